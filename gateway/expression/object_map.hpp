@@ -1,0 +1,40 @@
+// `map:`, `body:`, `args:`, `answer:`: JSON with templates in its strings, rendered as JSON text without building a tree.
+// An object member whose template is absent is left out; `"..."` spreads an object into the one around it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gateway/expression/template.hpp"
+
+namespace gateway {
+
+class ObjectMap {
+public:
+    struct Member;
+    using Object = std::vector<Member>;
+    using List = std::vector<ObjectMap>;
+
+    ObjectMap() = default;
+    explicit ObjectMap(Template leaf);
+    explicit ObjectMap(Value constant);
+    static ObjectMap object(Object members);
+    static ObjectMap list(List elements);
+
+    /// JSON text; absent if it is one template that is absent. Absent elements of a list become null. Spreading anything
+    /// but an object is refused (absent).
+    Expanded<Value> render(const Evaluation& evaluation) const;
+    bool reads_payload() const;
+
+private:
+    std::variant<Value, Template, std::shared_ptr<const Object>, std::shared_ptr<const List>> node_;
+};
+
+struct ObjectMap::Member {
+    std::string key;  // "...": spread
+    ObjectMap value;
+};
+
+}  // namespace gateway

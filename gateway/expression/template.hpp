@@ -1,0 +1,76 @@
+// Templates: strings with `{...}` expressions (MAPPING language, "Templates"), compiled once and evaluated per message.
+// A string that is exactly one expression keeps its JSON type and bytes; anything longer is text. Immutable.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/error.hpp"
+#include "gateway/expression/problem.hpp"
+#include "gateway/expression/scope.hpp"
+#include "gateway/expression/value.hpp"
+
+namespace gateway {
+
+struct Expression;  // one {...}: a root, a path into it, pipes
+
+/// Why a template gave nothing. The names are the reasons counted in metrics and written in mapping tests.
+enum class Refusal : std::uint8_t { capture, absent, reserved, parameters, allow, limit };
+std::string_view refusal_name(Refusal refusal);
+
+struct Refused {
+    Refusal reason = Refusal::absent;
+    std::string detail;  // "{device} holds '/'"
+};
+[[noreturn]] void throw_exception_from_error(const Refused& refused, const boost::source_location& where);
+
+template <typename T>
+using Expanded = boost::system::result<T, Refused>;
+
+class Template {
+public:
+    Template() = default;
+    static Parsed<Template> parse(std::string_view text, const Scope& scope);
+
+    bool constant() const;
+    /// Absent if its single expression is; a longer text with an absent part is absent as a whole.
+    /// Refused only by pipes that cannot do their work (`int` of "x"): reason absent.
+    Expanded<Value> evaluate(const Evaluation& evaluation) const;
+    /// Does it read the payload (or out, answer), so that JSON must have been decoded?
+    bool reads_payload() const;
+
+private:
+    friend class AddressTemplate;
+    std::vector<std::string> literals_;  // literals_[i] stands before expressions_[i]; one more than expressions
+    std::vector<std::shared_ptr<const Expression>> expressions_;
+};
+
+/// A target address: substitution is safe by construction. A value that is empty, holds a separator, a wildcard, a control
+/// character or NUL, a character the target does not allow, or is `..`, is refused (capture) unless cleaned with |slug or
+/// |url; only `{name...}` may bring separators. After expansion `/_*`, `/mesh/schema` and `$...` are refused (reserved)
+/// unless the template spells them literally.
+class AddressTemplate {
+public:
+    /// mqtt: a topic; happn: a path, `*` allowed when `wildcards`; call: "component/method".
+    enum class Kind : std::uint8_t { mqtt, happn, call };
+
+    AddressTemplate() = default;
+    static Parsed<AddressTemplate> parse(std::string_view text, Kind kind, const Scope& scope, bool wildcards = false);
+
+    Expanded<std::string> expand(const Evaluation& evaluation) const;
+    bool constant() const { return template_.constant(); }
+    const std::string& text() const { return text_; }
+    /// The addresses it can produce, as a pattern (captures become wildcards): for overlap and loop findings.
+    AddressPattern as_pattern() const;
+
+private:
+    Template template_;
+    std::string text_;
+    Kind kind_ = Kind::mqtt;
+    bool wildcards_ = false;
+    bool spells_reserved_ = false;
+};
+
+}  // namespace gateway

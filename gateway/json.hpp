@@ -1,0 +1,35 @@
+// JSON as bytes: validate once at the edge, then slice, quote and splice. No tree is built here.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gateway::json {
+
+inline constexpr std::size_t max_depth = 64;
+
+/// One whole JSON value and nothing after it, at most max_depth deep (RFC 8259).
+bool valid(std::string_view text);
+
+/// Valid UTF-8 without NUL: what MQTT and happn accept as text.
+bool valid_utf8(std::string_view text);
+
+/// Appends `text` as a JSON string literal, quotes included. Invalid UTF-8 is replaced by U+FFFD.
+void append_quoted(std::string& out, std::string_view text);
+std::string quoted(std::string_view text);
+
+/// The text behind a valid JSON string literal (with its quotes); nullopt if `literal` is no string.
+std::optional<std::string> unquoted(std::string_view literal);
+
+/// The member `key` of a valid JSON object as a slice of `object`; of equal keys the last (as JSON.parse does). nullopt:
+/// absent, or `object` is no object.
+std::optional<std::string_view> member(std::string_view object, std::string_view key);
+
+/// The element `index` of a valid JSON array as a slice.
+std::optional<std::string_view> element(std::string_view array, std::size_t index);
+
+std::string_view trimmed(std::string_view text);
+
+}  // namespace gateway::json

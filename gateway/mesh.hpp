@@ -1,0 +1,73 @@
+// A happn mesh as the other edges see it: the embedded node, or a remote mesh the gateway has joined. Lives on the shard's
+// thread. Every `done` is called exactly once, possibly before the function returns.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/error.hpp"
+#include "gateway/ports.hpp"
+#include "gateway/principal.hpp"
+
+namespace gateway {
+
+struct MethodDescription {
+    std::vector<std::string> parameters;  // in order, with `callback` where the method lists it
+};
+
+struct ComponentDescription {
+    std::string version;
+    std::map<std::string, MethodDescription> methods;
+};
+
+/// What `/mesh/schema/description` says.
+struct MeshDescription {
+    std::string domain;  // first segment of exchange and event paths
+    std::map<std::string, ComponentDescription> components;
+};
+
+struct MeshCall {
+    MeshCall(std::string component_name, std::string method_name, Bytes arguments, Principal who, TimePoint until)
+        : component{std::move(component_name)},
+          method{std::move(method_name)},
+          args{std::move(arguments)},
+          principal{std::move(who)},
+          deadline{until} {}
+
+    std::string component;
+    std::string method;
+    Bytes args;  // a valid JSON array, by position
+    Principal principal;
+    std::string on_behalf_of;  // user name; empty: the principal itself
+    TimePoint deadline;
+};
+
+struct Login {
+    std::string username;
+    Secret password;  // empty: by token
+    Secret token;
+};
+
+class Mesh : public Sink, public Source {
+public:
+    virtual std::string node_name() const = 0;  // the node's own name, not the domain
+    virtual bool secure() const = 0;
+    /// Null until the mesh has been joined once.
+    virtual std::shared_ptr<const MeshDescription> description() const = 0;
+
+    /// Logs a user in by its own session and gives the mesh's token for it. The session is kept for that token's calls.
+    virtual void login(Login login, std::function<void(Result<Secret>)> done) = 0;
+    /// Gives the user name behind a credential, logging in if that has not been done; errors with Unauthorized.
+    virtual void authenticate(Principal who, TimePoint deadline, std::function<void(Result<Principal>)> done) = 0;
+    /// Calls a method. All results are in `answers`. Fails with the mesh's own error object in Error::detail.
+    virtual void call(MeshCall call, std::function<void(Outcome)> done) = 0;
+    /// The methods this principal may see, as the mesh says itself; `null` Result value: ask description().
+    virtual void describe(Principal who,
+                          TimePoint deadline,
+                          std::function<void(Result<std::shared_ptr<const MeshDescription>>)> done) = 0;
+};
+
+}  // namespace gateway

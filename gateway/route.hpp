@@ -1,0 +1,194 @@
+// A compiled route: what the mapping language means, without its spelling. Plain data, immutable once it is in a
+// RoutingTable. The core works it in this order: decode -> map -> each target -> respond or errors. What a target's options
+// mean on the wire is its adapter's business.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gateway/clock.hpp"
+#include "gateway/expression/address_pattern.hpp"
+#include "gateway/expression/object_map.hpp"
+#include "gateway/expression/template.hpp"
+
+namespace gateway {
+
+enum class Decode : std::uint8_t { json, text, number, boolean, bytes, form };
+enum class Encode : std::uint8_t { as_is, json, text, bytes };
+enum class Retained : std::uint8_t { apply, ignore, once };  // MQTT 5.0 section 3.8.3.1, Retain Handling 0 / 2 / 1
+enum class Consistency : std::uint8_t { queued, deferred, transactional, acknowledged };  // happn 0..3
+enum class ValueType : std::uint8_t { string, integer, number, boolean, object, array, any };
+
+// --- sources --------------------------------------------------------------------------------------------------------
+
+struct MqttSource {
+    std::string broker;  // key in the configuration
+    AddressPattern topic;
+    int qos = 0;
+    Retained retained = Retained::apply;
+    bool no_local = false;
+    Decode decode = Decode::json;
+};
+
+struct HappnSource {
+    std::string mesh;  // key in the configuration, or "node"
+    AddressPattern path;
+    bool sets = true;
+    bool removes = false;
+    bool initial = false;
+    Decode decode = Decode::json;
+};
+
+struct QueryParameter {
+    std::string name;
+    ValueType type = ValueType::string;
+    std::optional<Value> fallback;
+    bool required = false;
+    std::optional<double> minimum, maximum;
+};
+
+struct HttpSource {
+    enum class Auth : std::uint8_t { required, optional, none };
+    enum class Body : std::uint8_t { json, form, text, bytes };
+    std::string method;  // upper case
+    AddressPattern path;
+    Auth auth = Auth::required;  // counts on a secure mesh only
+    Body body = Body::json;
+    std::vector<QueryParameter> query;
+    std::optional<std::size_t> max_body;
+};
+
+struct Parameter {
+    std::string name;
+    ValueType type = ValueType::any;
+    bool required = false;
+    std::optional<double> minimum, maximum;
+    std::optional<std::vector<std::string>> one_of;  // `enum`, as JSON texts
+    std::string description;
+};
+
+struct CallSource {  // a method of a component that the gateway provides on its node
+    std::string component;
+    std::string method;
+    std::vector<Parameter> parameters;
+};
+
+using SourceRule = std::variant<MqttSource, HappnSource, HttpSource, CallSource>;
+
+// --- targets --------------------------------------------------------------------------------------------------------
+
+/// How a device answers a command (MQTT 5.0 section 4.10, or by convention on 3.1.1).
+struct ReplyRule {
+    bool automatic = true;              // v5: response topic and correlation data
+    std::optional<AddressTemplate> topic;  // else: where the answer comes; {call.id} may stand in it
+    std::optional<Template> id;         // where the answer holds the call's id: a template over the answer's payload
+    Decode decode = Decode::json;
+    int concurrency = 0;                // 0: unlimited; 1: one call per address at a time, answers in order
+};
+
+struct MqttTarget {
+    std::string broker;
+    AddressTemplate topic;
+    int qos = 0;
+    bool retain = false;
+    std::optional<std::uint32_t> expiry;  // seconds
+    std::optional<Template> content_type;
+    std::vector<std::pair<std::string, Template>> user;
+    std::optional<ReplyRule> reply;
+    bool clear_on_remove = false;  // on_remove: clear
+};
+
+struct HappnTarget {
+    enum class Verb : std::uint8_t { set, get, remove };
+    Verb verb = Verb::set;
+    std::string mesh;
+    AddressTemplate path;
+    bool merge = false;
+    bool no_store = false;
+    bool no_publish = false;
+    Consistency consistency = Consistency::transactional;
+    std::optional<ObjectMap> meta;
+    bool remove_on_remove = false;  // on_remove: remove
+    bool remove_on_empty = false;   // on_empty: remove (an empty retained MQTT message)
+    // of get
+    std::optional<ObjectMap> criteria, fields, sort;
+    std::optional<int> limit, skip;
+    bool with_meta = false;
+};
+
+struct CallTarget {
+    std::string mesh;
+    AddressTemplate method;  // "component/method"
+    std::optional<ObjectMap> args;
+    std::vector<AddressPattern> allow;  // happn-kind patterns "component/method", needed when the address has captures
+};
+
+struct AnswerTarget {
+    ObjectMap value;
+};
+
+using TargetRule = std::variant<MqttTarget, HappnTarget, CallTarget, AnswerTarget>;
+
+enum class As : std::uint8_t { caller, service, named };
+
+struct Target {
+    std::string name;  // of `respond.from`; empty: none
+    TargetRule rule;
+    std::optional<ObjectMap> body;  // the payload for this target, instead of the mapped one
+    Encode encode = Encode::as_is;
+    As as = As::caller;
+    std::optional<Template> as_user;  // of As::named
+    bool required = true;
+    Duration timeout = std::chrono::seconds{10};
+    bool answers() const;  // happn, call, answer, MQTT with reply
+};
+
+// --- answers --------------------------------------------------------------------------------------------------------
+
+struct Respond {
+    std::string from;  // name of the target whose answer counts; empty: the first that ran and answers
+    std::optional<int> status;
+    std::vector<std::pair<std::string, Template>> headers;
+    std::vector<std::pair<std::string, Template>> user;
+    std::optional<ObjectMap> body;
+    std::optional<int> missing;  // status for an answer that is null
+};
+
+struct ErrorRule {  // first that fits shapes the answer; an unset condition always holds
+    std::optional<std::string> name;
+    std::optional<int> code;
+    std::optional<int> status;
+    std::optional<std::string> new_name;  // not a condition: `rename`
+    std::vector<std::pair<std::string, Template>> headers;
+    std::vector<std::pair<std::string, Template>> user;
+    std::optional<ObjectMap> body;
+};
+
+// --- the route ------------------------------------------------------------------------------------------------------
+
+struct Route {
+    std::string name;
+    std::string description;
+    SourceRule source;
+    std::optional<ObjectMap> map;
+    std::vector<Target> targets;
+    std::optional<Respond> respond;
+    std::vector<ErrorRule> errors;
+    /// One half of a two-way route: what this gateway has sent does not come back. Both halves carry the same pair name.
+    std::optional<std::string> sync_pair;
+    std::string place;  // file:line, for people
+
+    bool waits() const;  // its source is answered: HTTP, call
+    bool answers() const;
+};
+
+struct ComponentRule {
+    std::string name;
+    std::string version = "1.0.0";
+    std::string description;
+};
+
+}  // namespace gateway

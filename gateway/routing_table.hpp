@@ -1,0 +1,27 @@
+// All routes of one configuration, immutable. Each shard has its own copy; a reload swaps the whole. Built by
+// mappings::compile; indexed by Router.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/route.hpp"
+
+namespace gateway {
+
+class RoutingTable {
+public:
+    RoutingTable(std::vector<Route> routes, std::map<std::string, ComponentRule> components);
+
+    const std::vector<Route>& routes() const { return routes_; }
+    const std::map<std::string, ComponentRule>& components() const { return components_; }
+    const Route* find(std::string_view name) const;
+
+private:
+    std::vector<Route> routes_;
+    std::map<std::string, ComponentRule> components_;
+};
+
+}  // namespace gateway

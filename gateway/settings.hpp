@@ -1,0 +1,90 @@
+// The limits and names that every edge needs, with their defaults. Filled from gateway.yaml by config/; plain data.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/clock.hpp"
+#include "gateway/principal.hpp"
+
+namespace gateway {
+
+struct Endpoint {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;
+};
+
+struct MeshSettings {
+    std::string name;  // its key
+    Endpoint endpoint;
+    std::string username;
+    Secret password;
+    Secret token;
+    bool required = true;
+    Duration call_timeout = std::chrono::seconds{10};
+    Duration reconnect_min = std::chrono::milliseconds{500};
+    Duration reconnect_max = std::chrono::seconds{30};
+    Duration session_idle = std::chrono::minutes{5};  // a user's session without calls is closed
+    std::size_t max_sessions = 1000;                  // user sessions at once
+};
+
+struct Will {
+    std::string topic;
+    std::string payload;
+    int qos = 0;
+    bool retain = false;
+};
+
+struct BrokerSettings {
+    std::string name;  // its key
+    std::string url;   // tcp://host:port
+    int version = 5;   // 5, or 3 (3.1.1)
+    std::string username;
+    Secret password;
+    std::string client_id;  // empty: made from the gateway's name and a random part
+    Duration keep_alive = std::chrono::seconds{30};
+    Duration session_expiry = std::chrono::minutes{5};
+    std::optional<Will> will;
+    bool required = true;
+    std::size_t max_queue = 10'000;                    // outgoing messages waiting
+    std::size_t max_queue_bytes = 64u * 1024 * 1024;
+    Duration reconnect_min = std::chrono::milliseconds{500};
+    Duration reconnect_max = std::chrono::seconds{30};
+};
+
+struct NodeSettings {
+    bool enabled = true;
+    std::string name;  // default: the gateway's
+    std::size_t max_sessions = 10'000;
+    std::size_t max_subscriptions = 10'000;             // per session
+    std::size_t max_backlog = 16u * 1024 * 1024;        // bytes queued to one slow client before it is closed
+    std::size_t max_items = 1'000'000;                  // of the memory store
+};
+
+struct Limits {
+    std::size_t http_header = 8u * 1024;
+    std::size_t http_body = 1024u * 1024;
+    std::size_t websocket_message = 10u * 1024 * 1024;  // as happn's own
+    std::size_t connections = 20'000;
+    std::size_t pending = 100'000;
+};
+
+struct Timeouts {
+    Duration rest = std::chrono::seconds{10};
+    Duration header = std::chrono::seconds{10};
+    Duration body = std::chrono::seconds{30};
+    Duration idle = std::chrono::seconds{60};
+    Duration shutdown = std::chrono::seconds{10};
+};
+
+struct RestSettings {
+    std::string mesh;                        // "node" or a key of meshes
+    std::vector<std::string> allow = {"*"};  // component/method patterns
+    bool bearer = true, query = true, cookie = true;
+};
+
+}  // namespace gateway
