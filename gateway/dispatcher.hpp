@@ -3,7 +3,9 @@
 // the sum rule (matched = delivered + filtered + refused + dropped + dead + pending) holds at any moment.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +53,8 @@ public:
     /// Ends what is past its deadline. The shard calls it at next_deadline().
     void expire(TimePoint now);
     std::optional<TimePoint> next_deadline() const;
+    /// Called when the next deadline has become earlier: the shard sets its timer to it.
+    void on_earlier_deadline(std::function<void(TimePoint)> alarm);
 
     /// Executions that have no outcome yet: shutdown waits for zero.
     std::size_t pending() const;
