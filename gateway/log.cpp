@@ -17,8 +17,12 @@ struct LevelName {
 };
 
 constexpr LevelName level_names[] = {
-    {"trace", spdlog::level::trace}, {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
-    {"warn", spdlog::level::warn},   {"error", spdlog::level::err},   {"error", spdlog::level::critical},
+    {"trace", spdlog::level::trace},
+    {"debug", spdlog::level::debug},
+    {"info", spdlog::level::info},
+    {"warn", spdlog::level::warn},
+    {"error", spdlog::level::err},
+    {"error", spdlog::level::critical},
 };
 
 std::string_view level_name(spdlog::level::level_enum level) {
@@ -39,11 +43,17 @@ std::string utc_time(spdlog::log_clock::time_point when) {
     return std::string{text, length} + fmt::format(".{:03}Z", since.count() % 1000);
 }
 
-std::string_view text_of(const spdlog::details::log_msg& event) { return {event.payload.data(), event.payload.size()}; }
+std::string_view text_of(const spdlog::details::log_msg& event) {
+    return {event.payload.data(), event.payload.size()};
+}
 
-void append(spdlog::memory_buf_t& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
+void append(spdlog::memory_buf_t& out, std::string_view text) {
+    out.append(text.data(), text.data() + text.size());
+}
 
-bool control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
 void append_escaped(spdlog::memory_buf_t& out, std::string_view text) {
     for (const char c : text) {
@@ -71,8 +81,8 @@ public:
 class JsonFormatter final : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& event, spdlog::memory_buf_t& out) override {
-        std::string line = fmt::format(R"({{"time":"{}","level":"{}","message":)", utc_time(event.time),
-                                       level_name(event.level));
+        std::string line = fmt::format(
+            R"({{"time":"{}","level":"{}","message":)", utc_time(event.time), level_name(event.level));
         json::append_quoted(line, text_of(event));
         line += "}\n";
         append(out, line);
