@@ -1,0 +1,109 @@
+// A real happner-2 mesh named TestNode with the components of components.js.
+//   node mesh.js --generation 2.13.0|13.1.1 [--port N] [--secure]
+// Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
+// Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
+// With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
+// events, read /rest/describe and (13.1.1 only) use data below /allowed; nobody/pw may do nothing.
+'use strict';
+const net = require('net');
+const { parseArgs } = require('util');
+const packages = require('./packages');
+const { ComponentName, TestTools } = require('./components');
+
+const { values: options } = parseArgs({
+  options: {
+    generation: { type: 'string', default: '13.1.1' },
+    port: { type: 'string', default: '0' },
+    secure: { type: 'boolean', default: false },
+  },
+});
+
+function free_port() {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function mesh_config(port) {
+  const happn = { host: '127.0.0.1', port, secure: options.secure, setOptions: {} };
+  if (options.secure) happn.adminPassword = 'happn';
+  return {
+    name: 'TestNode',
+    util: { logLevel: process.env.LOG_LEVEL },
+    happn,
+    modules: { componentName: { instance: new ComponentName() }, testTools: { instance: new TestTools() } },
+    components: {
+      data: {},
+      componentName: {
+        module: 'componentName',
+        web: { routes: { webMethod: 'webMethod' } },
+      },
+      testTools: { module: 'testTools' },
+    },
+  };
+}
+
+async function add_users(security) {
+  const ask = (method, ...args) =>
+    new Promise((resolve, reject) => security[method](...args, (e, answer) => (e ? reject(e) : resolve(answer))));
+  const testers = await ask('addGroup', {
+    name: 'testers',
+    permissions: {
+      methods: {
+        '/TestNode/componentName/*': { authorized: true },
+        '/TestNode/testTools/*': { authorized: true },
+      },
+      events: {
+        '/TestNode/componentName/*': { authorized: true },
+        '/TestNode/testTools/*': { authorized: true },
+      },
+      web: { '/rest/describe': { actions: ['get'] } },
+      data: { '/allowed/*': { actions: ['get', 'set', 'on', 'remove'] } },
+    },
+  });
+  const names = ['tester', ...Array.from({ length: 10 }, (_, i) => `user${i}`)];
+  for (const username of names) {
+    await ask('linkGroup', testers, await ask('addUser', { username, password: 'pw' }));
+  }
+  await ask('addUser', { username: 'nobody', password: 'pw' });
+}
+
+function stop_when_asked(mesh) {
+  let stopping = false;
+  function stop() {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), 5000).unref(); // a mesh that cannot stop must still end
+    mesh.stop({ reconnect: true }, () => process.exit(0));
+  }
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.stdin.on('end', stop).on('close', stop).resume();
+}
+
+function fail(error) {
+  console.error('mesh did not start:', error);
+  process.exit(1);
+}
+
+async function main() {
+  packages.keep_stdout_for_results();
+  const Mesh = packages.load('happner-2', options.generation);
+  const port = Number(options.port) || (await free_port());
+  Mesh.create(mesh_config(port), async (error, mesh) => {
+    if (error) return fail(error);
+    try {
+      if (options.secure) await add_users(mesh.exchange.security);
+      stop_when_asked(mesh);
+      packages.print(`READY ${port}`);
+    } catch (e) {
+      fail(e);
+    }
+  });
+}
+
+main().catch(fail);
