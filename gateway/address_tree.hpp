@@ -1,10 +1,12 @@
-// A tree of address patterns by segment, so that finding who wants a topic or path does not depend on how many do not.
+// A tree of address patterns by segment, so that finding who wants a topic or path does not depend on how
+// many do not.
 //
 //     devices ─┬─ d1 ──── telemetry        [a]     literal children, by hash
 //              ├─ (one) ─ telemetry        [b]     {device}, +, *, x-{name}: any one segment
 //              └─ (rest)                   [c]     {name...}, #: one or more segments
 //
-// The tree only narrows down: AddressPattern::match() has the last word and gives the captures. Patterns are borrowed.
+// The tree only narrows down: AddressPattern::match() has the last word and gives the captures. Patterns are
+// borrowed.
 #pragma once
 
 #include <map>
@@ -59,10 +61,12 @@ private:
     template <typename Visit>
     static void walk(const Node& node, std::string_view left, bool ended, const Visit& visit) {
         if (ended) {
-            for (const Entry& entry : node.here) visit(entry);
+            for (const Entry& entry : node.here)
+                visit(entry);
             return;
         }
-        for (const Entry& entry : node.rest) visit(entry);
+        for (const Entry& entry : node.rest)
+            visit(entry);
         const std::size_t slash = left.find('/');
         const std::string_view segment = left.substr(0, slash);
         const bool last = slash == std::string_view::npos;

@@ -13,33 +13,51 @@ char first_of(std::string_view json) {
     return text.empty() ? '\0' : text.front();
 }
 
-bool is_number(char first) { return first == '-' || (first >= '0' && first <= '9'); }
+bool is_number(char first) {
+    return first == '-' || (first >= '0' && first <= '9');
+}
 
-bool is_integer(std::string_view text) { return text.find_first_of(".eE") == std::string_view::npos; }
+bool is_integer(std::string_view text) {
+    return text.find_first_of(".eE") == std::string_view::npos;
+}
 
 bool has_type(std::string_view value, ValueType type) {
     const char first = first_of(value);
     switch (type) {
-        case ValueType::any: return true;
-        case ValueType::string: return first == '"';
-        case ValueType::number: return is_number(first);
-        case ValueType::integer: return is_number(first) && is_integer(value);
-        case ValueType::boolean: return first == 't' || first == 'f';
-        case ValueType::object: return first == '{';
-        case ValueType::array: return first == '[';
+        case ValueType::any:
+            return true;
+        case ValueType::string:
+            return first == '"';
+        case ValueType::number:
+            return is_number(first);
+        case ValueType::integer:
+            return is_number(first) && is_integer(value);
+        case ValueType::boolean:
+            return first == 't' || first == 'f';
+        case ValueType::object:
+            return first == '{';
+        case ValueType::array:
+            return first == '[';
     }
     return false;
 }
 
 std::string_view type_name(ValueType type) {
     switch (type) {
-        case ValueType::any: return "any";
-        case ValueType::string: return "string";
-        case ValueType::number: return "number";
-        case ValueType::integer: return "integer";
-        case ValueType::boolean: return "boolean";
-        case ValueType::object: return "object";
-        case ValueType::array: return "array";
+        case ValueType::any:
+            return "any";
+        case ValueType::string:
+            return "string";
+        case ValueType::number:
+            return "number";
+        case ValueType::integer:
+            return "integer";
+        case ValueType::boolean:
+            return "boolean";
+        case ValueType::object:
+            return "object";
+        case ValueType::array:
+            return "array";
     }
     return "any";
 }
@@ -54,8 +72,10 @@ std::optional<Error> check(const Parameter& parameter, std::string_view value) {
     if (parameter.minimum || parameter.maximum) {
         double number = 0;
         std::from_chars(value.data(), value.data() + value.size(), number);
-        if (parameter.minimum && number < *parameter.minimum) return bad_argument(parameter, "is below its minimum");
-        if (parameter.maximum && number > *parameter.maximum) return bad_argument(parameter, "is above its maximum");
+        if (parameter.minimum && number < *parameter.minimum)
+            return bad_argument(parameter, "is below its minimum");
+        if (parameter.maximum && number > *parameter.maximum)
+            return bad_argument(parameter, "is above its maximum");
     }
     if (parameter.one_of && std::ranges::find(*parameter.one_of, value) == parameter.one_of->end())
         return bad_argument(parameter, "is not one of the allowed values");
@@ -65,8 +85,9 @@ std::optional<Error> check(const Parameter& parameter, std::string_view value) {
 /// happner callers may hand over one object with the parameters by name.
 bool is_by_name(std::string_view only_argument, const std::vector<Parameter>& parameters) {
     if (parameters.size() < 2 || first_of(only_argument) != '{') return false;
-    return std::ranges::any_of(
-        parameters, [&](const Parameter& parameter) { return json::member(only_argument, parameter.name).has_value(); });
+    return std::ranges::any_of(parameters, [&](const Parameter& parameter) {
+        return json::member(only_argument, parameter.name).has_value();
+    });
 }
 
 }  // namespace
@@ -75,7 +96,8 @@ Result<std::string> named_arguments(std::string_view array, const std::vector<Pa
     const auto only = json::element(array, 0);
     const bool by_name = only && !json::element(array, 1) && is_by_name(*only, parameters);
     if (!by_name && json::element(array, parameters.size()))
-        return Error{Errc::bad_request, "too many arguments: the method takes " + std::to_string(parameters.size())};
+        return Error{Errc::bad_request,
+                     "too many arguments: the method takes " + std::to_string(parameters.size())};
     std::string object = "{";
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& parameter = parameters[i];
@@ -113,7 +135,11 @@ std::string as_argument_list(std::string_view json) {
     return '[' + std::string{text} + ']';
 }
 
-bool is_array(std::string_view json) { return first_of(json) == '['; }
-bool is_object(std::string_view json) { return first_of(json) == '{'; }
+bool is_array(std::string_view json) {
+    return first_of(json) == '[';
+}
+bool is_object(std::string_view json) {
+    return first_of(json) == '{';
+}
 
 }  // namespace gateway

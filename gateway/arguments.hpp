@@ -1,4 +1,5 @@
-// The arguments of an exchange call: a JSON array by position on the wire, an object by name in mapping files.
+// The arguments of an exchange call: a JSON array by position on the wire, an object by name in mapping
+// files.
 #pragma once
 
 #include <string>
@@ -10,16 +11,16 @@
 
 namespace gateway {
 
-/// Positional arguments named and checked against their declarations. Missing optional ones are left out; null counts as
-/// missing. Errors with BadRequest name the parameter. A single object is taken as arguments by name when the method
-/// declares more than one parameter and the object's keys are among them.
+/// Positional arguments named and checked against their declarations. Missing optional ones are left out;
+/// null counts as missing. Errors with BadRequest name the parameter. A single object is taken as arguments
+/// by name when the method declares more than one parameter and the object's keys are among them.
 Result<std::string> named_arguments(std::string_view array, const std::vector<Parameter>& parameters);
 
 /// An object's members in the order of `parameters`, `callback` left out; what is missing becomes null.
 std::string positional_arguments(std::string_view object, const std::vector<std::string>& parameters);
 
-/// What a call target sends: an array stays, nothing becomes no argument, any other value the only argument. Objects are
-/// by name and need the method's parameters: see positional_arguments.
+/// What a call target sends: an array stays, nothing becomes no argument, any other value the only argument.
+/// Objects are by name and need the method's parameters: see positional_arguments.
 std::string as_argument_list(std::string_view json);
 
 bool is_array(std::string_view json);

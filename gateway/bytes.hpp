@@ -1,5 +1,6 @@
-// An immutable piece of bytes that shares its buffer: the payload that arrives is the payload that leaves. Copying costs a
-// reference count; slicing costs nothing more. Safe to hand from thread to thread (the buffer is never written again).
+// An immutable piece of bytes that shares its buffer: the payload that arrives is the payload that leaves.
+// Copying costs a reference count; slicing costs nothing more. Safe to hand from thread to thread (the buffer
+// is never written again).
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// The two clocks of the gateway. Deadlines are absolute points of the steady clock, made once where a request enters and
-// passed along, never restarted. Wall time is milliseconds since 1970, as happn counts it.
+// The two clocks of the gateway. Deadlines are absolute points of the steady clock, made once where a request
+// enters and passed along, never restarted. Wall time is milliseconds since 1970, as happn counts it.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,8 @@ using Milliseconds = std::chrono::milliseconds;
 using WallTime = std::int64_t;
 
 inline WallTime wall_now() {
-    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 }  // namespace gateway

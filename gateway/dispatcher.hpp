@@ -1,6 +1,7 @@
-// The hot path: match, decode, map, hand each output to its sink, and bring the answer back to the source. One per shard,
-// on the shard's thread. Keeps every execution until all its targets have an outcome or its deadline has passed, so that
-// the sum rule (matched = delivered + filtered + refused + dropped + dead + pending) holds at any moment.
+// The hot path: match, decode, map, hand each output to its sink, and bring the answer back to the source.
+// One per shard, on the shard's thread. Keeps every execution until all its targets have an outcome or its
+// deadline has passed, so that the sum rule (matched = delivered + filtered + refused + dropped + dead +
+// pending) holds at any moment.
 #pragma once
 
 #include <functional>
@@ -27,8 +28,8 @@ public:
 
 struct DispatcherOptions {
     std::string gateway_name = "gateway";
-    std::string gateway_id;             // unique per process: the mark on all it sends
-    int max_hops = 8;                   // a message that passed more gateways or routes than this is refused (hops)
+    std::string gateway_id;  // unique per process: the mark on all it sends
+    int max_hops = 8;        // a message that passed more gateways or routes than this is refused (hops)
     std::size_t max_pending = 100'000;  // executions at once; beyond that new ones are dropped (overloaded)
     Duration ask_timeout = std::chrono::seconds{10};  // of a source that waits, when nothing else says
 };
@@ -41,11 +42,13 @@ public:
     void apply(std::shared_ptr<const RoutingTable> table);
     const Router& router() const;
 
-    /// A message of a broker or a mesh: runs every route that matches. `responder` (an MQTT request) is answered by the
-    /// first route that answers, or not called at all: then false is returned and the adapter says so.
+    /// A message of a broker or a mesh: runs every route that matches. `responder` (an MQTT request) is
+    /// answered by the first route that answers, or not called at all: then false is returned and the adapter
+    /// says so.
     bool receive(Message message, Responder responder = {});
 
-    /// An HTTP request or a call whose route the adapter has already found with router(). `responder` is always called.
+    /// An HTTP request or a call whose route the adapter has already found with router(). `responder` is
+    /// always called.
     void run(const Route& route, Captures captures, Message message, Responder responder);
 
     void on_outcome(DeliveryId id, Outcome outcome) override;

@@ -6,18 +6,30 @@ namespace gateway {
 
 std::string_view error_name(Errc errc) {
     switch (errc) {
-        case Errc::timeout: return "Timeout";
-        case Errc::access_denied: return "AccessDenied";
-        case Errc::unauthorized: return "Unauthorized";
-        case Errc::not_found: return "NotFound";
-        case Errc::bad_request: return "BadRequest";
-        case Errc::offline: return "Offline";
-        case Errc::overloaded: return "Overloaded";
-        case Errc::unavailable: return "Unavailable";
-        case Errc::refused: return "Refused";
-        case Errc::http_error: return "HttpError";
-        case Errc::mesh_error: return "MeshError";
-        case Errc::cancelled: return "Cancelled";
+        case Errc::timeout:
+            return "Timeout";
+        case Errc::access_denied:
+            return "AccessDenied";
+        case Errc::unauthorized:
+            return "Unauthorized";
+        case Errc::not_found:
+            return "NotFound";
+        case Errc::bad_request:
+            return "BadRequest";
+        case Errc::offline:
+            return "Offline";
+        case Errc::overloaded:
+            return "Overloaded";
+        case Errc::unavailable:
+            return "Unavailable";
+        case Errc::refused:
+            return "Refused";
+        case Errc::http_error:
+            return "HttpError";
+        case Errc::mesh_error:
+            return "MeshError";
+        case Errc::cancelled:
+            return "Cancelled";
     }
     return "MeshError";
 }

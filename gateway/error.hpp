@@ -1,6 +1,6 @@
-// What can go wrong, as values. `Errc` says who must do what; `name`, `code` and `message` are what the caller is shown, in
-// the words of whoever refused (the mesh's own, where the mesh refused). Names of the gateway's own errors are those that
-// mapping files use in `errors:`.
+// What can go wrong, as values. `Errc` says who must do what; `name`, `code` and `message` are what the
+// caller is shown, in the words of whoever refused (the mesh's own, where the mesh refused). Names of the
+// gateway's own errors are those that mapping files use in `errors:`.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -27,7 +27,8 @@ void append_hex(std::string& out, unsigned char byte) {
 std::string random_hex(std::size_t bytes) {
     std::string text;
     text.reserve(2 * bytes);
-    for (const unsigned char byte : random_bytes(bytes)) append_hex(text, byte);
+    for (const unsigned char byte : random_bytes(bytes))
+        append_hex(text, byte);
     return text;
 }
 

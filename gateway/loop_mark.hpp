@@ -1,5 +1,5 @@
-// The mark that keeps messages from going in circles: `hg` = "<gateway id>;<hops>", an MQTT 5 user property and a key of
-// happn's `options.meta`, which reaches subscribers in `_meta`.
+// The mark that keeps messages from going in circles: `hg` = "<gateway id>;<hops>", an MQTT 5 user property
+// and a key of happn's `options.meta`, which reaches subscribers in `_meta`.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A happn mesh as the other edges see it: the embedded node, or a remote mesh the gateway has joined. Lives on the shard's
-// thread. Every `done` is called exactly once, possibly before the function returns.
+// A happn mesh as the other edges see it: the embedded node, or a remote mesh the gateway has joined. Lives
+// on the shard's thread. Every `done` is called exactly once, possibly before the function returns.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,8 @@ struct MeshDescription {
 };
 
 struct MeshCall {
-    MeshCall(std::string component_name, std::string method_name, Bytes arguments, Principal who, TimePoint until)
+    MeshCall(
+        std::string component_name, std::string method_name, Bytes arguments, Principal who, TimePoint until)
         : component{std::move(component_name)},
           method{std::move(method_name)},
           args{std::move(arguments)},
@@ -58,10 +59,14 @@ public:
     /// Null until the mesh has been joined once.
     virtual std::shared_ptr<const MeshDescription> description() const = 0;
 
-    /// Logs a user in by its own session and gives the mesh's token for it. The session is kept for that token's calls.
+    /// Logs a user in by its own session and gives the mesh's token for it. The session is kept for that
+    /// token's calls.
     virtual void login(Login login, std::function<void(Result<Secret>)> done) = 0;
-    /// Gives the user name behind a credential, logging in if that has not been done; errors with Unauthorized.
-    virtual void authenticate(Principal who, TimePoint deadline, std::function<void(Result<Principal>)> done) = 0;
+    /// Gives the user name behind a credential, logging in if that has not been done; errors with
+    /// Unauthorized.
+    virtual void authenticate(Principal who,
+                              TimePoint deadline,
+                              std::function<void(Result<Principal>)> done) = 0;
     /// Calls a method. All results are in `answers`. Fails with the mesh's own error object in Error::detail.
     virtual void call(MeshCall call, std::function<void(Outcome)> done) = 0;
     /// The methods this principal may see, as the mesh says itself; `null` Result value: ask description().

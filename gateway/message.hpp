@@ -1,5 +1,5 @@
-// A message on its way through the core: a value, immutable once built by the adapter it came in by. Nothing in it points
-// into an adapter's buffers. Cheap to move.
+// A message on its way through the core: a value, immutable once built by the adapter it came in by. Nothing
+// in it points into an adapter's buffers. Cheap to move.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ struct MqttProperties {  // MQTT 5.0 sections 3.3.1 and 3.3.2.3
 };
 
 struct HappnProperties {
-    std::string meta;     // the publication's _meta as JSON text, may be empty
+    std::string meta;      // the publication's _meta as JSON text, may be empty
     bool initial = false;  // a stored value, delivered because the source asked for `initial`
 };
 
@@ -69,8 +69,9 @@ struct Origin {
 };
 
 struct Message {
-    std::string connection;  // key of the broker or mesh it came by ("node": the embedded node); empty for HTTP
-    std::string address;     // topic, path, HTTP path or component/method, exactly as received
+    std::string
+        connection;       // key of the broker or mesh it came by ("node": the embedded node); empty for HTTP
+    std::string address;  // topic, path, HTTP path or component/method, exactly as received
     Payload payload;
     Action action = Action::set;
     Principal principal;

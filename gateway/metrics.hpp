@@ -1,5 +1,5 @@
-// Counters of one shard, and their text for Prometheus (text exposition format 0.0.4). Touched on the shard's thread only;
-// a scrape is a message to the shard.
+// Counters of one shard, and their text for Prometheus (text exposition format 0.0.4). Touched on the shard's
+// thread only; a scrape is a message to the shard.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ std::string_view fate_name(Fate fate);
 struct RouteCounters {
     std::uint64_t matched = 0;
     std::uint64_t pending = 0;
-    std::map<std::pair<Fate, std::string>, std::uint64_t> outcomes;  // by reason; the reason of delivered is ""
+    std::map<Fate, std::map<std::string, std::uint64_t, std::less<>>> outcomes;  // by reason; of delivered ""
     std::uint64_t bytes_in = 0;
     std::uint64_t outputs = 0;
     std::vector<std::uint64_t> latency_buckets;
@@ -30,7 +30,7 @@ struct RouteCounters {
 
 class Metrics {
 public:
-    RouteCounters& route(std::string_view name);  // stable reference
+    RouteCounters& route(std::string_view name);             // stable reference
     void count(std::string_view name, std::uint64_t n = 1);  // a plain counter, `happn_gateway_<name>_total`
     void gauge(std::string_view name, double value);
 

@@ -17,16 +17,12 @@ Error undecodable(std::string_view what) {
     return Error{Errc::bad_request, "payload is not " + std::string{what}};
 }
 
-Payload with(Payload payload, Bytes bytes, Encoding encoding, std::string_view content_type) {
-    payload.bytes = std::move(bytes);
-    payload.encoding = encoding;
-    payload.content_type = content_type;
-    return payload;
+Payload json_payload(Bytes bytes) {
+    return Payload{std::move(bytes), Encoding::json, std::string{json_type}};
 }
 
 Result<Payload> decode_json(Payload payload) {
-    if (payload.encoding == Encoding::text)
-        return with(std::move(payload), Bytes{json::quoted(payload.bytes.view())}, Encoding::json, json_type);
+    if (payload.encoding == Encoding::text) return json_payload(Bytes{json::quoted(payload.bytes.view())});
     if (payload.encoding != Encoding::raw) return payload;
     if (!json::valid(payload.bytes.view())) return undecodable("JSON");
     payload.encoding = Encoding::json;
@@ -36,7 +32,7 @@ Result<Payload> decode_json(Payload payload) {
 Result<Payload> decode_text(Payload payload) {
     if (payload.encoding == Encoding::json) {
         if (auto text = json::unquoted(payload.bytes.view()))
-            return with(std::move(payload), Bytes{*std::move(text)}, Encoding::text, text_type);
+            return Payload{Bytes{*std::move(text)}, Encoding::text, std::string{text_type}};
     }
     if (!json::valid_utf8(payload.bytes.view())) return undecodable("UTF-8 text");
     payload.encoding = Encoding::text;
@@ -45,9 +41,10 @@ Result<Payload> decode_text(Payload payload) {
 
 Result<Payload> decode_number(Payload payload) {
     const std::string_view text = json::trimmed(payload.bytes.view());
-    const bool starts_like_one = !text.empty() && (text.front() == '-' || (text.front() >= '0' && text.front() <= '9'));
+    const bool starts_like_one =
+        !text.empty() && (text.front() == '-' || (text.front() >= '0' && text.front() <= '9'));
     if (!starts_like_one || !json::valid(text)) return undecodable("a number");
-    return with(std::move(payload), payload.bytes.slice(text), Encoding::json, json_type);
+    return json_payload(payload.bytes.slice(text));
 }
 
 Result<Payload> decode_boolean(Payload payload) {
@@ -55,8 +52,7 @@ Result<Payload> decode_boolean(Payload payload) {
         {{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"on", true}, {"off", false}}};
     const std::string_view text = json::trimmed(payload.bytes.view());
     for (const auto& [spelling, value] : spellings) {
-        if (text == spelling)
-            return with(std::move(payload), Bytes::literal(value ? "true" : "false"), Encoding::json, json_type);
+        if (text == spelling) return json_payload(Bytes::literal(value ? "true" : "false"));
     }
     return undecodable("a boolean");
 }
@@ -72,7 +68,7 @@ Result<Payload> decode_form(Payload payload) {
         json::append_quoted(object, value);
     }
     object += '}';
-    return with(std::move(payload), Bytes{std::move(object)}, Encoding::json, json_type);
+    return json_payload(Bytes{std::move(object)});
 }
 
 int hex_value(char digit) {
@@ -105,12 +101,19 @@ std::optional<std::string> decode_form_text(std::string_view text) {
 
 Result<Payload> decode(Payload payload, Decode how) {
     switch (how) {
-        case Decode::json: return decode_json(std::move(payload));
-        case Decode::text: return decode_text(std::move(payload));
-        case Decode::number: return decode_number(std::move(payload));
-        case Decode::boolean: return decode_boolean(std::move(payload));
-        case Decode::form: return decode_form(std::move(payload));
-        case Decode::bytes: payload.encoding = Encoding::bytes; return payload;
+        case Decode::json:
+            return decode_json(std::move(payload));
+        case Decode::text:
+            return decode_text(std::move(payload));
+        case Decode::number:
+            return decode_number(std::move(payload));
+        case Decode::boolean:
+            return decode_boolean(std::move(payload));
+        case Decode::form:
+            return decode_form(std::move(payload));
+        case Decode::bytes:
+            payload.encoding = Encoding::bytes;
+            return payload;
     }
     return undecodable("known");
 }
@@ -126,7 +129,7 @@ Payload encode(Payload payload, Encode how) {
         return text ? *std::move(text) : std::move(payload);
     }
     if (payload.encoding == Encoding::bytes)
-        return with(std::move(payload), Bytes{'"' + base64(payload.bytes.view()) + '"'}, Encoding::json, json_type);
+        return json_payload(Bytes{'"' + base64(payload.bytes.view()) + '"'});
     auto as_json = decode_json(payload);
     return as_json ? *std::move(as_json) : std::move(payload);
 }
@@ -148,7 +151,8 @@ std::optional<std::string> from_base64(std::string_view text) {
                                         static_cast<int>(text.size()));
     if (decoded < 0) return std::nullopt;
     std::size_t padding = 0;
-    while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+    while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=')
+        ++padding;
     bytes.resize(static_cast<std::size_t>(decoded) - padding);
     return bytes;
 }
@@ -162,7 +166,8 @@ std::optional<std::vector<NameValue>> parse_form(std::string_view text) {
         if (field.empty()) continue;
         const std::size_t equals = field.find('=');
         auto name = decode_form_text(field.substr(0, equals));
-        auto value = decode_form_text(equals == std::string_view::npos ? std::string_view{} : field.substr(equals + 1));
+        auto value = decode_form_text(equals == std::string_view::npos ? std::string_view{}
+                                                                       : field.substr(equals + 1));
         if (!name || !value) return std::nullopt;
         fields.emplace_back(*std::move(name), *std::move(value));
     }

@@ -1,5 +1,5 @@
-// Between the bytes a transport delivers and the value a route works on: `decode` on the way in, `encode` on the way out
-// (mapping language, "Payloads").
+// Between the bytes a transport delivers and the value a route works on: `decode` on the way in, `encode` on
+// the way out (mapping language, "Payloads").
 #pragma once
 
 #include <optional>
@@ -11,12 +11,14 @@
 
 namespace gateway {
 
-/// What `decode` makes of a payload. Json: text checked to be one JSON value. Text: checked UTF-8. Number and boolean: JSON
-/// from plain text. Form: application/x-www-form-urlencoded as a JSON object of strings. A payload that arrived decoded
-/// (from happn or HTTP) is only re-read where the route asks for another kind. Fails with Errc::bad_request.
+/// What `decode` makes of a payload. Json: text checked to be one JSON value. Text: checked UTF-8. Number and
+/// boolean: JSON from plain text. Form: application/x-www-form-urlencoded as a JSON object of strings. A
+/// payload that arrived decoded (from happn or HTTP) is only re-read where the route asks for another kind.
+/// Fails with Errc::bad_request.
 Result<Payload> decode(Payload payload, Decode how);
 
-/// What `encode` sends. Json: text becomes a JSON string, bytes a base64 string. Text: a JSON string loses its quotes.
+/// What `encode` sends. Json: text becomes a JSON string, bytes a base64 string. Text: a JSON string loses
+/// its quotes.
 Payload encode(Payload payload, Encode how);
 
 std::string base64(std::string_view bytes);

@@ -1,12 +1,13 @@
-// Everything the core expects of an edge, and what an edge may expect of the core. All of it runs on the shard's thread.
+// Everything the core expects of an edge, and what an edge may expect of the core. All of it runs on the
+// shard's thread.
 //
 //   source:  adapter -> Dispatcher::receive / run
 //   target:  Dispatcher -> Sink::deliver(id, output) ... adapter -> Outcomes::on_outcome(id, outcome)
 //
-// A delivery id names one output of one execution of a route. Each id gets one outcome; the first counts, later ones are
-// dropped and counted, so that an adapter never has to know who gave up first. At-least-once delivery is built on the same
-// ids: the outcome is what removes a message from the spool. A stream is a delivery with many items before its outcome:
-// forget(id) ends it.
+// A delivery id names one output of one execution of a route. Each id gets one outcome; the first counts,
+// later ones are dropped and counted, so that an adapter never has to know who gave up first. At-least-once
+// delivery is built on the same ids: the outcome is what removes a message from the spool. A stream is a
+// delivery with many items before its outcome: forget(id) ends it.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -21,8 +22,8 @@
 
 namespace gateway {
 
-struct Target;        // gateway/route.hpp
-class RoutingTable;   // gateway/routing_table.hpp
+struct Target;       // gateway/route.hpp
+class RoutingTable;  // gateway/routing_table.hpp
 
 using DeliveryId = std::uint64_t;
 
@@ -30,19 +31,19 @@ using DeliveryId = std::uint64_t;
 struct Output {
     const Target* target = nullptr;  // outlives the delivery
     std::string address;             // topic, path, or component/method
-    Payload payload;                 // for a call: the arguments, a JSON array (by position) or object (by name)
+    Payload payload;  // for a call: the arguments, a JSON array (by position) or object (by name)
     Action action = Action::set;
-    Principal principal;             // whose session to use
-    std::string on_behalf_of;        // delegation: act for this user, where the mesh has it; empty: no
-    int hops = 0;                    // to be sent along with the gateway's id
+    Principal principal;       // whose session to use
+    std::string on_behalf_of;  // delegation: act for this user, where the mesh has it; empty: no
+    int hops = 0;              // to be sent along with the gateway's id
     TimePoint deadline;
     // of the targets that have them
-    std::vector<NameValue> user;     // MQTT 5 user properties
+    std::vector<NameValue> user;  // MQTT 5 user properties
     std::string content_type;
-    std::string meta;                // happn options.meta, a JSON object as text, or empty
-    std::string options;             // happn get: criteria, fields, sort ... as a JSON object, or empty
-    std::string call_id;             // of an MQTT target with `reply`: a slug, unique in this process
-    std::string reply_topic;         // of an MQTT target with `reply: { topic }`: expanded, else empty
+    std::string meta;         // happn options.meta, a JSON object as text, or empty
+    std::string options;      // happn get: criteria, fields, sort ... as a JSON object, or empty
+    std::string call_id;      // of an MQTT target with `reply`: a slug, unique in this process
+    std::string reply_topic;  // of an MQTT target with `reply: { topic }`: expanded, else empty
 };
 
 struct Outcome {
@@ -50,9 +51,9 @@ struct Outcome {
     explicit Outcome(Payload reply) : answer{std::move(reply)} {}
     explicit Outcome(Error why) : error{std::move(why)} {}
 
-    std::optional<Error> error;   // absent: the target has confirmed
-    Payload answer;               // what the target answered, if it answers
-    std::vector<Bytes> answers;   // all results of a method, as JSON; answers[0] is `answer`
+    std::optional<Error> error;  // absent: the target has confirmed
+    Payload answer;              // what the target answered, if it answers
+    std::vector<Bytes> answers;  // all results of a method, as JSON; answers[0] is `answer`
 };
 
 class Outcomes {
@@ -65,23 +66,25 @@ public:
 class Sink {
 public:
     virtual ~Sink() = default;
-    /// Never blocks, never throws, keeps what it needs of `output`. The outcome may be reported before it returns.
+    /// Never blocks, never throws, keeps what it needs of `output`. The outcome may be reported before it
+    /// returns.
     virtual void deliver(DeliveryId id, Output output) = 0;
-    /// Nobody waits for this delivery any more (its deadline passed, its caller left). A late answer is dropped.
+    /// Nobody waits for this delivery any more (its deadline passed, its caller left). A late answer is
+    /// dropped.
     virtual void forget(DeliveryId) {}
 };
 
 struct ConnectionState {
-    std::string kind;    // "mesh" "broker" "listener"
-    std::string name;    // its key in the configuration
+    std::string kind;  // "mesh" "broker" "listener"
+    std::string name;  // its key in the configuration
     bool required = true;
     bool ready = false;  // connected, logged in, subscribed to all the table asks for
     std::string detail;  // what is missing, for /ready and people
     std::uint64_t reconnects = 0;
 };
 
-/// One connection that messages come in by. A new table is applied as a difference: what both tables ask for stays
-/// subscribed throughout.
+/// One connection that messages come in by. A new table is applied as a difference: what both tables ask for
+/// stays subscribed throughout.
 class Source {
 public:
     virtual ~Source() = default;

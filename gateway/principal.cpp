@@ -4,9 +4,12 @@ namespace gateway {
 
 std::string_view principal_kind_name(PrincipalKind kind) {
     switch (kind) {
-        case PrincipalKind::anonymous: return "anonymous";
-        case PrincipalKind::service: return "service";
-        case PrincipalKind::user: return "user";
+        case PrincipalKind::anonymous:
+            return "anonymous";
+        case PrincipalKind::service:
+            return "service";
+        case PrincipalKind::user:
+            return "user";
     }
     return "anonymous";
 }

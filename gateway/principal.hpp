@@ -1,5 +1,6 @@
-// Who a message is from, and the credential it came with. Secrets cannot be printed: there is no stream operator and no
-// formatter for Secret, only reveal(), which is called where a login frame is written and nowhere else.
+// Who a message is from, and the credential it came with. Secrets cannot be printed: there is no stream
+// operator and no formatter for Secret, only reveal(), which is called where a login frame is written and
+// nowhere else.
 #pragma once
 
 #include <memory>
@@ -34,9 +35,10 @@ struct Principal {
     }
 
     PrincipalKind kind = PrincipalKind::anonymous;
-    std::string username;                 // empty: unknown (insecure mesh, or not yet logged in)
-    std::shared_ptr<const Secret> token;  // the mesh's own token, null: none. Never logged, stored or republished
-    std::string session_id;               // of the node's session it came by, if it came by one
+    std::string username;  // empty: unknown (insecure mesh, or not yet logged in)
+    std::shared_ptr<const Secret>
+        token;               // the mesh's own token, null: none. Never logged, stored or republished
+    std::string session_id;  // of the node's session it came by, if it came by one
 };
 
 std::string_view principal_kind_name(PrincipalKind kind);  // "anonymous" "service" "user"

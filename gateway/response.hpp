@@ -1,5 +1,5 @@
-// What a source that waits (an HTTP request, an exchange call, an MQTT request) is given in the end: shaped by the route's
-// `respond` or `errors`, and translated into the transport's own terms by the adapter.
+// What a source that waits (an HTTP request, an exchange call, an MQTT request) is given in the end: shaped
+// by the route's `respond` or `errors`, and translated into the transport's own terms by the adapter.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ struct Response {
 /// Called exactly once, on the shard's thread, possibly before the call that took it returns.
 using Responder = std::function<void(Response&&)>;
 
-/// The HTTP status of an error that no `errors` entry shapes: Timeout 504, AccessDenied 403, Unavailable 503, ...
+/// The HTTP status of an error that no `errors` entry shapes: Timeout 504, AccessDenied 403, Unavailable 503,
+/// ...
 int default_status(Errc errc);
 
 }  // namespace gateway

@@ -1,6 +1,6 @@
-// A compiled route: what the mapping language means, without its spelling. Plain data, immutable once it is in a
-// RoutingTable. The core works it in this order: decode -> map -> each target -> respond or errors. What a target's options
-// mean on the wire is its adapter's business.
+// A compiled route: what the mapping language means, without its spelling. Plain data, immutable once it is
+// in a RoutingTable. The core works it in this order: decode -> map -> each target -> respond or errors. What
+// a target's options mean on the wire is its adapter's business.
 #pragma once
 
 #include <map>
@@ -18,11 +18,16 @@ namespace gateway {
 
 enum class Decode : std::uint8_t { json, text, number, boolean, bytes, form };
 enum class Encode : std::uint8_t { as_is, json, text, bytes };
-enum class Retained : std::uint8_t { apply, ignore, once };  // MQTT 5.0 section 3.8.3.1, Retain Handling 0 / 2 / 1
+enum class Retained : std::uint8_t {
+    apply,
+    ignore,
+    once
+};  // MQTT 5.0 section 3.8.3.1, Retain Handling 0 / 2 / 1
 enum class Consistency : std::uint8_t { queued, deferred, transactional, acknowledged };  // happn 0..3
 enum class ValueType : std::uint8_t { string, integer, number, boolean, object, array, any };
 
-// --- sources --------------------------------------------------------------------------------------------------------
+// --- sources
+// --------------------------------------------------------------------------------------------------------
 
 struct MqttSource {
     std::string broker;  // key in the configuration
@@ -78,15 +83,16 @@ struct CallSource {  // a method of a component that the gateway provides on its
 
 using SourceRule = std::variant<MqttSource, HappnSource, HttpSource, CallSource>;
 
-// --- targets --------------------------------------------------------------------------------------------------------
+// --- targets
+// --------------------------------------------------------------------------------------------------------
 
 /// How a device answers a command (MQTT 5.0 section 4.10, or by convention on 3.1.1).
 struct ReplyRule {
-    bool automatic = true;              // v5: response topic and correlation data
+    bool automatic = true;                 // v5: response topic and correlation data
     std::optional<AddressTemplate> topic;  // else: where the answer comes; {call.id} may stand in it
-    std::optional<Template> id;         // where the answer holds the call's id: a template over the answer's payload
+    std::optional<Template> id;  // where the answer holds the call's id: a template over the answer's payload
     Decode decode = Decode::json;
-    int concurrency = 0;                // 0: unlimited; 1: one call per address at a time, answers in order
+    int concurrency = 0;  // 0: unlimited; 1: one call per address at a time, answers in order
 };
 
 struct MqttTarget {
@@ -123,7 +129,8 @@ struct CallTarget {
     std::string mesh;
     AddressTemplate method;  // "component/method"
     std::optional<ObjectMap> args;
-    std::vector<AddressPattern> allow;  // happn-kind patterns "component/method", needed when the address has captures
+    std::vector<AddressPattern>
+        allow;  // happn-kind patterns "component/method", needed when the address has captures
 };
 
 struct AnswerTarget {
@@ -146,7 +153,8 @@ struct Target {
     bool answers() const;  // happn, call, answer, MQTT with reply
 };
 
-// --- answers --------------------------------------------------------------------------------------------------------
+// --- answers
+// --------------------------------------------------------------------------------------------------------
 
 struct Respond {
     std::string from;  // name of the target whose answer counts; empty: the first that ran and answers
@@ -167,7 +175,8 @@ struct ErrorRule {  // first that fits shapes the answer; an unset condition alw
     std::optional<ObjectMap> body;
 };
 
-// --- the route ------------------------------------------------------------------------------------------------------
+// --- the route
+// ------------------------------------------------------------------------------------------------------
 
 struct Route {
     std::string name;
@@ -177,7 +186,8 @@ struct Route {
     std::vector<Target> targets;
     std::optional<Respond> respond;
     std::vector<ErrorRule> errors;
-    /// One half of a two-way route: what this gateway has sent does not come back. Both halves carry the same pair name.
+    /// One half of a two-way route: what this gateway has sent does not come back. Both halves carry the same
+    /// pair name.
     std::optional<std::string> sync_pair;
     std::string place;  // file:line, for people
 

@@ -61,14 +61,16 @@ struct Router::Index {
         if (path.find('%') == std::string_view::npos) {
             http.candidates(path, visit);
         } else {
-            for (const Route* route : http_routes) visit(route);
+            for (const Route* route : http_routes)
+                visit(route);
         }
     }
 };
 
 Router::Router(std::shared_ptr<const RoutingTable> table)
     : table_{std::move(table)}, index_{std::make_unique<Index>()} {
-    for (const Route& route : table_->routes()) index_->add(route);
+    for (const Route& route : table_->routes())
+        index_->add(route);
 }
 
 Router::~Router() = default;

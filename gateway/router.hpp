@@ -1,5 +1,5 @@
-// Which routes does a message take? One tree of segments per source connection; a message goes to every route that matches.
-// HTTP goes to the most specific one. Immutable; belongs to one table.
+// Which routes does a message take? One tree of segments per source connection; a message goes to every route
+// that matches. HTTP goes to the most specific one. Immutable; belongs to one table.
 #pragma once
 
 #include <functional>

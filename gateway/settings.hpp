@@ -1,4 +1,5 @@
-// The limits and names that every edge needs, with their defaults. Filled from gateway.yaml by config/; plain data.
+// The limits and names that every edge needs, with their defaults. Filled from gateway.yaml by config/; plain
+// data.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +51,7 @@ struct BrokerSettings {
     Duration session_expiry = std::chrono::minutes{5};
     std::optional<Will> will;
     bool required = true;
-    std::size_t max_queue = 10'000;                    // outgoing messages waiting
+    std::size_t max_queue = 10'000;  // outgoing messages waiting
     std::size_t max_queue_bytes = 64u * 1024 * 1024;
     Duration reconnect_min = std::chrono::milliseconds{500};
     Duration reconnect_max = std::chrono::seconds{30};
@@ -60,9 +61,9 @@ struct NodeSettings {
     bool enabled = true;
     std::string name;  // default: the gateway's
     std::size_t max_sessions = 10'000;
-    std::size_t max_subscriptions = 10'000;             // per session
-    std::size_t max_backlog = 16u * 1024 * 1024;        // bytes queued to one slow client before it is closed
-    std::size_t max_items = 1'000'000;                  // of the memory store
+    std::size_t max_subscriptions = 10'000;       // per session
+    std::size_t max_backlog = 16u * 1024 * 1024;  // bytes queued to one slow client before it is closed
+    std::size_t max_items = 1'000'000;            // of the memory store
 };
 
 struct Limits {

@@ -1,5 +1,5 @@
-// A websocket as two small interfaces, so that the listener (which owns sockets) and the happn node (which owns sessions) do
-// not know each other. One peer per socket. Everything on the shard's thread.
+// A websocket as two small interfaces, so that the listener (which owns sockets) and the happn node (which
+// owns sessions) do not know each other. One peer per socket. Everything on the shard's thread.
 #pragma once
 
 #include <cstddef>

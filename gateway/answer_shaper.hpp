@@ -1,0 +1,16 @@
+// What a source that waits is told: the route's `respond` over an answer, its `errors` over a failure. Pure.
+#pragma once
+
+#include "gateway/response.hpp"
+#include "gateway/route.hpp"
+
+namespace gateway {
+
+/// `evaluation.answer` holds the answer.
+Response shape_answer(const Route& route, const Evaluation& evaluation);
+
+/// The first of the route's `errors` that fits, else the gateway's defaults. The error stays in
+/// Response::error.
+Response shape_error(const Route& route, Error error, const Evaluation& evaluation);
+
+}  // namespace gateway

@@ -1,0 +1,426 @@
+#include "gateway/dispatcher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/answer_shaper.hpp"
+#include "gateway/arguments.hpp"
+#include "gateway/executions.hpp"
+#include "gateway/log.hpp"
+#include "gateway/output_builder.hpp"
+#include "gateway/payload.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t short_id = 8;  // characters of the gateway's id that call and message ids begin with
+
+/// How an execution ended, as the sum rule counts it.
+struct Ending {
+    Fate fate = Fate::delivered;
+    std::string reason;
+};
+
+/// A refusal by whoever may refuse is `refused`; a target that could not be reached, or not in time, is
+/// `dropped`.
+Ending ending_of(const Error& error) {
+    switch (error.errc) {
+        case Errc::timeout:
+            return {Fate::dropped, "timeout"};
+        case Errc::unavailable:
+            return {Fate::dropped, "unavailable"};
+        case Errc::overloaded:
+            return {Fate::dropped, "overloaded"};
+        case Errc::offline:
+            return {Fate::dropped, "offline"};
+        case Errc::cancelled:
+            return {Fate::dropped, "cancelled"};
+        case Errc::access_denied:
+            return {Fate::refused, "access_denied"};
+        case Errc::unauthorized:
+            return {Fate::refused, "unauthorized"};
+        case Errc::not_found:
+            return {Fate::refused, "not_found"};
+        case Errc::bad_request:
+            return {Fate::refused, "bad_request"};
+        case Errc::refused:
+            return {Fate::refused, "refused"};
+        case Errc::http_error:
+            return {Fate::refused, "http_error"};
+        case Errc::mesh_error:
+            return {Fate::refused, "mesh_error"};
+    }
+    return {Fate::dropped, "unknown"};
+}
+
+Failure refusal(std::string_view reason, const std::string& detail) {
+    return {Error{Errc::bad_request, std::string{reason} + ": " + detail}, std::string{reason}};
+}
+
+Failure refusal(const Refused& refused) {
+    return refusal(refusal_name(refused.reason), refused.detail);
+}
+
+Ending ending_of(const Failure& failure) {
+    if (!failure.reason.empty()) return {Fate::refused, failure.reason};
+    return ending_of(failure.error);
+}
+
+bool sends_on_remove(const Target& target) {
+    if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return mqtt->clear_on_remove;
+    if (const auto* happn = std::get_if<HappnTarget>(&target.rule))
+        return happn->remove_on_remove || happn->remove_on_empty;
+    return false;
+}
+
+bool has_call_id(const Target& target) {
+    const auto* mqtt = std::get_if<MqttTarget>(&target.rule);
+    return mqtt != nullptr && mqtt->reply.has_value();
+}
+
+bool wants(const HappnSource& source, Action action) {
+    return action == Action::set ? source.sets : source.removes;
+}
+
+/// An empty retained MQTT message clears the topic: for a target with `on_empty: remove` that is a remove.
+bool clears(const Route& route, const Message& message) {
+    if (!message.payload.bytes.empty() || !std::holds_alternative<MqttProperties>(message.properties))
+        return false;
+    return std::ranges::any_of(route.targets, [](const Target& target) {
+        const auto* happn = std::get_if<HappnTarget>(&target.rule);
+        return happn != nullptr && happn->remove_on_empty;
+    });
+}
+
+/// What a source that waits is told about an early ending.
+std::optional<Error> error_of(const Ending& ending) {
+    if (ending.reason == "overloaded") return Error{Errc::overloaded, "too many messages in flight"};
+    if (ending.reason == "hops")
+        return Error{Errc::refused, "the message has passed too many routes: a loop?"};
+    return std::nullopt;
+}
+
+Decode decode_of(const Route& route) {
+    if (const auto* mqtt = std::get_if<MqttSource>(&route.source)) return mqtt->decode;
+    if (const auto* happn = std::get_if<HappnSource>(&route.source)) return happn->decode;
+    return Decode::json;
+}
+
+}  // namespace
+
+struct Dispatcher::State {
+    State(const DispatcherOptions& dispatcher_options, SinkDirectory& directory, Metrics& counters)
+        : options{dispatcher_options}, sinks{directory}, metrics{counters} {}
+
+    void start(const Route& route, Captures captures, Message message, Responder responder);
+    std::optional<Ending> refuse_early(Execution& execution) const;
+    std::optional<Failure> prepare(Execution& execution);
+    void deliver_all(Executions::Slot slot);
+    void deliver(Executions::Slot slot, std::size_t index);
+    Expanded<Output> output_for(Execution& execution, std::size_t index, DeliveryId id);
+    void settle(Executions::Slot slot, std::size_t index, Outcome outcome);
+    void fail(Executions::Slot slot, std::size_t index, Failure failure);
+    void close(Executions::Slot slot, TargetState& state);
+    void finish(Executions::Slot slot);
+    void end(Execution& execution, const Ending& ending, std::optional<Error> error = {});
+    void respond(Execution& execution, std::optional<Error> error);
+    Evaluation evaluation_of(const Execution& execution);
+    Sink* sink_of(const Target& target);
+    const TargetState* answering(const Execution& execution) const;
+
+    const DispatcherOptions& options;
+    SinkDirectory& sinks;
+    Metrics& metrics;
+    std::unique_ptr<Router> router;
+    Executions executions;
+    std::function<void(TimePoint)> alarm;
+    std::uint64_t last_number = 0;
+    std::string message_id;  // reused: {message.id} of the execution being evaluated
+};
+
+Dispatcher::Dispatcher(DispatcherOptions options, SinkDirectory& sinks, Metrics& metrics)
+    : options_{std::move(options)}, state_{std::make_unique<State>(options_, sinks, metrics)} {
+    apply(std::make_shared<const RoutingTable>(std::vector<Route>{}, std::map<std::string, ComponentRule>{}));
+}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::apply(std::shared_ptr<const RoutingTable> table) {
+    state_->router = std::make_unique<Router>(std::move(table));
+    for (const Route& route : state_->router->table()->routes())
+        state_->metrics.route(route.name);
+}
+
+const Router& Dispatcher::router() const {
+    return *state_->router;
+}
+
+void Dispatcher::on_earlier_deadline(std::function<void(TimePoint)> alarm) {
+    state_->alarm = std::move(alarm);
+}
+
+bool Dispatcher::receive(Message message, Responder responder) {
+    std::vector<std::pair<const Route*, Captures>> matches;
+    const auto remember = [&](const Route& route, Captures&& captures) {
+        const auto* happn = std::get_if<HappnSource>(&route.source);
+        if (happn == nullptr || wants(*happn, message.action))
+            matches.emplace_back(&route, std::move(captures));
+    };
+    // A route started here may publish, and so come back to receive(), or a reload may follow: the table
+    // stays.
+    const auto table = state_->router->table();
+    if (std::holds_alternative<MqttProperties>(message.properties)) {
+        state_->router->match_mqtt(message.connection, message.address, remember);
+    } else {
+        state_->router->match_happn(message.connection, message.address, remember);
+    }
+    if (matches.empty()) state_->metrics.count("unmatched");
+    bool answered = false;
+    for (std::size_t i = 0; i < matches.size(); ++i) {
+        auto& [route, captures] = matches[i];
+        Responder for_this;
+        if (responder && !answered && route->answers()) {
+            for_this = responder;
+            answered = true;
+        }
+        const bool last = i + 1 == matches.size();
+        state_->start(*route, std::move(captures), last ? std::move(message) : message, std::move(for_this));
+    }
+    return answered;
+}
+
+void Dispatcher::run(const Route& route, Captures captures, Message message, Responder responder) {
+    state_->start(route, std::move(captures), std::move(message), std::move(responder));
+}
+
+void Dispatcher::on_outcome(DeliveryId id, Outcome outcome) {
+    const auto found = state_->executions.find(id);
+    if (!found) {
+        state_->metrics.count("late_outcomes");
+        return;
+    }
+    state_->settle(found->slot, found->target, std::move(outcome));
+}
+
+void Dispatcher::expire(TimePoint now) {
+    while (const auto id = state_->executions.take_expired(now)) {
+        const auto found = state_->executions.find(*id);
+        if (!found) continue;
+        const Execution& execution = state_->executions.at(found->slot);
+        Error error{Errc::timeout, "route " + execution.route->name + ": no answer in time"};
+        if (Sink* sink = execution.targets[found->target].sink) sink->forget(*id);
+        on_outcome(*id, Outcome{std::move(error)});
+    }
+}
+
+std::optional<TimePoint> Dispatcher::next_deadline() const {
+    return state_->executions.next_deadline();
+}
+
+std::size_t Dispatcher::pending() const {
+    return state_->executions.size();
+}
+
+void Dispatcher::fail_all(const Error& error) {
+    std::vector<DeliveryId> open;
+    state_->executions.for_each([&](Executions::Slot slot) {
+        for (std::size_t i = 0; i < state_->executions.at(slot).targets.size(); ++i)
+            open.push_back(state_->executions.delivery(slot, i));
+    });
+    for (const DeliveryId id : open) {
+        const auto found = state_->executions.find(id);
+        if (!found) continue;
+        if (Sink* sink = state_->executions.at(found->slot).targets[found->target].sink) sink->forget(id);
+        on_outcome(id, Outcome{error});
+    }
+}
+
+// --- one execution, in the order of its life
+// ------------------------------------------------------------------------
+
+void Dispatcher::State::start(const Route& route, Captures captures, Message message, Responder responder) {
+    Execution execution;
+    execution.table = router->table();
+    execution.route = &route;
+    execution.counters = &metrics.route(route.name);
+    execution.captures = std::move(captures);
+    execution.message = std::move(message);
+    execution.responder = std::move(responder);
+    execution.started = Clock::now();
+    execution.number = ++last_number;
+    metrics.matched(*execution.counters, execution.message.payload.bytes.size());
+
+    if (const auto ending = refuse_early(execution)) return end(execution, *ending, error_of(*ending));
+    if (auto failure = prepare(execution))
+        return end(execution, ending_of(*failure), std::move(failure->error));
+    execution.targets.resize(route.targets.size());
+    execution.waiting =
+        route.targets.size() + 1;  // one for this function, so that none ends it while others start
+    deliver_all(executions.add(std::move(execution)));
+}
+
+/// What ends before anything is looked at: an echo, a loop, a flood, a remove that no target has a meaning
+/// for.
+std::optional<Ending> Dispatcher::State::refuse_early(Execution& execution) const {
+    const Route& route = *execution.route;
+    const Origin& origin = execution.message.origin;
+    if (route.sync_pair && origin.gateway_id == options.gateway_id) return Ending{Fate::filtered, "echo"};
+    if (origin.hops >= options.max_hops) return Ending{Fate::refused, "hops"};
+    if (executions.size() >= options.max_pending) return Ending{Fate::dropped, "overloaded"};
+    if (clears(route, execution.message)) execution.message.action = Action::remove;
+    if (execution.message.action == Action::remove && std::ranges::none_of(route.targets, sends_on_remove))
+        return Ending{Fate::filtered, "remove"};
+    return std::nullopt;
+}
+
+/// decode -> map. A remove has nothing to decode.
+std::optional<Failure> Dispatcher::State::prepare(Execution& execution) {
+    const Route& route = *execution.route;
+    if (execution.message.action == Action::remove) return std::nullopt;
+    if (const auto* call = std::get_if<CallSource>(&route.source)) {
+        auto named = named_arguments(execution.message.payload.bytes.view(), call->parameters);
+        if (named.has_error()) return refusal("parameters", named.error().message);
+        execution.payload = Payload{Bytes{*std::move(named)}, Encoding::json, "application/json"};
+    } else if (const bool nothing_sent = std::holds_alternative<HttpSource>(route.source) &&
+                                         execution.message.payload.bytes.empty();
+               !nothing_sent) {
+        auto decoded = decode(execution.message.payload, decode_of(route));
+        if (decoded.has_error()) return refusal("decode", decoded.error().message);
+        execution.payload = *std::move(decoded);
+    }
+    if (!route.map) {
+        execution.out = execution.payload;
+        return std::nullopt;
+    }
+    const auto mapped = route.map->render(evaluation_of(execution));
+    if (mapped.has_error()) return refusal(mapped.error());
+    if (mapped->absent()) return refusal("absent", "map has no value");
+    execution.out = Payload{mapped->json(), Encoding::json, "application/json"};
+    return std::nullopt;
+}
+
+void Dispatcher::State::deliver_all(Executions::Slot slot) {
+    const std::size_t count = executions.at(slot).targets.size();
+    for (std::size_t i = 0; i < count; ++i)
+        deliver(slot, i);
+    if (--executions.at(slot).waiting == 0) finish(slot);
+}
+
+void Dispatcher::State::deliver(Executions::Slot slot, std::size_t index) {
+    Execution& execution = executions.at(slot);
+    TargetState& state = execution.targets[index];
+    const Target& target = execution.route->targets[index];
+    const DeliveryId id = executions.delivery(slot, index);
+    if (execution.message.action == Action::remove && !sends_on_remove(target)) return close(slot, state);
+    state.open = true;
+    state.ran = true;
+    auto output = output_for(execution, index, id);
+    if (output.has_error()) return fail(slot, index, refusal(output.error()));
+    if (std::holds_alternative<AnswerTarget>(target.rule))
+        return settle(slot, index, Outcome{output->payload});
+    state.sink = sink_of(target);
+    if (state.sink == nullptr) return fail(slot, index, {Error{Errc::unavailable, "no such connection"}, {}});
+    if (executions.expect(id, output->deadline) && alarm) alarm(output->deadline);
+    state.sink->deliver(id, *std::move(output));
+}
+
+Expanded<Output> Dispatcher::State::output_for(Execution& execution, std::size_t index, DeliveryId id) {
+    const Target& target = execution.route->targets[index];
+    Evaluation evaluation = evaluation_of(execution);
+    std::string call_id;
+    if (has_call_id(target)) call_id = options.gateway_id.substr(0, short_id) + '-' + std::to_string(id);
+    evaluation.call_id = call_id;
+    auto output = build_output(target, evaluation, execution.message.action);
+    if (output.has_error()) return output;
+    output->principal = target.as == As::caller ? execution.message.principal : Principal::service();
+    output->hops = execution.message.origin.hops + 1;
+    output->deadline = execution.started + target.timeout;
+    if (execution.message.deadline)
+        output->deadline = std::min(output->deadline, *execution.message.deadline);
+    return output;
+}
+
+void Dispatcher::State::settle(Executions::Slot slot, std::size_t index, Outcome outcome) {
+    if (outcome.error) return fail(slot, index, {*std::move(outcome.error), {}});
+    Execution& execution = executions.at(slot);
+    TargetState& state = execution.targets[index];
+    state.answer = std::move(outcome.answer);
+    state.answers = std::move(outcome.answers);
+    ++execution.counters->outputs;
+    close(slot, state);
+}
+
+void Dispatcher::State::fail(Executions::Slot slot, std::size_t index, Failure failure) {
+    TargetState& state = executions.at(slot).targets[index];
+    log::debug(
+        "route {}: {}: {}", executions.at(slot).route->name, failure.error.name, failure.error.message);
+    state.failure = std::move(failure);
+    close(slot, state);
+}
+
+void Dispatcher::State::close(Executions::Slot slot, TargetState& state) {
+    state.open = false;
+    if (--executions.at(slot).waiting == 0) finish(slot);
+}
+
+/// The outcome is the worst of the required targets'.
+void Dispatcher::State::finish(Executions::Slot slot) {
+    Execution execution = executions.remove(slot);
+    for (std::size_t i = 0; i < execution.targets.size(); ++i) {
+        auto& failure = execution.targets[i].failure;
+        if (!failure || !execution.route->targets[i].required) continue;
+        return end(execution, ending_of(*failure), std::move(failure->error));
+    }
+    end(execution, {});
+}
+
+void Dispatcher::State::end(Execution& execution, const Ending& ending, std::optional<Error> error) {
+    metrics.ended(*execution.counters, ending.fate, ending.reason, Clock::now() - execution.started);
+    if (execution.responder) respond(execution, std::move(error));
+}
+
+void Dispatcher::State::respond(Execution& execution, std::optional<Error> error) {
+    Evaluation evaluation = evaluation_of(execution);
+    if (error) {
+        execution.responder(shape_error(*execution.route, *std::move(error), evaluation));
+        return;
+    }
+    if (const TargetState* state = answering(execution)) {
+        evaluation.answer = &state->answer;
+        evaluation.answers = &state->answers;
+    }
+    execution.responder(shape_answer(*execution.route, evaluation));
+}
+
+const TargetState* Dispatcher::State::answering(const Execution& execution) const {
+    const std::string wanted = execution.route->respond ? execution.route->respond->from : std::string{};
+    for (std::size_t i = 0; i < execution.targets.size(); ++i) {
+        const Target& target = execution.route->targets[i];
+        if (!execution.targets[i].ran || !target.answers()) continue;
+        if (wanted.empty() || wanted == target.name) return &execution.targets[i];
+    }
+    return nullptr;
+}
+
+Evaluation Dispatcher::State::evaluation_of(const Execution& execution) {
+    message_id.assign(options.gateway_id, 0, short_id).append("-").append(std::to_string(execution.number));
+    Evaluation evaluation;
+    evaluation.message = &execution.message;
+    evaluation.captures = &execution.captures;
+    evaluation.payload = &execution.payload;
+    evaluation.out = &execution.out;
+    evaluation.message_id = message_id;
+    evaluation.route_name = execution.route->name;
+    evaluation.gateway_name = options.gateway_name;
+    evaluation.time = wall_now();
+    return evaluation;
+}
+
+Sink* Dispatcher::State::sink_of(const Target& target) {
+    if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return sinks.broker(mqtt->broker);
+    if (const auto* happn = std::get_if<HappnTarget>(&target.rule)) return sinks.mesh(happn->mesh);
+    if (const auto* call = std::get_if<CallTarget>(&target.rule)) return sinks.mesh(call->mesh);
+    return nullptr;
+}
+
+}  // namespace gateway

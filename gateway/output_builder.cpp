@@ -1,0 +1,152 @@
+#include "gateway/output_builder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/arguments.hpp"
+#include "gateway/json.hpp"
+#include "gateway/payload.hpp"
+
+namespace gateway {
+namespace {
+
+/// The first refusal met while filling an output in; later steps are skipped.
+class Filling {
+public:
+    explicit Filling(const Evaluation& evaluation) : evaluation_{evaluation} {}
+
+    void address(std::string& into, const AddressTemplate& from) {
+        if (refused_) return;
+        auto expanded = from.expand(evaluation_);
+        if (expanded.has_error()) {
+            refused_ = expanded.error();
+        } else {
+            into = *std::move(expanded);
+        }
+    }
+
+    Value value(const ObjectMap& from) { return keep(from.render(evaluation_)); }
+    Value value(const Template& from) { return keep(from.evaluate(evaluation_)); }
+
+    void json(std::string& into, const std::optional<ObjectMap>& from) {
+        if (from) into = value(*from).json().str();
+    }
+
+    void texts(std::vector<NameValue>& into, const std::vector<std::pair<std::string, Template>>& from) {
+        for (const auto& [name, text] : from) {
+            const Value found = value(text);
+            if (!found.absent()) into.emplace_back(name, found.to_text());
+        }
+    }
+
+    void refuse(Refusal reason, std::string detail) {
+        if (!refused_) refused_ = Refused{reason, std::move(detail)};
+    }
+
+    const Evaluation& evaluation() const { return evaluation_; }
+    const std::optional<Refused>& refused() const { return refused_; }
+
+private:
+    Value keep(Expanded<Value> value) {
+        if (refused_) return {};
+        if (value.has_error()) {
+            refused_ = value.error();
+            return {};
+        }
+        return *std::move(value);
+    }
+
+    Evaluation evaluation_;
+    std::optional<Refused> refused_;
+};
+
+Payload json_payload(Bytes text) {
+    return Payload{std::move(text), Encoding::json, "application/json"};
+}
+
+void fill_body(Filling& fill, Output& output, const Target& target) {
+    if (target.body) {
+        const Value body = fill.value(*target.body);
+        if (body.absent()) {
+            fill.refuse(Refusal::absent, "body has no value");
+        } else {
+            output.payload = json_payload(body.json());
+        }
+    } else if (fill.evaluation().out != nullptr) {
+        output.payload = *fill.evaluation().out;
+    }
+    output.payload = encode(std::move(output.payload), target.encode);
+}
+
+void fill_rule(Filling& fill, Output& output, const MqttTarget& rule) {
+    fill.address(output.address, rule.topic);
+    fill.texts(output.user, rule.user);
+    if (rule.content_type) output.content_type = fill.value(*rule.content_type).to_text();
+    if (rule.reply && rule.reply->topic) fill.address(output.reply_topic, *rule.reply->topic);
+}
+
+void add_option(std::string& options, std::string_view name, std::string_view json) {
+    options += options.empty() ? "{" : ",";
+    json::append_quoted(options, name);
+    options += ':';
+    options += json;
+}
+
+void fill_get_options(Filling& fill, Output& output, const HappnTarget& rule) {
+    const auto add = [&](std::string_view name, const std::optional<ObjectMap>& map) {
+        if (!map) return;
+        const Value value = fill.value(*map);
+        if (!value.absent()) add_option(output.options, name, value.json().view());
+    };
+    add("criteria", rule.criteria);
+    add("fields", rule.fields);
+    add("sort", rule.sort);
+    if (rule.limit) add_option(output.options, "limit", std::to_string(*rule.limit));
+    if (rule.skip) add_option(output.options, "skip", std::to_string(*rule.skip));
+    if (!output.options.empty()) output.options += '}';
+}
+
+void fill_rule(Filling& fill, Output& output, const HappnTarget& rule) {
+    fill.address(output.address, rule.path);
+    fill.json(output.meta, rule.meta);
+    if (rule.verb == HappnTarget::Verb::get) fill_get_options(fill, output, rule);
+}
+
+bool allowed(const std::vector<AddressPattern>& allow, const std::string& method) {
+    return std::ranges::any_of(allow, [&](const AddressPattern& pattern) {
+        const bool rooted = pattern.text().starts_with('/');
+        return pattern.match(rooted ? '/' + method : method).has_value();
+    });
+}
+
+void fill_rule(Filling& fill, Output& output, const CallTarget& rule) {
+    fill.address(output.address, rule.method);
+    if (fill.refused()) return;
+    if (output.address.starts_with("security/"))
+        fill.refuse(Refusal::reserved, "the security component is never called");
+    if (!rule.allow.empty() && !allowed(rule.allow, output.address))
+        fill.refuse(Refusal::allow, output.address + " is not in the route's allow list");
+    if (rule.args) output.payload = json_payload(fill.value(*rule.args).json());
+}
+
+void fill_rule(Filling& fill, Output& output, const AnswerTarget& rule) {
+    const Value value = fill.value(rule.value);
+    output.payload = json_payload(value.absent() ? Bytes::literal("null") : value.json());
+}
+
+}  // namespace
+
+Expanded<Output> build_output(const Target& target, const Evaluation& evaluation, Action action) {
+    Filling fill{evaluation};
+    Output output;
+    output.target = &target;
+    output.action = action;
+    output.call_id = evaluation.call_id;
+    if (action == Action::set) fill_body(fill, output, target);
+    std::visit([&](const auto& rule) { fill_rule(fill, output, rule); }, target.rule);
+    if (target.as_user) output.on_behalf_of = fill.value(*target.as_user).to_text();
+    if (fill.refused()) return *fill.refused();
+    return output;
+}
+
+}  // namespace gateway
