@@ -377,6 +377,15 @@ std::optional<std::string> Node::unquoted_template() const {
     if (kind_ != Kind::map || members_.size() != 1 || !members_.front().value.is_null()) {
         return std::nullopt;
     }
+    const auto starts_with = [](const Place& place, std::string_view what) {
+        const auto line = place.source_line();
+        return line.substr(byte_of_column(line, place.column)).starts_with(what);
+    };
+    const Place& value = members_.front().value.place();
+    const bool spelled_null = starts_with(value, "null") || starts_with(value, "~");
+    if (!starts_with(place_, "{") || spelled_null) {
+        return std::nullopt;
+    }
     return "{" + members_.front().key + "}";
 }
 

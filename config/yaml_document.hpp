@@ -51,7 +51,8 @@ public:
     const std::vector<Member>& members() const { return members_; }  // of maps, in order
     const Member* find(std::string_view key) const;
 
-    /// `{name}` without quotes is the map {name: null}: gives the text "{name}" that was meant, or nullopt.
+    /// `{name}` without quotes is the map {name: null}: gives the text "{name}" that was meant. nullopt for anything else,
+    /// also for a block map and for a null that is spelled out.
     std::optional<std::string> unquoted_template() const;
 
     /// Names the whole value as JSON text (plain scalars by their type).
