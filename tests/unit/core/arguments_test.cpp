@@ -1,0 +1,57 @@
+#include "gateway/arguments.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gateway {
+namespace {
+
+std::vector<Parameter> set_target() {
+    Parameter device{.name = "device", .type = ValueType::string, .required = true};
+    Parameter celsius{.name = "celsius", .type = ValueType::number, .minimum = 5, .maximum = 35};
+    return {device, celsius};
+}
+
+TEST(NamedArguments, FollowTheOrderOfTheDeclaration) {
+    EXPECT_EQ(named_arguments(R"(["d1", 20.50])", set_target()).value(),
+              R"({"device":"d1","celsius":20.50})");
+}
+
+TEST(NamedArguments, TakeOneObjectAsArgumentsByName) {
+    EXPECT_EQ(named_arguments(R"([{"celsius":20,"device":"d1"}])", set_target()).value(),
+              R"({"device":"d1","celsius":20})");
+}
+
+TEST(NamedArguments, LeaveOutWhatIsMissingOrNull) {
+    EXPECT_EQ(named_arguments(R"(["d1"])", set_target()).value(), R"({"device":"d1"})");
+    EXPECT_EQ(named_arguments(R"(["d1",null])", set_target()).value(), R"({"device":"d1"})");
+}
+
+TEST(NamedArguments, NameTheParameterThatIsWrong) {
+    const std::pair<std::string_view, std::string_view> cases[] = {
+        {"[]", "'device' is missing"},
+        {"[1]", "'device' must be of type string"},
+        {R"(["d1","warm"])", "'celsius' must be of type number"},
+        {R"(["d1",4])", "'celsius' is below its minimum"},
+        {R"(["d1",35.5])", "'celsius' is above its maximum"},
+        {R"(["d1",20,1])", "too many arguments"},
+    };
+    for (const auto& [arguments, message] : cases) {
+        const auto named = named_arguments(arguments, set_target());
+        ASSERT_TRUE(named.has_error()) << arguments;
+        EXPECT_NE(named.error().message.find(message), std::string::npos) << named.error().message;
+    }
+}
+
+TEST(PositionalArguments, FillWhatIsMissingWithNullAndKeepFalsyValues) {
+    EXPECT_EQ(positional_arguments(R"({"b":false,"a":0,"x":1})", {"a", "b", "c", "callback"}),
+              "[0,false,null]");
+}
+
+TEST(ArgumentList, MakesOneOfAnything) {
+    EXPECT_EQ(as_argument_list(""), "[]");
+    EXPECT_EQ(as_argument_list("[1]"), "[1]");
+    EXPECT_EQ(as_argument_list(R"({"a":1})"), R"([{"a":1}])");
+}
+
+}  // namespace
+}  // namespace gateway
