@@ -40,6 +40,8 @@ constexpr std::array codes{
     FindingCode{"HG412", "a version of the mapping language that this program does not know"},
     FindingCode{"HG413", "a file that cannot be read"},
     FindingCode{"HG414", "keys that exclude each other"},
+    FindingCode{"HG415", "a port that two listeners would take"},
+    FindingCode{"HG416", "a listener that would be open to strangers"},
     FindingCode{
         "HG501",
         "a retained command with request/response (warning: it is delivered again to who subscribes)"},

@@ -1,0 +1,173 @@
+#include "config/connection_kinds.hpp"
+
+#include "config/address.hpp"
+#include "config/kinds.hpp"
+#include "gateway/expression/suggestion.hpp"
+
+namespace config {
+namespace {
+
+struct UrlRule {
+    std::vector<std::string> schemes;    // spoken
+    std::vector<std::string> not_built;  // known
+    std::string example;
+    std::uint16_t port;  // when none is given
+};
+
+const UrlRule& mesh_rule() {
+    static const UrlRule rule{{"ws"}, {"wss"}, "ws://127.0.0.1:55000", default_happn_port};
+    return rule;
+}
+
+const UrlRule& broker_rule() {
+    static const UrlRule rule{
+        {"tcp", "mqtt"}, {"ssl", "mqtts", "ws", "wss"}, "tcp://127.0.0.1:1883", default_mqtt_port};
+    return rule;
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    for (const auto& candidate : words) {
+        if (candidate == word) return true;
+    }
+    return false;
+}
+
+/// nullopt: a finding says why.
+std::optional<gateway::Endpoint> read_url(const Node& node, const UrlRule& rule, Findings& findings) {
+    // The text is not quoted in messages: it may hold a password.
+    const auto url = node.is_scalar() ? parse_url(node.text()) : std::nullopt;
+    if (!url) {
+        findings.error("HG407", node.place(), "expected a URL", rule.example);
+        return std::nullopt;
+    }
+    if (contains(rule.not_built, url->scheme)) {
+        report_not_built(node, url->scheme + "://", findings, rule.example);
+        return std::nullopt;
+    }
+    if (!contains(rule.schemes, url->scheme)) {
+        findings.error("HG409", node.place(), "'" + url->scheme + "://' is not spoken here", rule.example);
+        return std::nullopt;
+    }
+    if (!url->rest.empty() && url->rest != "/") {
+        findings.error("HG409", node.place(), "a URL with a path is not allowed here", rule.example);
+        return std::nullopt;
+    }
+    gateway::Endpoint endpoint;
+    endpoint.host = url->host;
+    endpoint.port = url->port == 0 ? rule.port : url->port;
+    return endpoint;
+}
+
+Json url_schema(const UrlRule& rule) {
+    std::string schemes;
+    for (const auto& scheme : rule.schemes)
+        schemes += (schemes.empty() ? "" : "|") + scheme;
+    // a variable may be the whole or a part
+    return {{"type", "string"}, {"pattern", "^(" + schemes + ")://|\\$\\{"}, {"examples", {rule.example}}};
+}
+
+Json or_list(const Json& schema) {
+    return {{"anyOf", {schema, {{"type", "array"}, {"items", schema}}}}};
+}
+
+struct ListenEntry {
+    gateway::Endpoint address;
+};
+
+Section<ListenEntry> listen_entry() {
+    return Section<ListenEntry>{}
+        .key("address", &ListenEntry::address, listener(), "IP address and port; port 0: any free one.")
+        .required()
+        .not_built("tls", "TLS on listeners");
+}
+
+void read_listener(const Node& node, std::vector<gateway::Endpoint>& into, Findings& findings) {
+    const auto errors_before = findings.size();
+    ListenEntry entry;
+    if (node.is_map()) {
+        listen_entry().read(node, entry, findings);
+    } else {
+        listener().read(node, entry.address, findings);
+    }
+    if (findings.size() == errors_before) into.push_back(entry.address);
+}
+
+bool* place_named(gateway::RestSettings& rest, std::string_view name) {
+    if (name == "bearer") return &rest.bearer;
+    if (name == "query") return &rest.query;
+    if (name == "cookie") return &rest.cookie;
+    return nullptr;
+}
+
+}  // namespace
+
+Kind<gateway::Endpoint> mesh_url() {
+    const auto read = [](const Node& node, gateway::Endpoint& into, Findings& findings) {
+        if (node.is_list() && node.items().size() > 1) {
+            return report_not_built(node, "several URLs of one mesh", findings);
+        }
+        const auto& only = node.is_list() && node.items().size() == 1 ? node.items().front() : node;
+        if (const auto endpoint = read_url(only, mesh_rule(), findings)) into = *endpoint;
+    };
+    return {read, or_list(url_schema(mesh_rule()))};
+}
+
+Kind<std::string> broker_url() {
+    const auto read = [](const Node& node, std::string& into, Findings& findings) {
+        if (const auto endpoint = read_url(node, broker_rule(), findings)) {
+            into = "tcp://" + endpoint_text(*endpoint);
+        }
+    };
+    return {read, url_schema(broker_rule())};
+}
+
+Kind<int> mqtt_version() {
+    const auto read = [](const Node& node, int& into, Findings& findings) {
+        const std::string spelled = node.is_scalar() ? node.text() : std::string{};
+        if (spelled == "5") {
+            into = 5;
+        } else if (spelled == "3" || spelled == "3.1.1") {
+            into = 3;
+        } else {
+            report_type(node, "5, 3 or 3.1.1", findings);
+        }
+    };
+    return {read, {{"enum", {5, 3, "3.1.1", "5", "3"}}}, [](const int& version) { return Json(version); }};
+}
+
+Kind<std::vector<gateway::Endpoint>> listeners() {
+    const auto read = [](const Node& node, std::vector<gateway::Endpoint>& into, Findings& findings) {
+        into.clear();
+        if (!node.is_list()) return read_listener(node, into, findings);
+        for (const auto& item : node.items())
+            read_listener(item, into, findings);
+    };
+    const auto show = [](const std::vector<gateway::Endpoint>& endpoints) {
+        auto list = Json::array();
+        for (const auto& endpoint : endpoints)
+            list.push_back(endpoint_text(endpoint));
+        return list;
+    };
+    Json entry{{"anyOf", {listener().schema, listen_entry().schema()}}};
+    return {read, or_list(entry), show};
+}
+
+Kind<gateway::RestSettings> token_places() {
+    const std::vector<std::string> names{"bearer", "query", "cookie"};
+    const auto read = [names](const Node& node, gateway::RestSettings& into, Findings& findings) {
+        if (!node.is_list()) return report_type(node, "a list out of bearer, query and cookie", findings);
+        into.bearer = into.query = into.cookie = false;
+        for (const auto& item : node.items()) {
+            bool* place = item.is_scalar() ? place_named(into, item.text()) : nullptr;
+            if (place == nullptr) {
+                report_type(
+                    item, "bearer, query or cookie", findings, gateway::did_you_mean(item.text(), names));
+            } else {
+                *place = true;
+            }
+        }
+    };
+    return {read, {{"type", "array"}, {"items", {{"enum", names}}}, {"default", names}}};
+}
+
+}  // namespace config

@@ -1,0 +1,27 @@
+// Kinds of values that only gateway.yaml has: URLs of meshes and brokers, lists of listeners, the versions of
+// MQTT. Start-up only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/section.hpp"
+#include "gateway/settings.hpp"
+
+namespace config {
+
+inline constexpr std::uint16_t default_happn_port = 55000;
+inline constexpr std::uint16_t default_mqtt_port = 1883;
+
+/// `ws://host:port`, or a list with one of them.
+Kind<gateway::Endpoint> mesh_url();
+/// `tcp://host:port` or `mqtt://host:port`; gives the former.
+Kind<std::string> broker_url();
+/// `5`, `3` or `3.1.1`; gives 5 or 3.
+Kind<int> mqtt_version();
+/// `"127.0.0.1:8080"`, `{ address: "127.0.0.1:8080" }`, or a list of those.
+Kind<std::vector<gateway::Endpoint>> listeners();
+/// `[bearer, query, cookie]`
+Kind<gateway::RestSettings> token_places();
+
+}  // namespace config

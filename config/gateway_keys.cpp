@@ -1,0 +1,251 @@
+#include "config/gateway_keys.hpp"
+
+#include "config/connection_kinds.hpp"
+#include "config/kinds.hpp"
+
+namespace config {
+namespace {
+
+using namespace std::chrono_literals;
+using gateway::BrokerSettings;
+using gateway::Limits;
+using gateway::MeshSettings;
+using gateway::NodeSettings;
+using gateway::RestSettings;
+using gateway::Timeouts;
+using gateway::Will;
+
+constexpr std::size_t kibibyte = 1024;
+constexpr std::size_t mebibyte = 1024 * kibibyte;
+constexpr std::size_t gibibyte = 1024 * mebibyte;
+constexpr gateway::Duration longest_timeout = 24h;
+constexpr gateway::Duration longest_session = 24h * 365;
+constexpr gateway::Duration longest_keep_alive = 65535s;  // two bytes on the wire (MQTT 5.0 section 3.1.2.10)
+
+Kind<gateway::Duration> timeout() {
+    return duration(1ms, longest_timeout);
+}
+
+Section<AdminSettings> admin_section() {
+    return Section<AdminSettings>{}
+        .key("listen", &AdminSettings::listen, listener(), "IP address and port; port 0: any free one.")
+        .required()
+        .key("token",
+             &AdminSettings::token,
+             secret(),
+             "Asked for as `Authorization: Bearer <token>`; needed to listen beyond loopback.");
+}
+
+Section<HealthSettings> health_section() {
+    return Section<HealthSettings>{}
+        .key("listen", &HealthSettings::listen, listener(), "IP address and port; port 0: any free one.")
+        .required();
+}
+
+Kind<NodeSettings> secure_node() {
+    const auto read = [](const Node& node, NodeSettings&, Findings& findings) {
+        const auto secure = node.as_bool();
+        if (!secure) return report_type(node, "true or false", findings);
+        if (*secure) report_not_built(node, "a secure node", findings, "secure: false, on loopback");
+    };
+    return {read, {{"const", false}, {"default", false}}};
+}
+
+Kind<NodeSettings> node_store() {
+    const auto read = [](const Node& node, NodeSettings&, Findings& findings) {
+        if (!node.is_scalar()) return report_type(node, "text", findings);
+        if (node.text() != "memory")
+            report_not_built(node, "a node's store on disk", findings, "store: memory");
+    };
+    return {read, {{"const", "memory"}, {"default", "memory"}}};
+}
+
+Section<NodeSettings> node_section() {
+    return Section<NodeSettings>{}
+        .key("enabled",
+             &NodeSettings::enabled,
+             boolean(),
+             "Run the happn server that is embedded in the gateway.")
+        .custom("secure", secure_node(), "Ask for logins. Not built yet: only false.")
+        .custom("store", node_store(), "Where items are kept. Not built yet: anything but memory.")
+        .key("name", &NodeSettings::name, name_text(), "Its mesh name; the default is the gateway's name.")
+        .not_built("password", "the password of _ADMIN on a secure node")
+        .key("max_sessions", &NodeSettings::max_sessions, count(), "Sessions at once.")
+        .key("max_subscriptions", &NodeSettings::max_subscriptions, count(), "Subscriptions of one session.")
+        .key("max_backlog",
+             &NodeSettings::max_backlog,
+             size(64 * kibibyte, gibibyte),
+             "Queued for one slow client before it is disconnected.")
+        .key("max_items", &NodeSettings::max_items, count(), "Items in the memory store.");
+}
+
+Section<MeshSettings> mesh_section() {
+    return Section<MeshSettings>{}
+        .key("url", &MeshSettings::endpoint, mesh_url(), "Where one of its nodes listens: ws://host:port.")
+        .required()
+        .key("username", &MeshSettings::username, text(), "The gateway's own user there, on a secure mesh.")
+        .key("password", &MeshSettings::password, secret(), "Of that user; ${VAR} or file:PATH.")
+        .key("token", &MeshSettings::token, secret(), "A token of that user, instead of its password.")
+        .not_built("tls", "TLS to meshes")
+        .key("required", &MeshSettings::required, boolean(), "Not ready (/ready) while it is away.")
+        .key("call_timeout", &MeshSettings::call_timeout, timeout(), "For an answer, when nothing else says.")
+        .key("reconnect_min", &MeshSettings::reconnect_min, timeout(), "First wait before a new connection.")
+        .key(
+            "reconnect_max", &MeshSettings::reconnect_max, timeout(), "Longest wait before a new connection.")
+        .key("session_idle",
+             &MeshSettings::session_idle,
+             duration(1s, longest_session),
+             "A user's session without calls is closed after this time.")
+        .key("max_sessions", &MeshSettings::max_sessions, count(), "User sessions at once.");
+}
+
+Section<Will> will_section() {
+    return Section<Will>{}
+        .key("topic", &Will::topic, text(), "Where the broker publishes it.")
+        .required()
+        .key("payload", &Will::payload, text(), "What it says.")
+        .key("qos", &Will::qos, integer(0, 2), "Quality of service.")
+        .key("retain", &Will::retain, boolean(), "Keep it as the topic's retained message.");
+}
+
+Section<BrokerSettings> broker_section() {
+    return Section<BrokerSettings>{}
+        .key("url", &BrokerSettings::url, broker_url(), "tcp://host:port, or mqtt://host:port.")
+        .required()
+        .key("version", &BrokerSettings::version, mqtt_version(), "Of MQTT: 5, or 3 for 3.1.1.")
+        .key("username", &BrokerSettings::username, text(), "Of the gateway at the broker.")
+        .key("password", &BrokerSettings::password, secret(), "Of that user; ${VAR} or file:PATH.")
+        .key("client_id",
+             &BrokerSettings::client_id,
+             text(),
+             "Default: made from the gateway's name and a random part.")
+        .key("keep_alive",
+             &BrokerSettings::keep_alive,
+             duration(1s, longest_keep_alive),
+             "Longest silence before a ping.")
+        .key("session_expiry",
+             &BrokerSettings::session_expiry,
+             duration(0s, longest_session),
+             "How long the broker keeps the session while the gateway is away.")
+        .key("will",
+             &BrokerSettings::will,
+             optional(will_section().kind()),
+             "Published when the gateway is lost.")
+        .not_built("tls", "TLS to brokers")
+        .key("required", &BrokerSettings::required, boolean(), "Not ready (/ready) while it is away.")
+        .key("max_queue", &BrokerSettings::max_queue, count(), "Outgoing messages waiting; more are dropped.")
+        .key("max_queue_bytes",
+             &BrokerSettings::max_queue_bytes,
+             size(64 * kibibyte, 16 * gibibyte),
+             "Their bytes together.")
+        .key(
+            "reconnect_min", &BrokerSettings::reconnect_min, timeout(), "First wait before a new connection.")
+        .key("reconnect_max",
+             &BrokerSettings::reconnect_max,
+             timeout(),
+             "Longest wait before a new connection.");
+}
+
+Section<RestSettings> rest_section() {
+    return Section<RestSettings>{}
+        .key("mesh",
+             &RestSettings::mesh,
+             text(),
+             "Which mesh /rest/* addresses: node, or a key of meshes. Default: the only one.")
+        .key("allow", &RestSettings::allow, texts(), "What of it: component/method patterns.")
+        .custom("tokens", token_places(), "Where a request may carry its token.");
+}
+
+Kind<gateway::LogFormat> log_format() {
+    const auto read = [](const Node& node, gateway::LogFormat& into, Findings& findings) {
+        std::string name = into == gateway::LogFormat::json ? "json" : "text";
+        one_of({"text", "json"}).read(node, name, findings);
+        into = name == "json" ? gateway::LogFormat::json : gateway::LogFormat::text;
+    };
+    return {read, one_of({"text", "json"}).schema, [](const gateway::LogFormat&) { return Json("text"); }};
+}
+
+Section<LogSettings> log_section() {
+    return Section<LogSettings>{}
+        .key("level",
+             &LogSettings::level,
+             one_of({"trace", "debug", "info", "warn", "error"}),
+             "The least that is logged.")
+        .key("format", &LogSettings::format, log_format(), "One line of text an event, or one JSON object.");
+}
+
+Section<Limits> limits_section() {
+    return Section<Limits>{}
+        .key("http_header", &Limits::http_header, size(kibibyte, mebibyte), "Request line and headers.")
+        .key("http_body",
+             &Limits::http_body,
+             size(kibibyte, gibibyte),
+             "Body of a request; larger ones get 413.")
+        .key("websocket_message", &Limits::websocket_message, size(kibibyte, gibibyte), "One happn frame.")
+        .key("connections", &Limits::connections, count(), "Client connections at once.")
+        .key("pending", &Limits::pending, count(), "Messages and calls under way at once; more are dropped.");
+}
+
+Section<Timeouts> timeouts_section() {
+    return Section<Timeouts>{}
+        .key("rest", &Timeouts::rest, timeout(), "For the answer to an HTTP request; then 504.")
+        .key("header", &Timeouts::header, timeout(), "For the header of a request to arrive.")
+        .key("body", &Timeouts::body, timeout(), "For the body of a request to arrive.")
+        .key("idle", &Timeouts::idle, timeout(), "Of a kept-alive HTTP connection between requests.")
+        .key("shutdown", &Timeouts::shutdown, timeout(), "For what is under way to end after SIGTERM.");
+}
+
+Kind<int> worker_count() {
+    const auto read = [](const Node& node, int& into, Findings& findings) {
+        const auto number = node.as_integer();
+        if (!number || *number < 1) return report_type(node, "a whole number from 1", findings);
+        if (*number > 1) return report_not_built(node, "workers above 1", findings, "workers: 1");
+        into = 1;
+    };
+    return {read, {{"const", 1}}, [](const int& value) { return Json(value); }};
+}
+
+}  // namespace
+
+Section<Settings> gateway_section() {
+    return Section<Settings>{}
+        .key("name", &Settings::name, name_text(), "This gateway, and its node's mesh name.")
+        .key("listen",
+             &Settings::listen,
+             listeners(),
+             "Each serves REST, mapped HTTP routes and happn websockets (/primus). Loopback unless told "
+             "otherwise.")
+        .key("admin",
+             &Settings::admin,
+             optional(admin_section().kind()),
+             "The operators' listener: /live /ready /metrics /routes /version.")
+        .key("health",
+             &Settings::health,
+             optional(health_section().kind()),
+             "/live /ready /metrics alone, without a token, for probes and scrapers.")
+        .key("node", &Settings::node, node_section().kind(), "The happn server embedded in the gateway.")
+        .key("meshes", &Settings::meshes, named(mesh_section()), "happn meshes the gateway joins, by name.")
+        .key("brokers",
+             &Settings::brokers,
+             named(broker_section()),
+             "MQTT brokers the gateway connects to, by name.")
+        .key("rest", &Settings::rest, rest_section().kind(), "happner's own /rest/* surface.")
+        .key("mappings",
+             &Settings::mappings,
+             texts(),
+             "Mapping files, relative to this file; `*` and `?` are allowed.")
+        .not_built("spool", "the spool of at-least-once routes")
+        .key("workers",
+             &Settings::workers,
+             worker_count(),
+             "Shards, each with a thread of its own. Not built yet: above 1.")
+        .key("log", &Settings::log, log_section().kind(), "Logs go to standard error.")
+        .key("limits", &Settings::limits, limits_section().kind(), "What the gateway takes from strangers.")
+        .key("timeouts", &Settings::timeouts, timeouts_section().kind(), "How long the gateway waits.")
+        .key("allow_insecure",
+             &Settings::allow_insecure,
+             boolean(),
+             "Let an insecure node listen on addresses that are not loopback.");
+}
+
+}  // namespace config
