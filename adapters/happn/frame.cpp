@@ -252,7 +252,7 @@ std::string write_request(const Request& request) {
     out.reserve(envelope_size + request.path.size() + request.data.size() + request.options.size());
     ObjectWriter writer{out};
     writer.text("action", request.action).number("eventId", static_cast<std::int64_t>(request.event_id));
-    writer.optional_text("path", request.path).raw("data", or_null(request.data));
+    writer.optional_text("path", request.path).optional_raw("data", request.data);
     writer.optional_text("sessionId", request.session_id).optional_raw("options", request.options);
     writer.end();
     return out;

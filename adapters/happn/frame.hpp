@@ -111,7 +111,8 @@ private:
     bool first_ = true;
 };
 
-/// `data` empty: null. `path`, `session_id`, `options` empty: left out. `options` and `data` are raw.
+/// Empty fields are left out (JS clients write "data":null where they have nothing to send). `data` and
+/// `options` are raw.
 struct Request {
     std::string_view action;
     std::uint64_t event_id = 0;

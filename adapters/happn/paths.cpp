@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace happn {
 
@@ -105,6 +106,14 @@ ResponseAddress insecure_response(std::string_view session,
     ResponseAddress address{join(prefix, method.domain, method.component, method.method),
                             "/SET@" + prefix + "*"};
     address.path.append(1, '/').append(std::to_string(sequence));
+    return address;
+}
+
+ResponseAddress modern_insecure_response(std::string_view session,
+                                         const RequestPath& method,
+                                         std::uint64_t sequence) {
+    auto address = insecure_response(session, method, sequence);
+    address.channel += "/*/*/*";
     return address;
 }
 

@@ -56,6 +56,10 @@ struct ResponseAddress {
 ResponseAddress insecure_response(std::string_view session,
                                   const RequestPath& method,
                                   std::uint64_t sequence);
+/// The same address; where `*` is one segment the subscription needs four of them.
+ResponseAddress modern_insecure_response(std::string_view session,
+                                         const RequestPath& method,
+                                         std::uint64_t sequence);
 ResponseAddress secure_response(std::string_view session, const RequestPath& method, std::uint64_t sequence);
 
 /// Subscriptions of happn-3 12 and later: `*` is exactly one segment, a trailing `**` one to `depth`

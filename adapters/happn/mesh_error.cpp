@@ -1,0 +1,84 @@
+#include "adapters/happn/mesh_error.hpp"
+
+#include <charconv>
+#include <string>
+
+#include "adapters/happn/frame.hpp"
+#include "gateway/json.hpp"
+
+namespace happn {
+
+namespace json = gateway::json;
+using gateway::Errc;
+
+namespace {
+
+std::string text_member(std::string_view object, std::string_view key) {
+    const auto raw = json::member(object, key);
+    return raw ? text_of(*raw) : std::string{};
+}
+
+int code_member(std::string_view object) {
+    const auto raw = json::member(object, "code");
+    int code = 0;
+    if (raw) {
+        std::from_chars(raw->data(), raw->data() + raw->size(), code);
+    }
+    return code;
+}
+
+Errc kind_of(const gateway::Error& error) {
+    if (error.name == "AccessDenied" || error.code == 403) {
+        return error.code == 401 ? Errc::unauthorized : Errc::access_denied;
+    }
+    if (error.message.starts_with("Call to unconfigured")) {
+        return Errc::not_found;
+    }
+    if (error.message == "client not connected" || error.message == "client not active" ||
+        error.message == "client is disconnected") {
+        return Errc::unavailable;
+    }
+    if (error.message.starts_with("Bad path")) {
+        return Errc::bad_request;
+    }
+    return Errc::mesh_error;
+}
+
+}  // namespace
+
+gateway::Error mesh_error(std::string_view raw) {
+    gateway::Error error{Errc::mesh_error, "MeshError", 0, "the mesh answered with an error"};
+    if (raw.starts_with('"')) {
+        error.message = text_of(raw);
+    } else if (raw.starts_with('{')) {
+        if (auto name = text_member(raw, "name"); !name.empty()) {
+            error.name = std::move(name);
+        }
+        if (auto message = text_member(raw, "message"); !message.empty()) {
+            error.message = std::move(message);
+        }
+        error.code = code_member(raw);
+    }
+    error.errc = kind_of(error);
+    error.detail = gateway::Bytes::copy(raw);
+    return error;
+}
+
+gateway::Error login_error(std::string_view raw) {
+    auto error = mesh_error(raw);
+    if (error.errc == Errc::access_denied) {
+        error.errc = Errc::unauthorized;
+    }
+    return error;
+}
+
+bool session_is_over(const gateway::Error& error) {
+    if (error.errc != Errc::access_denied && error.errc != Errc::unauthorized) {
+        return false;
+    }
+    const auto said = error.detail.view();
+    return said.find("has been revoked") != std::string_view::npos ||
+           said.find("no policy attached to session") != std::string_view::npos;
+}
+
+}  // namespace happn

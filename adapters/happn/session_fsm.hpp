@@ -1,0 +1,220 @@
+// One happn session as a client, without I/O: takes frames and time, and tells its port what to send. The
+// connection beside it owns sockets and timers. Single-threaded; handlers may call back into it. Errors are
+// values; whatever the server sends, nothing throws.
+//
+//   closed --on_open--> configuring --> describing --> logging_in --> subscribing --> ready
+//                           |  no answer: the next protocol, on the same socket
+//   any --on_closed--> closed      all that was asked fails at once; kept subscriptions are made again after
+//   the next login
+//
+// Facts about order, silence and dialects were measured on happn-3 1.12.1 and 13.12.1
+// (docs/happn-protocol.md).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/happn/deadline_queue.hpp"
+#include "adapters/happn/frame.hpp"
+#include "gateway/clock.hpp"
+#include "gateway/error.hpp"
+#include "gateway/principal.hpp"
+
+namespace happn {
+
+inline constexpr std::string_view newest_protocol = "happn_4";
+inline constexpr std::string_view oldest_protocol = "happn_1.3.0";
+
+struct SessionSettings {
+    std::vector<std::string> protocols{std::string{newest_protocol},
+                                       std::string{oldest_protocol}};  // tried in order
+    std::string username;
+    gateway::Secret password;
+    gateway::Secret token;
+    std::string info = R"({"_browser":false,"_local":false})";     // of the login, as JSON
+    gateway::Duration protocol_timeout = std::chrono::seconds{2};  // silence means: not this protocol
+    gateway::Duration step_timeout = std::chrono::seconds{10};     // of every other step until ready
+    gateway::Duration ping_interval = std::chrono::seconds{25};    // old servers close after 35 s of silence
+    gateway::Duration pong_timeout = std::chrono::seconds{10};
+    gateway::Duration stated_timeout =
+        std::chrono::seconds{60};       // `options.timeout` of what the session asks itself
+    std::size_t max_pending = 100'000;  // requests without an answer
+    std::size_t max_subscriptions = 10'000;
+};
+
+/// What the login answered.
+struct SessionFacts {
+    std::string id;
+    std::string username;   // empty on an insecure mesh
+    gateway::Secret token;  // the mesh's, for this user; empty on an insecure mesh
+    std::string node_name;
+    bool secure = false;
+    std::string protocol;  // that was accepted
+
+    /// The dialect of happn-3 4 and later: noDataResponse, referenceId, server pings.
+    bool modern() const { return protocol == newest_protocol; }
+};
+
+struct Publication {  // views, valid during the call
+    std::string_view channel;
+    std::string_view path;
+    std::string_view data;  // raw
+    std::string_view meta;  // raw
+    std::string_view publication_id;
+    bool removed = false;
+    bool initial = false;  // a stored value, because the subscription asked for them
+};
+
+/// Why a session ended, for whoever decides about the next one.
+struct Ending {
+    enum class Kind : std::uint8_t {
+        lost,     // come back with the usual backoff
+        refused,  // the mesh will not have these credentials, or we cannot speak to it: come back much later
+        dismissed,  // told not to come back (primus::server::close)
+    };
+    Kind kind = Kind::lost;
+    gateway::Error error;
+};
+
+class SessionPort {
+public:
+    virtual ~SessionPort() = default;
+    virtual void send(std::string frame) = 0;
+    /// Close the socket; on_closed follows.
+    virtual void drop() = 0;
+    /// Logged in, and every kept subscription has been made again (or refused by the mesh).
+    virtual void on_ready() = 0;
+    /// An odd event, for the counters.
+    virtual void count(std::string_view name) = 0;
+};
+
+class SessionFsm {
+public:
+    enum class State : std::uint8_t { closed, configuring, describing, logging_in, subscribing, ready };
+
+    /// A frame that answered with status ok; valid during the call.
+    using Answer = gateway::Result<const Frame*>;
+    using OnAnswer = std::function<void(const Answer&)>;
+    using OnPublication = std::function<void(const Publication&)>;
+
+    struct Ask {
+        std::string_view action;
+        std::string_view path;     // empty: none
+        std::string_view data;     // raw; empty: none
+        std::string_view options;  // raw; empty: none
+    };
+
+    struct Subscribe {
+        std::string channel;  // "/SET@/a/*"
+        bool initial = false;
+        bool keep = true;  // made again after a reconnect; else forgotten on loss
+        std::string meta;  // options.meta as JSON; may be empty
+    };
+
+    SessionFsm(SessionSettings settings, SessionPort& port);
+
+    void on_open(gateway::TimePoint now);
+    void on_text(std::string_view text, gateway::TimePoint now);
+    void on_tick(gateway::TimePoint now);
+    void on_closed(std::string_view why);
+
+    /// When on_tick wants to be called next; nullopt: not before something happens.
+    std::optional<gateway::TimePoint> next_deadline() const;
+
+    /// Fails with Unavailable unless ready, with Timeout at the deadline. `done` is called exactly once.
+    void ask(const Ask& ask, gateway::TimePoint deadline, OnAnswer done);
+
+    /// One subscription a channel: the caller must not subscribe to a channel twice. `done` (may be empty) is
+    /// called once, when the mesh has answered; a kept subscription that is asked for while not ready waits
+    /// for that.
+    void subscribe(Subscribe subscription, OnPublication on_publication, OnAnswer done);
+    void unsubscribe(const std::string& channel);
+    bool subscribed(const std::string& channel) const;
+    /// Channels that the mesh has refused, with what it said.
+    std::vector<std::pair<std::string, std::string>> refused_channels() const;
+
+    /// Tells the mesh that we go; the answer ends the session with drop(). Newer meshes do not answer: drop()
+    /// at once.
+    void disconnect(gateway::TimePoint now);
+
+    State state() const { return state_; }
+    bool ready() const { return state_ == State::ready; }
+    const SessionFacts& facts() const { return facts_; }
+    const Ending& ending() const { return ending_; }
+    std::size_t pending() const { return pending_.size(); }
+    const SessionSettings& settings() const { return settings_; }
+
+private:
+    struct Pending {
+        OnAnswer done;
+    };
+    struct Subscription {
+        Subscribe wanted;
+        OnPublication on_publication;
+        OnAnswer done;
+        std::uint64_t listener = 0;  // number for old servers
+        std::string reference;       // of newer servers, raw
+        bool made = false;
+        std::string refusal;
+    };
+
+    void announce(gateway::TimePoint now);
+    void describe(gateway::TimePoint now);
+    void login(gateway::TimePoint now);
+    void enter(State state, gateway::TimePoint now, gateway::Duration limit);
+    std::uint64_t send_step(std::string_view action, std::string_view data, std::string_view options);
+
+    void on_control(std::string_view word);
+    void on_system(const Frame& frame);
+    void on_published(const Frame& frame, gateway::TimePoint now);
+    void on_response(const Frame& frame, gateway::TimePoint now);
+    void on_step_answer(const Frame& frame, gateway::TimePoint now);
+    void on_described(const Frame& frame, gateway::TimePoint now);
+    void on_logged_in(const Frame& frame, gateway::TimePoint now);
+    bool revived_protocol(std::uint64_t event, gateway::TimePoint now);
+
+    void send_on(const std::string& channel, gateway::TimePoint deadline);
+    std::string on_options(const Subscription& subscription) const;
+    void on_subscribed(const std::string& channel, const Answer& answer);
+    void deliver_initial(const std::string& channel, const Frame& frame);
+    void check_restored();
+
+    void refuse(gateway::Error error);
+    void lose(std::string why);
+    void keep_alive(gateway::TimePoint now);
+    void acknowledge(const Frame& frame);
+
+    SessionSettings settings_;
+    SessionPort& port_;
+    State state_ = State::closed;
+    SessionFacts facts_;
+    Ending ending_;
+
+    std::uint64_t next_event_ = 1;          // goes on over reconnects, as JS clients do
+    std::uint64_t step_event_ = 0;          // the set-up request that is waited for
+    std::vector<std::uint64_t> announced_;  // events of configure-session, by index of settings_.protocols
+    std::size_t protocol_ = 0;
+    bool revived_ = false;
+    gateway::TimePoint step_deadline_{};
+
+    gateway::TimePoint now_{};  // of the last event
+    gateway::TimePoint ping_at_{};
+    std::optional<gateway::TimePoint> pinged_;
+    bool heard_since_ping_ = true;
+
+    std::unordered_map<std::uint64_t, Pending> pending_;
+    DeadlineQueue deadlines_;
+
+    std::map<std::string, Subscription, std::less<>> subscriptions_;
+    std::uint64_t next_listener_ = 0;
+    std::size_t restoring_ = 0;
+};
+
+std::string_view state_name(SessionFsm::State state);
+
+}  // namespace happn
