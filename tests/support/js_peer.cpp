@@ -1,0 +1,163 @@
+#include "tests/support/js_peer.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <functional>
+#include <utility>
+
+#include "tests/support/free_port.hpp"
+
+namespace support {
+namespace {
+
+Command node(std::string script, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"node", std::move(script)});
+    return {.arguments = std::move(arguments), .directory = HG_PEERS};
+}
+
+using EventMatcher = std::function<bool(const nlohmann::json&)>;
+
+EventMatcher message_of(int subscription) {
+    return [subscription](const nlohmann::json& event) {
+        return event.at("event") == "message" && event.at("subscription") == subscription;
+    };
+}
+
+// Takes the first match out of the queue.
+std::optional<nlohmann::json> take(std::deque<nlohmann::json>& events, const EventMatcher& matches) {
+    const auto found = std::find_if(events.begin(), events.end(), matches);
+    if (found == events.end()) return std::nullopt;
+    auto event = std::move(*found);
+    events.erase(found);
+    return event;
+}
+
+std::chrono::milliseconds left_until(Clock::time_point deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    return std::max(left, std::chrono::milliseconds{0});
+}
+
+}  // namespace
+
+JsMesh::JsMesh(const JsMeshOptions& options) : options_(options), port_(free_port()) {
+    start();
+}
+
+void JsMesh::start() {
+    std::vector<std::string> arguments{"--generation", options_.generation, "--port", std::to_string(port_)};
+    if (options_.secure) arguments.emplace_back("--secure");
+    process_.emplace(node("mesh.js", std::move(arguments)));
+    process_->wait_for_line("READY " + std::to_string(port_));
+}
+
+void JsMesh::stop() {
+    process_->signal(SIGTERM);
+    process_->wait();
+}
+
+void JsMesh::kill() {
+    process_->kill();
+}
+
+JsClient::JsClient(std::string_view kind) : process_(node("client.js", {std::string{kind}})) {
+    wait_event("started");
+}
+
+nlohmann::json JsClient::connect(std::uint16_t port,
+                                 const JsCredentials& credentials,
+                                 const std::string& mesh) {
+    nlohmann::json command{{"command", "connect"}, {"host", "127.0.0.1"}, {"port", port}, {"mesh", mesh}};
+    if (!credentials.username.empty()) command["username"] = credentials.username;
+    if (!credentials.password.empty()) command["password"] = credentials.password;
+    if (!credentials.token.empty()) command["token"] = credentials.token;
+    return ask(std::move(command));
+}
+
+void JsClient::disconnect() {
+    ask({{"command", "disconnect"}});
+}
+
+void JsClient::drop() {
+    ask({{"command", "drop"}});
+}
+
+nlohmann::json JsClient::set(const std::string& path,
+                             const nlohmann::json& data,
+                             const nlohmann::json& options) {
+    return ask({{"command", "set"}, {"path", path}, {"data", data}, {"options", options}});
+}
+
+nlohmann::json JsClient::get(const std::string& path, const nlohmann::json& options) {
+    return ask({{"command", "get"}, {"path", path}, {"options", options}});
+}
+
+nlohmann::json JsClient::remove(const std::string& path) {
+    return ask({{"command", "remove"}, {"path", path}});
+}
+
+int JsClient::on(const std::string& path, const std::string& event_type) {
+    const nlohmann::json options{{"event_type", event_type}};
+    return ask({{"command", "on"}, {"path", path}, {"options", options}}).at("subscription").get<int>();
+}
+
+int JsClient::on_event(const std::string& component, const std::string& key) {
+    return ask({{"command", "event"}, {"component", component}, {"key", key}}).at("subscription").get<int>();
+}
+
+void JsClient::off(int subscription) {
+    ask({{"command", "off"}, {"subscription", subscription}});
+}
+
+nlohmann::json JsClient::call(const std::string& component,
+                              const std::string& method,
+                              const nlohmann::json& arguments) {
+    return ask({{"command", "call"}, {"component", component}, {"method", method}, {"args", arguments}});
+}
+
+nlohmann::json JsClient::wait_message(int subscription, std::chrono::milliseconds limit) {
+    const auto deadline = Clock::now() + limit;
+    while (true) {
+        if (auto event = take(events_, message_of(subscription))) return *event;
+        read_one(left_until(deadline));
+    }
+}
+
+nlohmann::json JsClient::wait_event(std::string_view name, std::chrono::milliseconds limit) {
+    const auto deadline = Clock::now() + limit;
+    const auto is_it = [name](const nlohmann::json& event) { return event.at("event") == name; };
+    while (true) {
+        if (auto event = take(events_, is_it)) return *event;
+        read_one(left_until(deadline));
+    }
+}
+
+std::size_t JsClient::waiting_messages(int subscription) const {
+    return static_cast<std::size_t>(std::count_if(events_.begin(), events_.end(), message_of(subscription)));
+}
+
+int JsClient::start(nlohmann::json command) {
+    command["id"] = ++last_id_;
+    process_.write_line(command.dump());
+    return last_id_;
+}
+
+nlohmann::json JsClient::finish(int id, std::chrono::milliseconds limit) {
+    const auto deadline = Clock::now() + limit;
+    while (!answers_.contains(id))
+        read_one(left_until(deadline));
+    auto answer = std::move(answers_.extract(id).mapped());
+    if (answer.contains("error")) throw JsError(answer.at("error"));
+    return answer;
+}
+
+void JsClient::read_one(std::chrono::milliseconds limit) {
+    auto line = nlohmann::json::parse(process_.next_output_line(limit));
+    if (line.contains("id")) {
+        const int id = line.at("id").get<int>();
+        answers_.emplace(id, std::move(line));
+    } else {
+        events_.push_back(std::move(line));
+    }
+}
+
+}  // namespace support

@@ -1,0 +1,112 @@
+// The real JavaScript happn: a mesh (tests/peers/mesh.js) and clients (tests/peers/client.js), each a Node
+// process. Failed waits throw WaitFailed; what a peer answers with an error throws JsError. One thread at a
+// time per object.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "tests/support/process.hpp"
+
+namespace support {
+
+/// The error that a JavaScript client was given: message, name, code and whatever else the library put there.
+struct JsError : std::runtime_error {
+    explicit JsError(nlohmann::json given)
+        : std::runtime_error(given.value("message", "no message")), error(std::move(given)) {}
+    nlohmann::json error;
+};
+
+struct JsMeshOptions {
+    std::string generation = "13.1.1";  // or "2.13.0"
+    bool secure = false;                // users: see tests/peers/mesh.js
+};
+
+/// A happner-2 mesh "TestNode" with the components componentName and testTools (tests/peers/components.js).
+class JsMesh {
+public:
+    explicit JsMesh(const JsMeshOptions& options = {});
+
+    std::uint16_t port() const { return port_; }
+    std::string url() const { return "ws://127.0.0.1:" + std::to_string(port_); }
+
+    void stop();   // as an operator does: clients are told
+    void kill();   // as a crash does
+    void start();  // again and empty, on the same port; returns when clients can connect
+
+private:
+    JsMeshOptions options_;
+    std::uint16_t port_;
+    std::optional<Process> process_;
+};
+
+struct JsCredentials {
+    std::string username = {};  // empty: none
+    std::string password = {};
+    std::string token = {};  // instead of a password
+};
+
+/// One client of a mesh, or of the gateway's node.
+class JsClient {
+public:
+    /// happn-3@1.12.1 happn-3@13.12.1 mesh-client@2.13.0 mesh-client@13.1.1 happner-client@12.7.6
+    /// light-client@12.7.6
+    explicit JsClient(std::string_view kind);
+
+    /// Gives {"session", and when secure "token"}. `mesh` is the domain, which only the light client must be
+    /// told.
+    nlohmann::json connect(std::uint16_t port,
+                           const JsCredentials& credentials = {},
+                           const std::string& mesh = "TestNode");
+    void disconnect();
+    /// Cuts the socket as a broken network would; the client reconnects by itself: wait_event("reconnected").
+    void drop();
+
+    nlohmann::json set(const std::string& path,
+                       const nlohmann::json& data,
+                       const nlohmann::json& options = object());
+    nlohmann::json get(const std::string& path, const nlohmann::json& options = object());
+    nlohmann::json remove(const std::string& path);
+
+    /// Subscribes; the number is for wait_message and off. event_type: set, remove or all.
+    int on(const std::string& path, const std::string& event_type = "all");
+    int on_event(const std::string& component, const std::string& key);
+    void off(int subscription);
+
+    /// The first result of the method.
+    nlohmann::json call(const std::string& component,
+                        const std::string& method,
+                        const nlohmann::json& arguments = nlohmann::json::array());
+
+    /// The next message of the subscription that was not given yet: {"data", "meta"}.
+    nlohmann::json wait_message(int subscription, std::chrono::milliseconds limit = patience);
+    /// The next event of this name that was not given yet: reconnected, reconnect-scheduled,
+    /// connection-ended, session-ended.
+    nlohmann::json wait_event(std::string_view name, std::chrono::milliseconds limit = patience);
+    /// Messages of the subscription that have arrived and were not given yet.
+    std::size_t waiting_messages(int subscription) const;
+
+    /// The two halves of every command, for commands that run side by side: start gives its id.
+    int start(nlohmann::json command);
+    nlohmann::json finish(int id,
+                          std::chrono::milliseconds limit = patience);  // whole answer; throws JsError
+
+private:
+    static nlohmann::json object() { return nlohmann::json::object(); }
+    nlohmann::json ask(nlohmann::json command) { return finish(start(std::move(command))).at("result"); }
+    void read_one(std::chrono::milliseconds limit);
+
+    Process process_;
+    int last_id_ = 0;
+    std::map<int, nlohmann::json> answers_;
+    std::deque<nlohmann::json> events_;
+};
+
+}  // namespace support
