@@ -44,7 +44,7 @@ Section<HealthSettings> health_section() {
 
 Kind<NodeSettings> secure_node() {
     const auto read = [](const Node& node, NodeSettings&, Findings& findings) {
-        const auto secure = node.as_bool();
+        const auto secure = without_quotes(node).as_bool();
         if (!secure) return report_type(node, "true or false", findings);
         if (*secure) report_not_built(node, "a secure node", findings, "secure: false, on loopback");
     };
@@ -197,7 +197,7 @@ Section<Timeouts> timeouts_section() {
 
 Kind<int> worker_count() {
     const auto read = [](const Node& node, int& into, Findings& findings) {
-        const auto number = node.as_integer();
+        const auto number = without_quotes(node).as_integer();
         if (!number || *number < 1) return report_type(node, "a whole number from 1", findings);
         if (*number > 1) return report_not_built(node, "workers above 1", findings, "workers: 1");
         into = 1;

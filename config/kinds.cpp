@@ -49,7 +49,7 @@ std::string listed(const std::vector<std::string>& words) {
 
 void read_number(
     const Node& node, long long minimum, long long maximum, Findings& findings, long long& into) {
-    const auto number = node.as_integer();
+    const auto number = without_quotes(node).as_integer();
     if (!number) return report_type(node, "a whole number", findings);
     if (*number < minimum || *number > maximum) {
         findings.error("HG409",
@@ -66,9 +66,13 @@ bool is_text(const Node& node) {
     return node.is_scalar();
 }
 
+Node without_quotes(const Node& node) {
+    return node.is_scalar() ? Node::scalar(node.place(), node.text(), false) : node;
+}
+
 Kind<bool> boolean() {
     const auto read = [](const Node& node, bool& into, Findings& findings) {
-        const auto value = node.as_bool();
+        const auto value = without_quotes(node).as_bool();
         if (!value) return report_type(node, "true or false", findings);
         into = *value;
     };

@@ -36,6 +36,10 @@ Kind<gateway::Endpoint> listener();
 /// Is it text, number or boolean as a file writes it? `port: 80` and `name: 7` are fine as text.
 bool is_text(const Node& node);
 
+/// The scalar as if it had no quotes: `"${DEBUG:-false}"` must have them inside braces, and still means a
+/// boolean.
+Node without_quotes(const Node& node);
+
 template <typename Value>
 Kind<std::optional<Value>> optional(Kind<Value> kind) {
     return {[read = kind.read](const Node& node, std::optional<Value>& into, Findings& findings) {

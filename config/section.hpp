@@ -60,7 +60,7 @@ public:
 
     /// A key of the language that this version refuses, rather than ignores. `what`: "TLS on listeners".
     Section& not_built(std::string name, std::string what) {
-        Json schema{{"description", what + ": not built yet, refused"}};
+        Json schema{{"description", "Not built yet, refused: " + what + "."}, {"not", Json::object()}};
         const auto refuse = [what](const Node& node, Struct&, Findings& findings) {
             report_not_built(node, what, findings);
         };

@@ -1,0 +1,315 @@
+#include "config/load.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+namespace config {
+namespace {
+
+using namespace std::chrono_literals;
+
+Environment environment(std::map<std::string, std::string> variables = {}) {
+    return {[variables](std::string_view name) -> std::optional<std::string> {
+                const auto found = variables.find(std::string{name});
+                return found == variables.end() ? std::nullopt : std::optional{found->second};
+            },
+            std::filesystem::path{HG_SOURCE_DIR} / "config"};
+}
+
+Loaded parsed(std::string_view text, std::map<std::string, std::string> variables = {}) {
+    return parse(text, "gateway.yaml", environment(std::move(variables)));
+}
+
+std::string all_text(const Loaded& loaded) {
+    std::string text;
+    for (const auto& finding : loaded.findings.sorted())
+        text += finding.text();
+    return text;
+}
+
+/// The settings of a text that must be right.
+Settings settings(std::string_view text, std::map<std::string, std::string> variables = {}) {
+    const auto loaded = parsed(text, std::move(variables));
+    EXPECT_TRUE(loaded.settings.has_value()) << all_text(loaded);
+    return loaded.settings.value_or(Settings{});
+}
+
+/// "CODE line:column" of every finding, in order.
+std::vector<std::string> findings(std::string_view text) {
+    const auto loaded = parsed(text);
+    std::vector<std::string> lines;
+    for (const auto& finding : loaded.findings.sorted()) {
+        lines.push_back(finding.code + " " + std::to_string(finding.line) + ":" +
+                        std::to_string(finding.column));
+    }
+    EXPECT_EQ(loaded.settings.has_value(), !loaded.findings.has_errors());
+    return lines;
+}
+
+/// The only finding's message and hint.
+std::string complaint(std::string_view text) {
+    const auto loaded = parsed(text);
+    EXPECT_FALSE(loaded.settings.has_value());
+    EXPECT_EQ(loaded.findings.size(), 1u) << all_text(loaded);
+    if (loaded.findings.size() == 0) return {};
+    const auto& finding = loaded.findings.all().front();
+    return finding.code + ": " + finding.message + (finding.hint.empty() ? "" : " (" + finding.hint + ")");
+}
+
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST(LoadGateway, AnEmptyFileGivesTheDefaults) {
+    const auto defaults = settings("");
+
+    EXPECT_EQ(defaults.name, "gateway");
+    ASSERT_EQ(defaults.listen.size(), 1u);
+    EXPECT_EQ(defaults.listen[0].port, 8080);
+    EXPECT_TRUE(defaults.node.enabled);
+    EXPECT_EQ(defaults.node.name, "gateway");
+    EXPECT_EQ(defaults.rest.mesh, "node");
+    EXPECT_EQ(defaults.timeouts.rest, gateway::Duration{10s});
+    EXPECT_FALSE(defaults.admin);
+}
+
+TEST(LoadGateway, ReadsEverySection) {
+    const auto read = settings(R"(
+name: plant7
+listen: ["127.0.0.1:18080", { address: "[::1]:0" }]
+admin: { listen: "localhost:18081", token: secret }
+health: { listen: "0.0.0.0:18082" }
+node: { enabled: true, secure: false, store: memory, name: plant-node, max_sessions: 5, max_backlog: 1MiB }
+meshes:
+  site: { url: "ws://mesh:55001", username: gw, password: pw, required: false, call_timeout: 3s }
+  old: { url: ["ws://[::1]"], token: t0ken }
+brokers:
+  local: { url: "mqtt://broker", version: 3.1.1, username: u, password: p, client_id: c, keep_alive: 10s,
+           session_expiry: 1h, will: { topic: gone, payload: "yes", qos: 1, retain: true }, max_queue: 7 }
+rest: { mesh: site, allow: ["thermostat/*"], tokens: [bearer] }
+workers: 1
+log: { level: debug, format: json }
+limits: { http_body: 64KiB, websocket_message: 1MiB }
+timeouts: { rest: 250ms, shutdown: 1m }
+)");
+
+    EXPECT_EQ(read.name, "plant7");
+    EXPECT_EQ(read.listen.at(1).host, "::1");
+    EXPECT_EQ(read.admin->listen.host, "127.0.0.1");
+    EXPECT_EQ(read.admin->token.reveal(), "secret");
+    EXPECT_EQ(read.health->listen.port, 18082);
+    EXPECT_EQ(read.node.name, "plant-node");
+    EXPECT_EQ(read.node.max_sessions, 5u);
+    EXPECT_EQ(read.node.max_backlog, 1024u * 1024);
+    ASSERT_EQ(read.meshes.size(), 2u);
+    EXPECT_EQ(read.meshes[0].name, "site");
+    EXPECT_EQ(read.meshes[0].endpoint.host, "mesh");
+    EXPECT_EQ(read.meshes[0].endpoint.port, 55001);
+    EXPECT_EQ(read.meshes[0].password.reveal(), "pw");
+    EXPECT_FALSE(read.meshes[0].required);
+    EXPECT_EQ(read.meshes[0].call_timeout, gateway::Duration{3s});
+    EXPECT_EQ(read.meshes[1].endpoint.host, "::1");
+    EXPECT_EQ(read.meshes[1].endpoint.port, 55000);
+    ASSERT_EQ(read.brokers.size(), 1u);
+    EXPECT_EQ(read.brokers[0].url, "tcp://broker:1883");
+    EXPECT_EQ(read.brokers[0].version, 3);
+    EXPECT_EQ(read.brokers[0].session_expiry, gateway::Duration{1h});
+    EXPECT_EQ(read.brokers[0].will->topic, "gone");
+    EXPECT_TRUE(read.brokers[0].will->retain);
+    EXPECT_EQ(read.brokers[0].max_queue, 7u);
+    EXPECT_EQ(read.rest.mesh, "site");
+    EXPECT_TRUE(read.rest.bearer);
+    EXPECT_FALSE(read.rest.query);
+    EXPECT_EQ(read.log.level, "debug");
+    EXPECT_EQ(read.log.format, gateway::LogFormat::json);
+    EXPECT_EQ(read.limits.http_body, 64u * 1024);
+    EXPECT_EQ(read.timeouts.rest, gateway::Duration{250ms});
+    EXPECT_EQ(read.timeouts.shutdown, gateway::Duration{1min});
+}
+
+TEST(LoadGateway, ReadsValuesFromTheEnvironment) {
+    const auto read = settings(
+        "listen: [\"127.0.0.1:${PORT}\"]\nnode: { enabled: \"${NODE:-false}\" }\nworkers: ${WORKERS:-1}\n"
+        "timeouts:\n  rest: ${REST:-2s}\n",
+        {{"PORT", "1234"}});
+
+    EXPECT_EQ(read.listen.at(0).port, 1234);
+    EXPECT_EQ(read.timeouts.rest, gateway::Duration{2s});
+    EXPECT_FALSE(read.node.enabled);
+    EXPECT_EQ(read.workers, 1);
+}
+
+TEST(LoadGateway, CollectsAllFindingsAtOnceEachWithItsPlace) {
+    EXPECT_EQ(findings("lisen: []\n"
+                       "timeouts: { rest: 5 }\n"
+                       "limits:\n"
+                       "  http_body: lots\n"
+                       "brokers: { local: { version: 4 } }\n"
+                       "workers: 2\n"),
+              (std::vector<std::string>{
+                  "HG201 1:1", "HG407 2:19", "HG407 4:14", "HG408 5:19", "HG407 5:30", "HG410 6:10"}));
+}
+
+TEST(LoadGateway, UnknownKeysComeWithWhatWasMeant) {
+    EXPECT_EQ(complaint("lisen: []"), "HG201: unknown key 'lisen' (did you mean 'listen'?)");
+    EXPECT_TRUE(
+        contains(complaint("brokers: { b: { url: \"tcp://h\", usrname: x } }"), "did you mean 'username'?"));
+}
+
+TEST(LoadGateway, DurationsAndSizesNeedTheirUnit) {
+    EXPECT_EQ(complaint("timeouts: { rest: 10 }"),
+              "HG407: expected a duration, not '10' (a whole number and ms, s, m, h or d: 250ms, 5s)");
+    EXPECT_TRUE(contains(complaint("limits: { http_body: 64KB }"), "expected a size, not '64KB'"));
+    EXPECT_TRUE(contains(complaint("timeouts: { rest: 0ms }"), "HG409: must be from 1ms to 1d"));
+}
+
+TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
+    const char* const files[] = {
+        "workers: 2",
+        "spool: { path: ./spool }",
+        "node: { secure: true }",
+        "node: { store: ./node.db }",
+        "node: { password: x }",
+        "listen: [{ address: \"127.0.0.1:1\", tls: { cert: c } }]",
+        "meshes: { m: { url: \"wss://mesh:55000\" } }",
+        "meshes: { m: { url: \"ws://mesh:55000\", tls: {} } }",
+        "meshes: { m: { url: [\"ws://a\", \"ws://b\"] } }",
+        "brokers: { b: { url: \"ssl://broker:8883\" } }",
+        "brokers: { b: { url: \"mqtts://broker\" } }",
+        "brokers: { b: { url: \"tcp://broker\", tls: {} } }",
+    };
+    for (const char* file : files) {
+        const auto line = complaint(file);
+        EXPECT_TRUE(contains(line, "HG410") && contains(line, "not built yet")) << file << "\n" << line;
+    }
+}
+
+TEST(LoadGateway, OnePortCannotBeTakenTwice) {
+    EXPECT_TRUE(contains(complaint("listen: [\"127.0.0.1:80\"]\nadmin: { listen: \"127.0.0.1:80\" }"),
+                         "HG415: port 80 is taken by another listener (the first is at gateway.yaml:1:10)"));
+    EXPECT_TRUE(
+        contains(complaint("listen: [\"127.0.0.1:80\"]\nhealth: { listen: \"0.0.0.0:80\" }"), "HG415"));
+    EXPECT_TRUE(
+        findings("listen: [\"127.0.0.1:0\", \"127.0.0.1:0\", \"127.0.0.1:80\", \"[::1]:80\"]").empty());
+}
+
+TEST(LoadGateway, AnInsecureNodeStaysOnLoopbackUnlessAllowed) {
+    EXPECT_TRUE(contains(complaint("listen: [\"0.0.0.0:8080\"]"), "HG416: an insecure node would be open"));
+    EXPECT_TRUE(findings("listen: [\"0.0.0.0:8080\"]\nallow_insecure: true").empty());
+    EXPECT_TRUE(findings("listen: [\"0.0.0.0:8080\"]\nnode: { enabled: false }").empty());
+}
+
+TEST(LoadGateway, AdminNeedsATokenBeyondLoopback) {
+    EXPECT_TRUE(contains(complaint("admin: { listen: \"0.0.0.0:8081\" }"),
+                         "HG416: the admin listener needs a token"));
+    EXPECT_TRUE(contains(complaint("admin: { listen: \"0.0.0.0:8081\", token: \"\" }"), "HG416"));
+    EXPECT_TRUE(findings("admin: { listen: \"0.0.0.0:8081\", token: t }").empty());
+}
+
+TEST(LoadGateway, RestAddressesTheOnlyMeshUnlessToldOtherwise) {
+    EXPECT_EQ(settings("meshes: { site: { url: \"ws://mesh\" } }").rest.mesh, "site");
+    EXPECT_EQ(settings("node: { enabled: false }").rest.mesh, "");
+    EXPECT_EQ(settings("meshes: { site: { url: \"ws://mesh\" } }\nrest: { mesh: node }").rest.mesh, "node");
+}
+
+TEST(LoadGateway, RestMustNameAMeshThatThereIs) {
+    EXPECT_EQ(complaint("meshes: { site: { url: \"ws://mesh\" } }\nrest: { mesh: sita }"),
+              "HG203: unknown mesh 'sita' (did you mean 'site'?)");
+    EXPECT_TRUE(
+        contains(complaint("node: { enabled: false }\nrest: { mesh: node }"), "the node is not enabled"));
+    EXPECT_TRUE(
+        contains(complaint("meshes: { a: { url: \"ws://a\" }, b: { url: \"ws://b\" } }\nrest: { allow: [] }"),
+                 "HG209"));
+}
+
+TEST(LoadGateway, NamesOfConnectionsAreChecked) {
+    EXPECT_TRUE(contains(complaint("meshes: { node: { url: \"ws://mesh\" } }"), "HG210"));
+    EXPECT_TRUE(contains(complaint("brokers: { \"a b\": { url: \"tcp://b\" } }"), "HG210"));
+    EXPECT_TRUE(contains(complaint("name: \"../x\""), "HG210"));
+}
+
+TEST(LoadGateway, CredentialsThatDoNotFitTogetherAreRefused) {
+    EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"ws://m\", password: p } }"), "HG408"));
+    EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"ws://m\", username: u, password: p, token: t } }"),
+                         "HG414"));
+}
+
+TEST(LoadGateway, OneClientIdCannotBeUsedTwiceAtOneBroker) {
+    EXPECT_TRUE(contains(complaint("brokers:\n"
+                                   "  a: { url: \"tcp://h\", client_id: x }\n"
+                                   "  b: { url: \"mqtt://h:1883\", client_id: x }\n"),
+                         "HG105: client id 'x' is used twice"));
+}
+
+TEST(LoadGateway, AMissingMappingFileIsAnErrorAndAnEmptyPatternAWarning) {
+    EXPECT_TRUE(contains(complaint("mappings: [\"nowhere.yaml\"]"), "HG413: there is no mapping file"));
+
+    const auto empty = parsed("mappings: [\"nowhere-*.yaml\"]");
+    EXPECT_TRUE(empty.settings.has_value());
+    ASSERT_EQ(empty.findings.size(), 1u);
+    EXPECT_EQ(empty.findings.all()[0].severity, Severity::warning);
+}
+
+TEST(LoadGateway, MappingPatternsAreRelativeToTheFileAndGiveEachFileOnce) {
+    const auto read = settings("mappings: [\"gateway.yaml\", \"gateway.y*\", \"../config/gateway.yaml\"]");
+
+    ASSERT_EQ(read.mappings.size(), 1u);
+    EXPECT_TRUE(std::filesystem::equivalent(read.mappings[0],
+                                            std::filesystem::path{HG_SOURCE_DIR} / "config/gateway.yaml"));
+}
+
+TEST(LoadGateway, WhatIsNoMapIsOneFinding) {
+    EXPECT_EQ(findings("- a\n- b"), (std::vector<std::string>{"HG407 1:1"}));
+    EXPECT_TRUE(contains(complaint("listen: ["), "HG400"));
+}
+
+TEST(LoadGateway, WrongTypesAreFindingsAtEveryKey) {
+    for (const char* section : {"listen",
+                                "admin",
+                                "health",
+                                "node",
+                                "meshes",
+                                "brokers",
+                                "rest",
+                                "log",
+                                "limits",
+                                "timeouts",
+                                "mappings",
+                                "workers",
+                                "name",
+                                "allow_insecure"}) {
+        const auto loaded = parsed(std::string{section} + ": [[[]]]");
+        EXPECT_FALSE(loaded.settings.has_value()) << section;
+        const auto& all = loaded.findings.all();
+        EXPECT_TRUE(std::all_of(all.begin(), all.end(), [](const auto& f) { return f.code == "HG407"; }))
+            << all_text(loaded);
+    }
+}
+
+TEST(LoadGateway, AMissingFileIsAFinding) {
+    const auto loaded = load("/nowhere/gateway.yaml");
+
+    EXPECT_FALSE(loaded.settings.has_value());
+    ASSERT_EQ(loaded.findings.size(), 1u);
+    EXPECT_EQ(loaded.findings.all()[0].code, "HG413");
+}
+
+TEST(LoadGateway, TheNewcomersFileIsRight) {
+    const auto loaded = load(std::string{HG_SOURCE_DIR} + "/config/gateway.yaml");
+
+    ASSERT_TRUE(loaded.settings.has_value()) << all_text(loaded);
+    EXPECT_FALSE(loaded.findings.has_errors());
+    EXPECT_EQ(loaded.settings->listen.size(), 2u);
+    EXPECT_EQ(loaded.settings->listen[1].port, 55000);
+    EXPECT_EQ(loaded.settings->admin->listen.port, 8081);
+    EXPECT_EQ(loaded.settings->rest.mesh, "node");
+    EXPECT_EQ(loaded.settings->brokers.at(0).url, "tcp://127.0.0.1:1883");
+    EXPECT_EQ(loaded.settings->brokers.at(0).version, 5);
+}
+
+}  // namespace
+}  // namespace config
