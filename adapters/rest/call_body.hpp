@@ -1,0 +1,45 @@
+// What a call of happner's REST mirror brings: a JSON body, or a query that stands for one, and from it the
+// positional arguments of an exchange call. No tree is built on the way of a JSON body. Pure functions
+// (measured on happner-2 13.1.1).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/rest/http_message.hpp"
+
+namespace rest {
+
+/// A valid JSON object or array: borrowed from the request's body, or owned.
+class CallBody {
+public:
+    static CallBody borrowed(std::string_view json) { return CallBody{json, {}}; }
+    static CallBody owned(std::string json) { return CallBody{{}, std::move(json)}; }
+    std::string_view json() const { return owned_.empty() ? borrowed_ : std::string_view{owned_}; }
+
+private:
+    CallBody(std::string_view view, std::string text) : borrowed_{view}, owned_{std::move(text)} {}
+    std::string_view borrowed_;
+    std::string owned_;
+};
+
+/// GET: the query, or the body that `encoded_parameters` holds. Other methods: the body if it is
+/// application/json, else {}. On failure nullopt, and `refusal` is what to answer.
+std::optional<CallBody> read_call_body(const HttpRequest& request,
+                                       const std::vector<gateway::NameValue>& query,
+                                       HttpReply& refusal);
+
+/// `parameters` of the body in the order of the method's; missing ones null, others dropped, `callback` left
+/// out. An array (the body itself, or its `parameters`) goes by position. `$restParams` is the whole of
+/// `parameters` without credentials,
+/// `$req_headers` and `$req_method` the request's own without credentials, other `$` names null.
+std::string call_arguments(std::string_view body,
+                           const std::vector<std::string>& parameters,
+                           const HttpRequest& request);
+
+/// The member `name` of the body's `parameters` (or, without those, of the body) if it is a string.
+std::optional<std::string> text_parameter(std::string_view body, std::string_view name);
+
+}  // namespace rest

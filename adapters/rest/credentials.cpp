@@ -1,0 +1,92 @@
+#include "adapters/rest/credentials.hpp"
+
+#include <algorithm>
+
+namespace rest {
+namespace {
+
+using gateway::NameValue;
+using gateway::Secret;
+
+constexpr std::size_t max_token_size = 16u * 1024;
+
+std::optional<Secret> token_of(std::string_view text) {
+    if (text.empty() || text.size() > max_token_size) return std::nullopt;
+    return Secret{std::string{text}};
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+/// Cookie pairs are `name=value` between semicolons (RFC 6265 section 4.2.1).
+std::optional<Secret> from_cookie(const HttpRequest& request) {
+    for (const Header& header : request.headers) {
+        if (!equal_ignoring_case(header.name, "cookie")) continue;
+        std::string_view rest = header.value;
+        while (!rest.empty()) {
+            const auto end = rest.find(';');
+            const std::string_view pair = trimmed(rest.substr(0, end));
+            const auto equals = pair.find('=');
+            if (equals != std::string_view::npos && pair.substr(0, equals) == token_name)
+                return token_of(pair.substr(equals + 1));
+            if (end == std::string_view::npos) break;
+            rest.remove_prefix(end + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Secret> from_query(const std::vector<NameValue>& query) {
+    for (const auto& [name, value] : query) {
+        if (name == token_name) return token_of(value);
+    }
+    return std::nullopt;
+}
+
+std::optional<Secret> from_authorization(const HttpRequest& request) {
+    const std::string_view value = trimmed(request.header("authorization"));
+    const auto blank = value.find(' ');
+    if (blank == std::string_view::npos || !equal_ignoring_case(value.substr(0, blank), "bearer"))
+        return std::nullopt;
+    return token_of(trimmed(value.substr(blank)));
+}
+
+}  // namespace
+
+std::optional<Secret> find_token(const HttpRequest& request,
+                                 const std::vector<NameValue>& query,
+                                 const gateway::RestSettings& settings,
+                                 Cookies cookies) {
+    std::optional<Secret> token;
+    if (settings.cookie && cookies == Cookies::from_same_origin && same_origin(request))
+        token = from_cookie(request);
+    if (!token && settings.query) token = from_query(query);
+    if (!token && settings.bearer) token = from_authorization(request);
+    return token;
+}
+
+bool same_origin(const HttpRequest& request) {
+    const std::string_view site = request.header("sec-fetch-site");
+    if (!site.empty() && site != "same-origin" && site != "none") return false;
+    if (!request.has_header("origin")) return true;
+    const std::string_view origin = request.header("origin");
+    const auto scheme = origin.find("://");
+    return scheme != std::string_view::npos &&
+           equal_ignoring_case(origin.substr(scheme + 3), request.header("host"));
+}
+
+bool is_credential_header(std::string_view name) {
+    return equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "cookie") ||
+           equal_ignoring_case(name, "proxy-authorization") || equal_ignoring_case(name, token_name);
+}
+
+void drop_token(std::vector<NameValue>& query) {
+    std::erase_if(query, [](const NameValue& entry) { return entry.first == token_name; });
+}
+
+}  // namespace rest

@@ -1,0 +1,69 @@
+// The mirror of happner's REST component: /rest/login, /rest/describe, /rest/method/..., /auth/login, in the
+// shapes and status codes of happner-2 13.1.1, against the mesh that `rest.mesh` names and the components
+// that mapping files declare. The mesh is the authority: it is asked as the caller, and its refusal is handed
+// back. Shard's thread; owned by HttpSurface; the dispatcher and the mesh outlive it, and what they answer
+// after its end is dropped.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/rest/allow_list.hpp"
+#include "adapters/rest/call_outcome.hpp"
+#include "adapters/rest/http_message.hpp"
+#include "adapters/rest/login_limit.hpp"
+#include "gateway/dispatcher.hpp"
+#include "gateway/mesh.hpp"
+#include "gateway/settings.hpp"
+
+namespace rest {
+
+using Query = std::vector<gateway::NameValue>;
+
+class HappnerRest {
+public:
+    HappnerRest(gateway::RestSettings settings,
+                gateway::Duration timeout,
+                gateway::Dispatcher& dispatcher,
+                gateway::Mesh& addressed);
+
+    void login(const HttpRequest& request, const Query& query, Respond respond);
+    /// /auth/login?username=&password= of a secure node.
+    void auth_login(const HttpRequest& request, const Query& query, Respond respond);
+    void describe(const HttpRequest& request, const Query& query, Respond respond);
+    /// `call_path`: what follows /rest/method, without the slash between, still percent-encoded.
+    void method(const HttpRequest& request, std::string_view call_path, const Query& query, Respond respond);
+
+private:
+    struct Call {
+        MethodName name;
+        std::string args;  // a JSON array
+        gateway::Principal principal;
+        std::string on_behalf_of;
+        gateway::TimePoint deadline;
+    };
+    using LoginShape = HttpReply (*)(const gateway::Result<gateway::Secret>&);
+
+    /// nullopt: a secure mesh, and the request has no token.
+    std::optional<gateway::Principal> principal_of(const HttpRequest& request, const Query& query) const;
+    void log_in(gateway::Login login, const HttpRequest& request, LoginShape shape, Respond respond);
+    std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;
+    void call_own(Call call, Respond respond);
+    void run_own(Call call, Respond respond);
+    void call_mesh(Call call, Respond respond);
+    void answer_missing(Call call, HttpReply missing, Respond respond);
+    gateway::TimePoint deadline() const { return gateway::Clock::now() + timeout_; }
+
+    gateway::RestSettings settings_;
+    AllowList allow_;
+    gateway::Duration timeout_;
+    gateway::Dispatcher& dispatcher_;
+    gateway::Mesh& mesh_;
+    LoginLimit logins_;
+    std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
+};
+
+}  // namespace rest

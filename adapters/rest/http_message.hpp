@@ -1,0 +1,73 @@
+// An HTTP request and its answer as plain data, so that everything behind the sockets is tested without them.
+// A request borrows: it is valid while handle() runs, and what is needed later is copied. Shard's thread. No
+// errors here.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/bytes.hpp"
+#include "gateway/message.hpp"
+
+namespace rest {
+
+struct Header {
+    std::string_view name;  // as received, any case
+    std::string_view value;
+};
+
+struct HttpRequest {
+    std::string_view method;  // as received, upper case if it is a known one
+    std::string_view target;  // origin-form: path and query, still percent-encoded
+    std::vector<Header> headers;
+    std::string_view body;
+    std::string_view ip;  // of the peer, without port
+
+    /// The value of the first such header, or empty.
+    std::string_view header(std::string_view name) const;
+    bool has_header(std::string_view name) const;
+    std::string_view path() const;
+    std::string_view query() const;  // without the question mark
+};
+
+struct HttpReply {
+    HttpReply() = default;
+    HttpReply(int code, std::string_view type, gateway::Bytes text)
+        : status{code}, content_type{type}, body{std::move(text)} {}
+
+    int status = 200;
+    std::string_view reason;   // a literal; empty: the usual phrase of the status
+    std::string content_type;  // empty: none is sent
+    std::vector<gateway::NameValue> headers;
+    gateway::Bytes body;
+};
+
+/// Called exactly once, possibly before handle() returns, possibly after the connection has gone.
+using Respond = std::function<void(HttpReply&&)>;
+
+inline constexpr std::string_view json_type = "application/json";
+inline constexpr std::string_view text_type = "text/plain";
+inline constexpr std::string_view html_type = "text/html; charset=utf-8";
+inline constexpr std::string_view problem_type = "application/problem+json";
+
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+std::string lower_case(std::string_view text);
+
+/// Is `word` one of the elements of a comma separated header value (RFC 9110 section 5.6.1), in any case?
+bool has_list_element(std::string_view value, std::string_view word);
+
+/// "application/json" of "Application/JSON; charset=utf-8".
+std::string media_type(std::string_view content_type);
+
+/// Query names and values, decoded; nullopt where the percent-encoding or the UTF-8 is broken.
+std::optional<std::vector<gateway::NameValue>> parse_query(std::string_view query);
+
+/// One path segment, decoded once; nullopt where that gives no safe name: broken encoding, `/`, control
+/// characters, `.`, `..`.
+std::optional<std::string> decode_segment(std::string_view segment);
+
+}  // namespace rest

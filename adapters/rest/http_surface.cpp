@@ -1,0 +1,130 @@
+#include "adapters/rest/http_surface.hpp"
+
+#include "adapters/rest/http_status.hpp"
+#include "gateway/json.hpp"
+
+namespace rest {
+namespace {
+
+using gateway::Bytes;
+
+/// As a happn-3 13.12.1 node says it: by `pingInterval` a client knows that the server pings.
+constexpr std::string_view primus_spec =
+    R"({"pingInterval":30000,"pathname":"/primus","version":"8.0.9","parser":"json","transformer":"websockets"})";
+
+/// "method/a/b" of "/rest/method/a/b" below "/rest"; nullopt if `path` is not below `root`.
+std::optional<std::string_view> below(std::string_view path, std::string_view root) {
+    if (!path.starts_with(root)) return std::nullopt;
+    path.remove_prefix(root.size());
+    if (path.empty()) return path;
+    if (path.front() != '/') return std::nullopt;
+    return path.substr(1);
+}
+
+HttpReply upgrade_required() {
+    HttpReply reply = text_reply(426, "Upgrade Required");
+    reply.headers.emplace_back("Upgrade", "websocket");
+    reply.headers.emplace_back("Cache-Control", "no-store, no-cache, must-revalidate, max-age=0");
+    return reply;
+}
+
+HttpReply logout_refused() {
+    HttpReply reply = text_reply(403, "logouts over http are not allowed");
+    reply.reason = "unauthorized access";
+    return reply;
+}
+
+bool is_browser_script(std::string_view path) {
+    return path.starts_with("/browser_") || path == "/api/client";
+}
+
+bool is_origin_form(std::string_view path) {
+    if (path.empty() || path.front() != '/') return false;
+    return path.find_first_of(std::string_view{"\0\r\n\t \\", 6}) == std::string_view::npos;
+}
+
+}  // namespace
+
+HttpSurface::HttpSurface(SurfaceSettings settings, gateway::Dispatcher& dispatcher, gateway::Mesh& addressed)
+    : settings_{std::move(settings)},
+      mesh_{addressed},
+      happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed},
+      routes_{settings_.rest, dispatcher, addressed} {}
+
+void HttpSurface::handle(const HttpRequest& request, Respond respond) {
+    const std::string_view path = request.path();
+    if (!is_origin_form(path)) return respond(problem(400, "the request target must be a path"));
+    auto query = parse_query(request.query());
+    if (!query) return respond(problem(400, "the query is not valid percent-encoded UTF-8"));
+    const std::string_view plain = without_node_name(path);
+    if (serve_rest(request, plain, *query, respond) || serve_node(request, path, *query, respond)) return;
+    routes_.handle(request, *std::move(query), std::move(respond));
+}
+
+std::size_t HttpSurface::max_body(const HttpRequest& head) const {
+    if (below(without_node_name(head.path()), "/rest")) return settings_.limits.http_body;
+    return routes_.max_body(head.method, head.path()).value_or(settings_.limits.http_body);
+}
+
+/// happner serves /rest under its node name as well.
+std::string_view HttpSurface::without_node_name(std::string_view path) const {
+    const auto slash = path.find('/', 1);
+    if (slash == std::string_view::npos || !below(path.substr(slash), "/rest")) return path;
+    return decode_segment(path.substr(1, slash - 1)) == mesh_.node_name() ? path.substr(slash) : path;
+}
+
+/// Any method is as good as another here, as in happner.
+bool HttpSurface::serve_rest(const HttpRequest& request,
+                             std::string_view path,
+                             const Query& query,
+                             Respond& respond) {
+    const auto rest = below(path, "/rest");
+    if (!rest) return false;
+    if (*rest == "login") {
+        happner_.login(request, query, std::move(respond));
+    } else if (*rest == "describe") {
+        happner_.describe(request, query, std::move(respond));
+    } else if (const auto call_path = below(*rest, "method")) {
+        happner_.method(request, *call_path, query, std::move(respond));
+    } else {
+        respond(problem(404, "below /rest there are login, describe and method"));
+    }
+    return true;
+}
+
+bool HttpSurface::serve_node(const HttpRequest& request,
+                             std::string_view path,
+                             const Query& query,
+                             Respond& respond) {
+    if (path == "/version") {
+        respond(HttpReply{
+            200, json_type, Bytes{R"({"version":)" + gateway::json::quoted(settings_.happn_version) + '}'}});
+    } else if (path == "/ping") {
+        respond(HttpReply{200, text_type, Bytes::literal("pong")});
+    } else if (path == "/primus/spec") {
+        respond(HttpReply{200, json_type, Bytes::literal(primus_spec)});
+    } else if (is_primus_path(path)) {
+        respond(upgrade_required());
+    } else if (path == "/auth/login" && mesh_.secure()) {
+        happner_.auth_login(request, query, std::move(respond));
+    } else if (path == "/auth/logout") {
+        respond(logout_refused());
+    } else if (path == "/auth/request-nonce") {
+        respond(problem(501, "digest logins are not available through the gateway: use /rest/login"));
+    } else if (below(path, "/auth")) {
+        respond(problem(404, "there is no such login here"));
+    } else if (is_browser_script(path)) {
+        respond(problem(
+            501,
+            "the gateway serves no browser scripts: load happn-3 or happner-client from your own pages"));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool is_primus_path(std::string_view path) {
+    return below(path, "/primus").has_value();
+}
+
+}  // namespace rest

@@ -1,0 +1,47 @@
+// Everything that an HTTP request can reach: what a happner node serves (/version /ping /primus /auth /rest),
+// and the routes of mapping files. No sockets: requests in, replies out. Shard's thread; owned by the front
+// door.
+#pragma once
+
+#include <string>
+
+#include "adapters/rest/happner_rest.hpp"
+#include "adapters/rest/http_message.hpp"
+#include "adapters/rest/mapped_routes.hpp"
+#include "gateway/settings.hpp"
+
+namespace rest {
+
+struct SurfaceSettings {
+    gateway::Limits limits;
+    gateway::Timeouts timeouts;
+    gateway::RestSettings rest;
+    std::string happn_version;  // /version, as a happn-3 server of that version says it
+};
+
+class HttpSurface {
+public:
+    HttpSurface(SurfaceSettings settings, gateway::Dispatcher& dispatcher, gateway::Mesh& addressed);
+
+    /// `respond` is called once, now or later, unless the surface, the dispatcher or the mesh ends before:
+    /// then it is dropped.
+    void handle(const HttpRequest& request, Respond respond);
+
+    /// How large the body of a request with this head may be.
+    std::size_t max_body(const HttpRequest& head) const;
+
+private:
+    bool serve_rest(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
+    bool serve_node(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
+    std::string_view without_node_name(std::string_view path) const;
+
+    SurfaceSettings settings_;
+    gateway::Mesh& mesh_;
+    HappnerRest happner_;
+    MappedRoutes routes_;
+};
+
+/// Does a websocket upgrade of this path reach the happn node? `/primus`, `/primus/` and anything below.
+bool is_primus_path(std::string_view path);
+
+}  // namespace rest

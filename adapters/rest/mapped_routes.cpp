@@ -1,0 +1,230 @@
+#include "adapters/rest/mapped_routes.hpp"
+
+#include <algorithm>
+
+#include "adapters/rest/credentials.hpp"
+#include "adapters/rest/http_status.hpp"
+#include "adapters/rest/mapped_reply.hpp"
+#include "adapters/rest/query_check.hpp"
+#include "gateway/json.hpp"
+#include "gateway/payload.hpp"
+
+namespace rest {
+namespace {
+
+using gateway::Bytes;
+using gateway::Encoding;
+using gateway::Errc;
+using gateway::Error;
+using gateway::HttpSource;
+using gateway::Message;
+using gateway::NameValue;
+using gateway::Payload;
+using gateway::Principal;
+using gateway::Result;
+
+constexpr gateway::Duration authentication_timeout = std::chrono::seconds{10};
+
+// --- no route
+// -------------------------------------------------------------------------------------------------------
+
+std::string allow_value(std::vector<std::string> methods) {
+    methods.emplace_back("OPTIONS");
+    std::ranges::sort(methods);
+    std::string value;
+    for (const std::string& method : methods)
+        value += value.empty() ? method : ", " + method;
+    return value;
+}
+
+HttpReply wrong_method(const HttpRequest& request, std::vector<std::string> allowed) {
+    HttpReply reply;
+    const std::string allow = allow_value(std::move(allowed));
+    if (request.method == "OPTIONS") {
+        reply.status = 204;
+    } else {
+        reply = problem(405, std::string{request.method} + " is not one of " + allow);
+    }
+    reply.headers.emplace_back("Allow", allow);
+    return reply;
+}
+
+HttpReply no_route(const HttpRequest& request) {
+    return problem(404, "no route for " + std::string{request.method} + ' ' + std::string{request.path()});
+}
+
+// --- who
+// ------------------------------------------------------------------------------------------------------------
+
+/// RFC 6750 section 3.
+HttpReply unauthorized(std::string_view detail, std::string_view challenge) {
+    HttpReply reply = problem(401, detail, "Unauthorized");
+    reply.headers.emplace_back("WWW-Authenticate", challenge);
+    return reply;
+}
+
+HttpReply token_wanted() {
+    return unauthorized("a token of the mesh is required", "Bearer");
+}
+
+HttpReply not_authenticated(const Error& error) {
+    if (error.errc == Errc::unauthorized || error.errc == Errc::access_denied)
+        return unauthorized("the token is not accepted", R"(Bearer error="invalid_token")");
+    return problem(gateway::default_status(error.errc), error);
+}
+
+// --- what
+// -----------------------------------------------------------------------------------------------------------
+
+std::string_view kind_of(HttpSource::Body body) {
+    switch (body) {
+        case HttpSource::Body::json:
+            return json_type;
+        case HttpSource::Body::form:
+            return "application/x-www-form-urlencoded";
+        case HttpSource::Body::text:
+            return "text/plain";
+        case HttpSource::Body::bytes:
+            return "any type";
+    }
+    return "any type";
+}
+
+bool fits(std::string_view content_type, HttpSource::Body body) {
+    const std::string type = media_type(content_type);
+    if (type.empty() || body == HttpSource::Body::bytes) return true;
+    if (body == HttpSource::Body::text) return type.starts_with("text/");
+    return type == kind_of(body) || (body == HttpSource::Body::json && type.ends_with("+json"));
+}
+
+std::optional<HttpReply> refuse_body(const HttpRequest& request, const HttpSource& source) {
+    if (source.max_body && request.body.size() > *source.max_body)
+        return problem(413, "the body is larger than " + std::to_string(*source.max_body) + " bytes");
+    if (request.body.empty()) return std::nullopt;
+    const std::string_view coding = request.header("content-encoding");
+    if (!coding.empty() && !equal_ignoring_case(coding, "identity"))
+        return problem(415, "a body with Content-Encoding is not taken here");
+    if (!fits(request.header("content-type"), source.body))
+        return problem(415,
+                       "this route takes " + std::string{kind_of(source.body)} + ", not " +
+                           media_type(request.header("content-type")));
+    return std::nullopt;
+}
+
+/// JSON is left to the dispatcher to validate; the others become what routes work on here.
+Result<Payload> payload_of(const HttpRequest& request, HttpSource::Body body) {
+    Payload raw{Bytes::copy(request.body), Encoding::raw, std::string{request.header("content-type")}};
+    if (request.body.empty()) return raw;
+    switch (body) {
+        case HttpSource::Body::json:
+            return raw;
+        case HttpSource::Body::form:
+            return gateway::decode(std::move(raw), gateway::Decode::form);
+        case HttpSource::Body::text:
+            return gateway::decode(std::move(raw), gateway::Decode::text);
+        case HttpSource::Body::bytes:
+            return gateway::decode(std::move(raw), gateway::Decode::bytes);
+    }
+    return raw;
+}
+
+std::vector<NameValue> plain_headers(const HttpRequest& request) {
+    std::vector<NameValue> headers;
+    headers.reserve(request.headers.size());
+    for (const Header& header : request.headers) {
+        if (!is_credential_header(header.name)) headers.emplace_back(lower_case(header.name), header.value);
+    }
+    return headers;
+}
+
+std::variant<Message, HttpReply> prepare(const HttpRequest& request,
+                                         std::vector<NameValue> query,
+                                         const HttpSource& source) {
+    drop_token(query);
+    auto checked = check_query(query, source.query);
+    if (checked.has_error()) return problem(400, checked.error());
+    if (auto refused = refuse_body(request, source)) return *std::move(refused);
+    auto payload = payload_of(request, source.body);
+    if (payload.has_error()) return problem(400, payload.error());
+    Message message;
+    message.address = std::string{request.path()};
+    message.payload = *std::move(payload);
+    message.properties = gateway::HttpProperties{
+        std::string{request.method}, std::string{request.ip}, *std::move(checked), plain_headers(request)};
+    return message;
+}
+
+}  // namespace
+
+MappedRoutes::MappedRoutes(gateway::RestSettings settings,
+                           gateway::Dispatcher& dispatcher,
+                           gateway::Mesh& authority)
+    : settings_{std::move(settings)}, dispatcher_{dispatcher}, authority_{authority} {}
+
+std::optional<std::size_t> MappedRoutes::max_body(std::string_view method, std::string_view path) const {
+    const auto match = dispatcher_.router().match_http(method, path);
+    return match.route == nullptr ? std::nullopt : std::get<HttpSource>(match.route->source).max_body;
+}
+
+std::optional<gateway::Secret> MappedRoutes::token_of(const HttpRequest& request,
+                                                      const std::vector<NameValue>& query,
+                                                      const HttpSource& source) const {
+    if (source.auth == HttpSource::Auth::none) return std::nullopt;
+    return find_token(request, query, settings_, Cookies::never);
+}
+
+void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> query, Respond respond) {
+    auto match = dispatcher_.router().match_http(request.method, request.path());
+    if (match.kind == gateway::HttpMatch::Kind::no_path) return respond(no_route(request));
+    if (match.kind == gateway::HttpMatch::Kind::wrong_method)
+        return respond(wrong_method(request, std::move(match.allowed)));
+
+    const auto& source = std::get<HttpSource>(match.route->source);
+    if (!authority_.secure())
+        return run(*match.route,
+                   std::move(match.captures),
+                   prepare(request, std::move(query), source),
+                   std::move(respond));
+    auto token = token_of(request, query, source);
+    if (!token && source.auth == HttpSource::Auth::required) return respond(token_wanted());
+    auto prepared = prepare(request, std::move(query), source);
+    if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
+    auto done = [this,
+                 alive = std::weak_ptr{alive_},
+                 prepared = std::move(prepared),
+                 respond = std::move(respond)](Result<Principal> known) mutable {
+        if (alive.expired()) return;
+        if (known.has_error()) return respond(not_authenticated(known.error()));
+        run_as(*std::move(known), std::move(prepared), std::move(respond));
+    };
+    authority_.authenticate(Principal::bearer(*std::move(token)),
+                            gateway::Clock::now() + authentication_timeout,
+                            std::move(done));
+}
+
+/// The routes may have been reloaded since the request was matched, so it is matched again.
+void MappedRoutes::run_as(Principal principal, Prepared prepared, Respond respond) {
+    auto* message = std::get_if<Message>(&prepared);
+    if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared)));
+    const std::string& method = std::get<gateway::HttpProperties>(message->properties).method;
+    auto match = dispatcher_.router().match_http(method, message->address);
+    if (match.route == nullptr) return respond(problem(404, "the route has just been removed"));
+    message->principal = std::move(principal);
+    run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
+}
+
+void MappedRoutes::run(const gateway::Route& route,
+                       gateway::Captures captures,
+                       Prepared prepared,
+                       Respond respond) {
+    auto* message = std::get_if<Message>(&prepared);
+    if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared)));
+    dispatcher_.run(route,
+                    std::move(captures),
+                    std::move(*message),
+                    [respond = std::move(respond)](gateway::Response&& response) {
+                        respond(mapped_reply(std::move(response)));
+                    });
+}
+
+}  // namespace rest

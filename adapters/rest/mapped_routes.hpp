@@ -1,0 +1,43 @@
+// HTTP requests that mapping files declare: from path and method to a message for the dispatcher, and its
+// response back. Shard's thread; owned by HttpSurface; the dispatcher and the mesh outlive it, and what they
+// answer after its end is dropped.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "adapters/rest/http_message.hpp"
+#include "gateway/dispatcher.hpp"
+#include "gateway/mesh.hpp"
+#include "gateway/settings.hpp"
+
+namespace rest {
+
+class MappedRoutes {
+public:
+    MappedRoutes(gateway::RestSettings settings, gateway::Dispatcher& dispatcher, gateway::Mesh& authority);
+
+    /// `query`: decoded, with the token if it holds one.
+    void handle(const HttpRequest& request, std::vector<gateway::NameValue> query, Respond respond);
+
+    /// Of the route this request would take; nullopt: it has none of its own.
+    std::optional<std::size_t> max_body(std::string_view method, std::string_view path) const;
+
+private:
+    using Prepared = std::variant<gateway::Message, HttpReply>;  // or why not
+
+    void run(const gateway::Route& route, gateway::Captures captures, Prepared prepared, Respond respond);
+    void run_as(gateway::Principal principal, Prepared prepared, Respond respond);
+    std::optional<gateway::Secret> token_of(const HttpRequest& request,
+                                            const std::vector<gateway::NameValue>& query,
+                                            const gateway::HttpSource& source) const;
+
+    gateway::RestSettings settings_;
+    gateway::Dispatcher& dispatcher_;
+    gateway::Mesh& authority_;
+    std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
+};
+
+}  // namespace rest
