@@ -29,7 +29,7 @@ TEST(GatewaySchema, CommittedFileIsWhatTheProgramMakes) {
     std::ifstream in{std::string{HG_SOURCE_DIR} + "/config/gateway.schema.json"};
     const std::string committed{std::istreambuf_iterator<char>{in}, {}};
 
-    EXPECT_TRUE(committed == schema()) << "run: happn-gateway schema config > config/gateway.schema.json";
+    EXPECT_TRUE(committed == schema()) << "run: happn-gateway schema gateway > config/gateway.schema.json";
 }
 
 TEST(GatewaySchema, EveryKeySaysWhatItMeans) {
