@@ -130,7 +130,7 @@ struct CallTarget {
     AddressTemplate method;  // "component/method"
     std::optional<ObjectMap> args;
     std::vector<AddressPattern>
-        allow;  // happn-kind patterns "component/method", needed when the address has captures
+        allow;  // call-kind patterns "component/method", needed when the address has captures
 };
 
 struct AnswerTarget {

@@ -1,5 +1,6 @@
-// `map:`, `body:`, `args:`, `answer:`: JSON with templates in its strings, rendered as JSON text without building a tree.
-// An object member whose template is absent is left out; `"..."` spreads an object into the one around it.
+// `map:`, `body:`, `args:`, `answer:`: JSON with templates in its strings, rendered as JSON text without
+// building a tree. An object member whose template is absent is left out; `"..."` spreads an object into the
+// one around it.
 #pragma once
 
 #include <memory>
@@ -23,8 +24,9 @@ public:
     static ObjectMap object(Object members);
     static ObjectMap list(List elements);
 
-    /// JSON text; absent if it is one template that is absent. Absent elements of a list become null. Spreading anything
-    /// but an object is refused (absent).
+    /// JSON text; absent if it is one template that is absent. Absent elements of a list become null.
+    /// Spreading what is absent adds nothing; anything else but an object is refused (absent). Of equal keys
+    /// the last counts.
     Expanded<Value> render(const Evaluation& evaluation) const;
     bool reads_payload() const;
 

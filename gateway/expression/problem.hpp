@@ -1,4 +1,5 @@
-// A mistake in a pattern or template, found when it is compiled: where in the string, what, and what to do about it.
+// A mistake in a pattern or template, found when it is compiled: where in the string, what, and what to do
+// about it.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -13,7 +14,8 @@ struct ExpressionProblem {
     std::string hint;        // "did you mean 'device'?"; may be empty
 };
 
-[[noreturn]] void throw_exception_from_error(const ExpressionProblem& problem, const boost::source_location& where);
+[[noreturn]] void throw_exception_from_error(const ExpressionProblem& problem,
+                                             const boost::source_location& where);
 
 template <typename T>
 using Parsed = boost::system::result<T, ExpressionProblem>;

@@ -1,4 +1,5 @@
-// What an expression may name (Scope, at compile time) and where the values are (Evaluation, when a message is there).
+// What an expression may name (Scope, at compile time) and where the values are (Evaluation, when a message
+// is there).
 #pragma once
 
 #include <map>
@@ -6,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/expression/address_pattern.hpp"
 #include "gateway/error.hpp"
+#include "gateway/expression/address_pattern.hpp"
 #include "gateway/expression/value.hpp"
 #include "gateway/message.hpp"
 
@@ -17,14 +18,16 @@ namespace gateway {
 struct Scope {
     enum class Source : std::uint8_t { none, mqtt, happn, http, call };
     Source source = Source::none;
-    std::vector<CaptureName> captures;       // by index
-    std::vector<std::string> parameters;     // of a method: single words that read the payload's member
-    std::vector<std::string> query;          // HTTP: the declared query names (`in.query.NAME` is closed)
+    std::vector<CaptureName> captures;    // by index
+    std::vector<std::string> parameters;  // of a method: single words that read the payload's member
+    std::vector<std::string> query;       // HTTP: the declared query names (`in.query.NAME` is closed)
+    std::vector<std::string>
+        typed_query;  // those of `query` that are int, number or bool: their text is their JSON
     const std::map<std::string, Value>* vars = nullptr;  // {vars.x}, folded at compile time
-    bool out = false;      // {out.x}: there is a `map`
-    bool answer = false;   // {answer.x}: in `respond`
-    bool error = false;    // {error.x}: in `errors` and `on_error`
-    bool call_id = false;  // {call.id}: in `reply`
+    bool out = false;                                    // {out.x}: there is a `map`
+    bool answer = false;                                 // {answer.x}: in `respond`
+    bool error = false;                                  // {error.x}: in `errors` and `on_error`
+    bool call_id = false;                                // {call.id}: in `reply`
 };
 
 /// Borrowed views of one execution; lives on the stack of whoever evaluates.

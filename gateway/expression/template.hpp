@@ -1,8 +1,10 @@
-// Templates: strings with `{...}` expressions (MAPPING language, "Templates"), compiled once and evaluated per message.
-// A string that is exactly one expression keeps its JSON type and bytes; anything longer is text. Immutable.
+// Templates: strings with `{...}` expressions (MAPPING language, "Templates"), compiled once and evaluated
+// per message. A string that is exactly one expression keeps its JSON type and bytes; anything longer is
+// text. Immutable.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,21 +45,26 @@ public:
 
 private:
     friend class AddressTemplate;
-    std::vector<std::string> literals_;  // literals_[i] stands before expressions_[i]; one more than expressions
+    static Parsed<Template> parse_with(std::string_view text, const Scope& scope, bool wildcards);
+    std::vector<std::string>
+        literals_;  // literals_[i] stands before expressions_[i]; one more than expressions
     std::vector<std::shared_ptr<const Expression>> expressions_;
 };
 
-/// A target address: substitution is safe by construction. A value that is empty, holds a separator, a wildcard, a control
-/// character or NUL, a character the target does not allow, or is `..`, is refused (capture) unless cleaned with |slug or
-/// |url; only `{name...}` may bring separators. After expansion `/_*`, `/mesh/schema` and `$...` are refused (reserved)
-/// unless the template spells them literally.
+/// A target address: substitution is safe by construction. A value that is empty, holds a separator, a
+/// wildcard, a control character or NUL, a character the target does not allow, or is `..`, is refused
+/// (capture) unless cleaned with |slug or |url; only `{name...}` may bring separators. After expansion `/_*`,
+/// `/mesh/schema` and `$...` are refused (reserved) unless the template spells them literally.
 class AddressTemplate {
 public:
     /// mqtt: a topic; happn: a path, `*` allowed when `wildcards`; call: "component/method".
     enum class Kind : std::uint8_t { mqtt, happn, call };
 
     AddressTemplate() = default;
-    static Parsed<AddressTemplate> parse(std::string_view text, Kind kind, const Scope& scope, bool wildcards = false);
+    static Parsed<AddressTemplate> parse(std::string_view text,
+                                         Kind kind,
+                                         const Scope& scope,
+                                         bool wildcards = false);
 
     Expanded<std::string> expand(const Evaluation& evaluation) const;
     bool constant() const { return template_.constant(); }
@@ -66,6 +73,19 @@ public:
     AddressPattern as_pattern() const;
 
 private:
+    std::optional<ExpressionProblem> check_literal_parts() const;
+    std::optional<ExpressionProblem> check_expressions() const;
+    std::optional<ExpressionProblem> check_first_level() const;
+    std::optional<ExpressionProblem> check_shape() const;
+    std::optional<ExpressionProblem> fold_constant();
+    bool legal_literal(char character) const;
+    bool first_level_is_literal() const;
+    bool spells_reserved() const;
+    std::optional<Refused> append(std::string& address,
+                                  const Expression& expression,
+                                  const Evaluation& evaluation) const;
+    std::optional<Refused> check_expanded(std::string_view address) const;
+
     Template template_;
     std::string text_;
     Kind kind_ = Kind::mqtt;

@@ -1,4 +1,5 @@
-// The value of an expression: JSON text, untouched where it came from a payload ("numbers stay byte-exact"), or absent.
+// The value of an expression: JSON text, untouched where it came from a payload ("numbers stay byte-exact"),
+// or absent.
 #pragma once
 
 #include <string>
@@ -10,7 +11,7 @@ namespace gateway {
 
 class Value {
 public:
-    Value() = default;  // absent
+    Value() = default;                                                // absent
     static Value json(Bytes text) { return Value{std::move(text)}; }  // one valid JSON text
     static Value text(std::string_view text);                         // becomes a JSON string
     static Value number(double number);                               // integers without a point

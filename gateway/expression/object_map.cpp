@@ -1,0 +1,131 @@
+#include "gateway/expression/object_map.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "gateway/json.hpp"
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view spread_key = "...";
+
+/// The members of an object that is being rendered; of equal names the last value counts, at the first one's
+/// place.
+class Members {
+public:
+    void set(std::string name, std::string_view value) {
+        const auto [entry, added] = places_.try_emplace(std::move(name), values_.size());
+        if (added) {
+            values_.emplace_back(&entry->first, value);
+        } else {
+            values_[entry->second].second = value;
+        }
+    }
+
+    std::string text() const {
+        std::string out = "{";
+        for (const auto& [name, value] : values_) {
+            if (out.size() > 1) out += ',';
+            json::append_quoted(out, *name);
+            out += ':';
+            out += value;
+        }
+        return out + '}';
+    }
+
+private:
+    std::unordered_map<std::string, std::size_t> places_;
+    std::vector<std::pair<const std::string*, std::string>> values_;
+};
+
+std::optional<Refused> spread(Members& members, const Value& value) {
+    if (value.absent()) return std::nullopt;
+    const auto add = [&](std::string_view name, std::string_view one) {
+        members.set(json::unquoted(name).value_or(std::string{}), one);
+    };
+    if (json::for_each_member(value.json().view(), add)) return std::nullopt;
+    return Refused{Refusal::absent, "'...' can only spread an object"};
+}
+
+Expanded<Value> render_with_spread(const ObjectMap::Object& object, const Evaluation& evaluation) {
+    Members members;
+    for (const auto& member : object) {
+        auto value = member.value.render(evaluation);
+        if (!value) return value;
+        if (member.key == spread_key) {
+            if (auto refused = spread(members, *value)) return *std::move(refused);
+        } else if (!value->absent()) {
+            members.set(member.key, value->json().view());
+        }
+    }
+    return Value::json(Bytes{members.text()});
+}
+
+Expanded<Value> render_object(const ObjectMap::Object& object, const Evaluation& evaluation) {
+    const bool spreads =
+        std::ranges::any_of(object, [](const auto& member) { return member.key == spread_key; });
+    if (spreads) return render_with_spread(object, evaluation);
+    std::string out = "{";
+    for (const auto& member : object) {
+        auto value = member.value.render(evaluation);
+        if (!value) return value;
+        if (value->absent()) continue;
+        if (out.size() > 1) out += ',';
+        json::append_quoted(out, member.key);
+        out += ':';
+        out += value->json().view();
+    }
+    return Value::json(Bytes{out + '}'});
+}
+
+Expanded<Value> render_list(const ObjectMap::List& list, const Evaluation& evaluation) {
+    std::string out = "[";
+    for (const auto& element : list) {
+        auto value = element.render(evaluation);
+        if (!value) return value;
+        if (out.size() > 1) out += ',';
+        out += value->absent() ? std::string_view{"null"} : value->json().view();
+    }
+    return Value::json(Bytes{out + ']'});
+}
+
+}  // namespace
+
+ObjectMap::ObjectMap(Template leaf) : node_{std::move(leaf)} {}
+ObjectMap::ObjectMap(Value constant) : node_{std::move(constant)} {}
+
+ObjectMap ObjectMap::object(Object members) {
+    ObjectMap made;
+    made.node_ = std::make_shared<const Object>(std::move(members));
+    return made;
+}
+
+ObjectMap ObjectMap::list(List elements) {
+    ObjectMap made;
+    made.node_ = std::make_shared<const List>(std::move(elements));
+    return made;
+}
+
+Expanded<Value> ObjectMap::render(const Evaluation& evaluation) const {
+    if (const auto* constant = std::get_if<Value>(&node_)) return *constant;
+    if (const auto* leaf = std::get_if<Template>(&node_)) return leaf->evaluate(evaluation);
+    if (const auto* object = std::get_if<std::shared_ptr<const Object>>(&node_))
+        return render_object(**object, evaluation);
+    return render_list(*std::get<std::shared_ptr<const List>>(node_), evaluation);
+}
+
+bool ObjectMap::reads_payload() const {
+    if (std::holds_alternative<Value>(node_)) return false;
+    if (const auto* leaf = std::get_if<Template>(&node_)) return leaf->reads_payload();
+    if (const auto* object = std::get_if<std::shared_ptr<const Object>>(&node_)) {
+        return std::ranges::any_of(**object, [](const auto& member) { return member.value.reads_payload(); });
+    }
+    const auto& list = *std::get<std::shared_ptr<const List>>(node_);
+    return std::ranges::any_of(list, [](const auto& element) { return element.reads_payload(); });
+}
+
+}  // namespace gateway
