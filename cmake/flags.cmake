@@ -3,7 +3,9 @@
 function(hg_flags TARGET)
     target_compile_options(${TARGET} PRIVATE
         -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
-        -Woverloaded-virtual -Wnull-dereference -Wformat=2)
+        -Woverloaded-virtual -Wnull-dereference -Wformat=2
+        # what a designated initialiser leaves out has a default on purpose
+        -Wno-missing-field-initializers)
     if(HG_WERROR)
         target_compile_options(${TARGET} PRIVATE -Werror)
         if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

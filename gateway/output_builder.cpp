@@ -113,10 +113,8 @@ void fill_rule(Filling& fill, Output& output, const HappnTarget& rule) {
 }
 
 bool allowed(const std::vector<AddressPattern>& allow, const std::string& method) {
-    return std::ranges::any_of(allow, [&](const AddressPattern& pattern) {
-        const bool rooted = pattern.text().starts_with('/');
-        return pattern.match(rooted ? '/' + method : method).has_value();
-    });
+    return std::ranges::any_of(
+        allow, [&](const AddressPattern& pattern) { return pattern.match(method).has_value(); });
 }
 
 void fill_rule(Filling& fill, Output& output, const CallTarget& rule) {

@@ -31,9 +31,9 @@ protected:
     }
 
     Responder remember() {
-        return [this](Response&& response) {
-            EXPECT_FALSE(this->response.has_value()) << "answered twice";
-            this->response = std::move(response);
+        return [this](Response&& given) {
+            EXPECT_FALSE(response.has_value()) << "answered twice";
+            response = std::move(given);
         };
     }
 
