@@ -1,0 +1,253 @@
+#include "adapters/happn/node/data_actions.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "adapters/happn/json_scan.hpp"
+#include "gateway/json.hpp"
+
+namespace happn::node {
+
+namespace {
+
+constexpr int max_depth_option = 64;
+
+constexpr std::string_view bad_characters =
+    "Bad path, can only contain characters a-z A-Z 0-9 / & + = : @ % * ( ) _ -, ie: "
+    "factory1@I&J(western-cape)/plant1:conveyer_2/stats=true/capacity=10%/*";
+constexpr std::string_view bad_set_path =
+    "Bad path, if the action is 'set' the path cannot contain the * wildcard character";
+
+std::int64_t integer_of(std::string_view raw, std::int64_t otherwise) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
+    return error == std::errc{} && end == raw.data() + raw.size() ? number : otherwise;
+}
+
+void read_flag(RequestOptions& options, std::string_view key, std::string_view value) {
+    static constexpr std::pair<std::string_view, bool RequestOptions::*> flags[] = {
+        {"\"noStore\"", &RequestOptions::no_store},
+        {"\"noPublish\"", &RequestOptions::no_publish},
+        {"\"merge\"", &RequestOptions::merge},
+        {"\"noDataResponse\"", &RequestOptions::no_data_response},
+        {"\"noCluster\"", &RequestOptions::no_cluster},
+        {"\"publishResults\"", &RequestOptions::publish_results},
+        {"\"initialCallback\"", &RequestOptions::initial_callback},
+        {"\"initialEmit\"", &RequestOptions::initial_emit},
+    };
+    for (const auto& [name, flag] : flags) {
+        if (key == name) {
+            options.*flag = value == "true";
+        }
+    }
+}
+
+void read_value(RequestOptions& options, std::string_view key, std::string_view value) {
+    if (key == "\"consistency\"") {
+        const auto level = integer_of(value, consistency_transactional);
+        const bool known = level >= consistency_queued && level <= consistency_acknowledged;
+        options.consistency = known ? static_cast<int>(level) : consistency_transactional;
+    } else if (key == "\"listenerId\"") {
+        options.listener = integer_of(value, -1);
+    } else if (key == "\"depth\"") {
+        const auto depth = integer_of(value, 0);
+        options.depth = depth > 0 && depth <= max_depth_option ? static_cast<int>(depth) : 0;
+    } else if (key == "\"targetClients\"" && value.starts_with('[')) {
+        options.targets = value;
+    } else if (key == "\"meta\"" && value.starts_with('{')) {
+        options.meta = value;
+    } else if (key == "\"referenceId\"") {
+        options.reference = value;
+    }
+}
+
+std::string removed_data(std::size_t removed) {
+    return "{\"removed\":" + std::to_string(removed) + "}";
+}
+
+}  // namespace
+
+RequestOptions RequestOptions::parse(std::string_view raw) {
+    RequestOptions options;
+    if (raw.starts_with('{')) {
+        scan::members(raw, [&](std::string_view key, std::string_view value) {
+            read_flag(options, key, value);
+            read_value(options, key, value);
+        });
+    }
+    return options;
+}
+
+Refusal system_error(std::string message, std::string service) {
+    return {"SystemError", std::move(message), 500, std::move(service)};
+}
+
+std::optional<Refusal> path_refusal(const Session& session, const Frame& request) {
+    if (!request.path_raw.starts_with('"')) {
+        if (session.dialect.old()) {
+            return system_error("get recipients failed", "SubscriptionService");
+        }
+        const auto shown =
+            request.path_raw.empty() ? std::string_view{"undefined"} : request.path_raw.substr(0, 64);
+        return Refusal{"Error", "Bad path [" + std::string{shown} + "], must be a string", 0, {}};
+    }
+    if (request.path.size() > max_path) {
+        return Refusal{"Error", "Bad path, longer than " + std::to_string(max_path) + " bytes", 0, {}};
+    }
+    if (session.dialect.old()) {
+        return std::nullopt;
+    }
+    if (!legal_path(request.path)) {
+        return Refusal{"Error", std::string{bad_characters}, 0, {}};
+    }
+    if (request.action == "set" && !legal_set_path(request.path)) {
+        return Refusal{"Error", std::string{bad_set_path}, 0, {}};
+    }
+    return std::nullopt;
+}
+
+std::optional<Written> DataActions::write(std::string_view path,
+                                          std::string data,
+                                          const RequestOptions& options) {
+    if (options.no_store) {
+        return Written{std::move(data), std::nullopt};
+    }
+    const auto now = gateway::wall_now();
+    const Item* item =
+        options.merge ? state_.store.merge(path, data, now) : state_.store.set(path, std::move(data), now);
+    if (item == nullptr) {
+        state_.metrics.count("node_store_full");
+        return std::nullopt;
+    }
+    return Written{item->data, Item{{}, item->created, item->modified}};
+}
+
+std::vector<Selected> DataActions::read(std::string_view path, std::string_view options) const {
+    return select(state_.store.find(path), options);
+}
+
+void DataActions::set(Session& session, const Frame& request, gateway::TimePoint now) {
+    if (const auto refusal = path_refusal(session, request)) {
+        return state_.send(session, error_response(session, request, *refusal));
+    }
+    const auto options = RequestOptions::parse(request.options);
+    const auto written = write(request.path, stored_form(request.data), options);
+    if (!written) {
+        return state_.send(
+            session, error_response(session, request, system_error("the store is full", "DataService")));
+    }
+    Publication publication;
+    publication.path = request.path;
+    publication.data = written->data;
+    publication.publisher = session.id;
+    publication.session = session.number;
+    publication.event_id = request.event_id;
+    publication.consistency = options.consistency;
+    publication.times = written->times ? &*written->times : nullptr;
+    publication.meta = options.meta;
+    publication.targets = options.targets;
+    publication.no_cluster = options.no_cluster;
+    publish_and_answer(session, publication, options, now, [&](const std::string& results) {
+        return set_response(session, request, options, *written, results);
+    });
+}
+
+/// Publications come before the answer, or after it where the publisher does not wait for them. `results` is
+/// empty when nothing has been published yet.
+void DataActions::publish_and_answer(Session& session,
+                                     const Publication& publication,
+                                     const RequestOptions& options,
+                                     gateway::TimePoint now,
+                                     const std::function<std::string(const std::string& results)>& response) {
+    if (options.no_publish) {
+        return state_.send(session, response({}));
+    }
+    if (options.consistency == consistency_transactional) {
+        const auto results = publisher_.publish(publication, now);
+        return state_.send(session, response(results.json()));
+    }
+    state_.send(session, response({}));
+    publisher_.report(publication, publisher_.publish(publication, now));
+}
+
+std::string DataActions::set_response(const Session& session,
+                                      const Frame& request,
+                                      const RequestOptions& options,
+                                      const Written& written,
+                                      const std::string& results) {
+    const bool published = !results.empty();
+    if (options.no_data_response && session.dialect.no_data_response()) {
+        return bare_response(request, published);
+    }
+    ResponseMeta meta;
+    meta.path = request.path_raw;
+    meta.times = written.times ? &*written.times : nullptr;
+    meta.published = published;
+    if (options.publish_results) {
+        meta.publish_results = results;
+    }
+    return ok_response(session, request, written.data, meta);
+}
+
+void DataActions::get(Session& session, const Frame& request) {
+    if (!request.path_raw.starts_with('"')) {
+        return state_.send(session, error_response(session, request, *path_refusal(session, request)));
+    }
+    const auto found = read(request.path, request.options);
+    if (request.path.find('*') != std::string_view::npos) {
+        std::string items;
+        for (const Selected& selected : found) {
+            items.append(items.empty() ? "" : ",").append(list_item(selected, session.dialect.old()));
+        }
+        return state_.send(session, list_response(request, items));
+    }
+    if (found.empty()) {
+        return state_.send(session, ok_response(session, request, "null"));
+    }
+    const Selected& selected = found.front();
+    if (selected.data) {  // `fields` left part of it, and no _meta
+        const std::string_view data = *selected.data == "{}" ? std::string_view{} : *selected.data;
+        return state_.send(session, ok_response(session, request, data));
+    }
+    ResponseMeta meta;
+    meta.path = request.path_raw;
+    meta.times = selected.item;
+    state_.send(session, ok_response(session, request, selected.item->data, meta));
+}
+
+void DataActions::remove(Session& session, const Frame& request, gateway::TimePoint now) {
+    if (const auto refusal = path_refusal(session, request)) {
+        return state_.send(session, error_response(session, request, *refusal));
+    }
+    const auto options = RequestOptions::parse(request.options);
+    const auto data = removed_data(state_.store.remove(request.path));
+    ResponseMeta meta;
+    meta.path = request.path_raw;
+    meta.timestamp = gateway::wall_now();
+    Publication publication;
+    publication.word = ChannelWord::remove;
+    publication.path = request.path;
+    publication.data = data;
+    publication.publisher = session.id;
+    publication.session = session.number;
+    publication.event_id = request.event_id;
+    publication.consistency = options.consistency;
+    publication.meta = options.meta;
+    publication.targets = options.targets;
+    publication.no_cluster = options.no_cluster;
+    publication.timestamp = *meta.timestamp;
+    publish_and_answer(session, publication, options, now, [&](const std::string& results) {
+        meta.published = !results.empty();
+        return ok_response(session, request, data, meta);
+    });
+}
+
+void DataActions::count(Session& session, const Frame& request) {
+    if (session.dialect.old()) {
+        return state_.send(session, ok_response(session, request, "null"));
+    }
+    const auto n = request.path_raw.starts_with('"') ? read(request.path, request.options).size() : 0;
+    state_.send(session, ok_response(session, request, "{\"value\":" + std::to_string(n) + "}"));
+}
+
+}  // namespace happn::node

@@ -1,0 +1,77 @@
+// set, get, remove and count, for clients of the node and for the gateway itself.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/happn/node/publisher.hpp"
+#include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/responses.hpp"
+#include "adapters/happn/node/state.hpp"
+
+namespace happn::node {
+
+/// `options` of a request. Views are raw JSON into the frame.
+struct RequestOptions {
+    bool no_store = false;
+    bool no_publish = false;
+    bool merge = false;
+    bool no_data_response = false;
+    bool no_cluster = false;
+    bool publish_results = false;
+    bool initial_callback = false;
+    bool initial_emit = false;
+    int consistency = consistency_transactional;
+    std::int64_t listener = -1;
+    int depth = 0;
+    std::string_view targets;
+    std::string_view meta;
+    std::string_view reference;  // referenceId
+
+    static RequestOptions parse(std::string_view raw);
+};
+
+/// What was written: as stored, or as it would have been.
+struct Written {
+    std::string data;
+    std::optional<Item> times;  // of stored data; its own data is empty
+};
+
+class DataActions {
+public:
+    DataActions(State& state, Publisher& publisher) : state_{state}, publisher_{publisher} {}
+
+    void set(Session& session, const Frame& request, gateway::TimePoint now);
+    void get(Session& session, const Frame& request);
+    void remove(Session& session, const Frame& request, gateway::TimePoint now);
+    void count(Session& session, const Frame& request);
+
+    /// `data` in stored form. nullopt: the store is full.
+    std::optional<Written> write(std::string_view path, std::string data, const RequestOptions& options);
+    std::vector<Selected> read(std::string_view path, std::string_view options) const;
+
+private:
+    std::string set_response(const Session& session,
+                             const Frame& request,
+                             const RequestOptions& options,
+                             const Written& written,
+                             const std::string& results);
+    void publish_and_answer(Session& session,
+                            const Publication& publication,
+                            const RequestOptions& options,
+                            gateway::TimePoint now,
+                            const std::function<std::string(const std::string& results)>& response);
+
+    State& state_;
+    Publisher& publisher_;
+};
+
+/// What is wrong with the path of a set, remove or on, in the words of the session's generation.
+std::optional<Refusal> path_refusal(const Session& session, const Frame& request);
+
+/// A failure of the node itself, as happn tells it.
+Refusal system_error(std::string message, std::string service);
+
+}  // namespace happn::node

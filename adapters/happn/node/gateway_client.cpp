@@ -1,0 +1,123 @@
+#include "adapters/happn/node/gateway_client.hpp"
+
+#include <utility>
+
+#include "adapters/happn/node/mesh_layer.hpp"
+#include "adapters/happn/payloads.hpp"
+#include "gateway/loop_mark.hpp"
+
+namespace happn::node {
+
+namespace {
+
+using gateway::Errc;
+using gateway::Error;
+using gateway::Outcome;
+
+gateway::Payload json_payload(std::string text) {
+    return gateway::Payload{gateway::Bytes{std::move(text)}, gateway::Encoding::json, "application/json"};
+}
+
+Outcome bad_path(std::string_view path) {
+    return Outcome{Error{Errc::bad_request, "not a path of happn: " + std::string{path}}};
+}
+
+gateway::Payload value_of(const Selected& selected, bool with_meta) {
+    if (with_meta) {
+        return json_payload(list_item(selected, false));
+    }
+    return unwrapped(selected.data ? *selected.data : selected.item->data);
+}
+
+/// As an element of a list: bytes stay as happn keeps them.
+std::string element_of(const Selected& selected, bool with_meta) {
+    const auto value = value_of(selected, with_meta);
+    return value.encoding == gateway::Encoding::json ? value.bytes.str()
+           : selected.data                           ? *selected.data
+                                                     : selected.item->data;
+}
+
+}  // namespace
+
+Outcome GatewayClient::perform(const gateway::Output& output, const gateway::HappnTarget& target) {
+    using Verb = gateway::HappnTarget::Verb;
+    if (target.verb == Verb::get) {
+        return get(output, target);
+    }
+    if (target.verb == Verb::remove) {
+        return remove(output, target);
+    }
+    if (output.action == gateway::Action::set) {
+        return set(output, target);
+    }
+    return target.remove_on_remove || target.remove_on_empty ? remove(output, target) : Outcome{};
+}
+
+Outcome GatewayClient::set(const gateway::Output& output, const gateway::HappnTarget& target) {
+    if (!legal_set_path(output.address) || output.address.size() > max_path) {
+        return bad_path(output.address);
+    }
+    RequestOptions options;
+    options.no_store = target.no_store;
+    options.merge = target.merge;
+    const auto written = hub_.data().write(output.address, stored_form(wrapped(output.payload)), options);
+    if (!written) {
+        return Outcome{Error{Errc::overloaded, "the node's store is full"}};
+    }
+    Publication publication;
+    publication.data = written->data;
+    publication.times = written->times ? &*written->times : nullptr;
+    publish(publication, output, target);
+    return Outcome{unwrapped(written->data)};
+}
+
+Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTarget& target) const {
+    const auto found = hub_.data().read(output.address, output.options);
+    if (output.address.find('*') == std::string::npos) {
+        return Outcome{found.empty() ? json_payload("null") : value_of(found.front(), target.with_meta)};
+    }
+    std::string list{"["};
+    for (const Selected& selected : found) {
+        list.append(list.size() > 1 ? "," : "").append(element_of(selected, target.with_meta));
+    }
+    return Outcome{json_payload(list + ']')};
+}
+
+Outcome GatewayClient::remove(const gateway::Output& output, const gateway::HappnTarget& target) {
+    if (!legal_path(output.address) || output.address.size() > max_path) {
+        return bad_path(output.address);
+    }
+    const auto removed = std::to_string(hub_.state().store.remove(output.address));
+    const auto data = "{\"removed\":" + removed + "}";
+    Publication publication;
+    publication.word = ChannelWord::remove;
+    publication.data = data;
+    publication.timestamp = gateway::wall_now();
+    publish(publication, output, target);
+    return Outcome{json_payload(removed)};
+}
+
+void GatewayClient::publish(Publication publication,
+                            const gateway::Output& output,
+                            const gateway::HappnTarget& target) {
+    if (target.no_publish) {
+        return;
+    }
+    auto& state = hub_.state();
+    std::string meta;
+    ObjectWriter{meta}
+        .spread(output.meta)
+        .text(gateway::loop_mark_name, gateway::loop_mark(gateway_id_, output.hops))
+        .end();
+    const auto origin = gateway_origin(state);
+    const auto event = std::to_string(++state.last_event);
+    publication.path = output.address;
+    publication.meta = meta;
+    publication.consistency = static_cast<int>(target.consistency);
+    publication.publisher = state.gateway_session;
+    publication.event_id = event;
+    publication.event_origin = origin;
+    hub_.publisher().publish(publication, gateway::Clock::now());
+}
+
+}  // namespace happn::node

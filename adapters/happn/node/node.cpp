@@ -1,0 +1,250 @@
+#include "adapters/happn/node/node.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "adapters/happn/payloads.hpp"
+#include "gateway/arguments.hpp"
+#include "gateway/loop_mark.hpp"
+
+namespace happn {
+
+namespace {
+
+constexpr std::chrono::seconds tick{5};
+constexpr std::size_t token_bytes = 32;
+constexpr std::string_view node_key = "node";  // of the embedded node in mapping files
+
+gateway::NodeSettings named(gateway::NodeSettings settings, const std::string& fallback) {
+    if (settings.name.empty()) {
+        settings.name = fallback;
+    }
+    return settings;
+}
+
+const gateway::HappnSource* source_on_node(const gateway::Route& route) {
+    const auto* source = std::get_if<gateway::HappnSource>(&route.source);
+    return source != nullptr && source->mesh == node_key ? source : nullptr;
+}
+
+ChannelWord word_of(const gateway::HappnSource& source) {
+    return source.sets && source.removes ? ChannelWord::all
+           : source.removes              ? ChannelWord::remove
+                                         : ChannelWord::set;
+}
+
+std::string key_of(const gateway::Route& route, const gateway::HappnSource& source) {
+    return route.name + ' ' + make_channel(word_of(source), source.path.text());
+}
+
+}  // namespace
+
+/// One websocket of a client.
+class Node::Peer final : public gateway::WebsocketPeer {
+public:
+    Peer(Node& node, node::SessionNumber number) : node_{node}, number_{number} {}
+    ~Peer() override { node_.hub_.closed(number_); }
+
+    void on_text(std::string_view text) override {
+        node_.hub_.on_text(number_, text, gateway::Clock::now());
+        node_.work_off();
+    }
+
+private:
+    Node& node_;
+    node::SessionNumber number_;
+};
+
+Node::Node(boost::asio::io_context& context,
+           gateway::NodeSettings settings,
+           const gateway::GatewayIdentity& identity,
+           gateway::Dispatcher& dispatcher,
+           gateway::Metrics& metrics)
+    : name_{settings.name.empty() ? identity.name : settings.name},
+      dispatcher_{dispatcher},
+      timer_{context},
+      hub_{named(std::move(settings), identity.name),
+           metrics,
+           [this](node::Published published) { inbox_.push_back(std::move(published)); }},
+      mesh_layer_{hub_, dispatcher, identity},
+      client_{hub_, identity.id} {
+    mesh_layer_.apply(gateway::RoutingTable{{}, {}});
+}
+
+Node::~Node() = default;
+
+void Node::start() {
+    schedule_tick();
+}
+
+void Node::stop() {
+    timer_.cancel();
+    hub_.close_all();
+}
+
+void Node::schedule_tick() {
+    timer_.expires_after(tick);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) {
+            hub_.on_tick(gateway::Clock::now());
+            schedule_tick();
+        }
+    });
+}
+
+std::unique_ptr<gateway::WebsocketPeer> Node::open(gateway::WebsocketLink& link,
+                                                   const gateway::UpgradeRequest& request) {
+    const auto number = hub_.open(link, request, gateway::Clock::now());
+    return number == 0 ? nullptr : std::make_unique<Peer>(*this, number);
+}
+
+std::size_t Node::max_frame_bytes() const {
+    return gateway::Limits{}.websocket_message;
+}
+
+// --- routes
+// ---------------------------------------------------------------------------------------------------------
+
+void Node::apply(std::shared_ptr<const gateway::RoutingTable> table) {
+    mesh_layer_.apply(*table);
+    subscribe_routes(*table);
+    work_off();
+}
+
+/// The gateway's own subscriptions are made anew within this call, so nothing is missed; only routes that are
+/// new to the table are sent what is stored.
+void Node::subscribe_routes(const gateway::RoutingTable& table) {
+    auto& subscriptions = hub_.state().subscriptions;
+    subscriptions.remove_all(0);
+    const auto before = std::exchange(routes_, {});
+    for (const auto& route : table.routes()) {
+        const auto* source = source_on_node(route);
+        if (source == nullptr) {
+            continue;
+        }
+        const auto channel = make_channel(word_of(*source), source->path.subscription());
+        subscriptions.add(0, node::Generation::old, channel, 0, {});
+        auto key = key_of(route, *source);
+        if (source->initial && !before.contains(key)) {
+            send_initial(route, *source);
+        }
+        routes_.insert(std::move(key));
+    }
+}
+
+void Node::send_initial(const gateway::Route& route, const gateway::HappnSource& source) {
+    struct Found {
+        std::string path, data, meta;
+    };
+    std::vector<Found> found;  // copies: the route may change the store
+    for (const auto& selected : hub_.data().read(source.path.subscription(), {})) {
+        found.push_back({std::string{selected.path}, selected.item->data, node::item_meta(selected, false)});
+    }
+    for (auto& [path, data, meta] : found) {
+        auto captures = source.path.match(path);
+        if (!captures) {
+            continue;
+        }
+        gateway::Message message;
+        message.connection = node_key;
+        message.address = path;
+        message.payload = unwrapped(data);
+        message.principal = gateway::Principal::service();
+        message.properties = gateway::HappnProperties{std::move(meta), true};
+        dispatcher_.run(route, *std::move(captures), std::move(message), {});
+    }
+}
+
+void Node::work_off() {
+    if (std::exchange(working_, true)) {
+        return;
+    }
+    while (!inbox_.empty()) {
+        auto next = std::move(inbox_.front());
+        inbox_.pop_front();
+        receive(std::move(next));
+    }
+    working_ = false;
+}
+
+void Node::receive(node::Published published) {
+    if (published.word == ChannelWord::set && published.path.starts_with(request_prefix)) {
+        mesh_layer_.on_request(published);
+    }
+    if (!published.for_routes) {
+        return;
+    }
+    gateway::Message message;
+    message.connection = node_key;
+    message.address = std::move(published.path);
+    message.payload = unwrapped(published.data);
+    message.action = published.word == ChannelWord::set ? gateway::Action::set : gateway::Action::remove;
+    if (published.session == 0) {
+        message.principal = gateway::Principal::service();
+    } else {
+        message.principal.kind = gateway::PrincipalKind::user;
+        message.principal.session_id = std::move(published.session_id);
+    }
+    message.properties = gateway::HappnProperties{std::move(published.meta), false};
+    message.origin = gateway::read_loop_mark(published.mark);
+    dispatcher_.receive(std::move(message));
+}
+
+gateway::ConnectionState Node::state() const {
+    gateway::ConnectionState state;
+    state.kind = "mesh";
+    state.name = node_key;
+    state.ready = true;
+    return state;
+}
+
+void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
+    if (const auto* target = std::get_if<gateway::HappnTarget>(&output.target->rule)) {
+        dispatcher_.on_outcome(id, client_.perform(output, *target));
+        return work_off();
+    }
+    const auto slash = output.address.find('/');
+    if (!std::holds_alternative<gateway::CallTarget>(output.target->rule) || slash == std::string::npos) {
+        gateway::Error error{gateway::Errc::bad_request, "not a call: " + output.address};
+        return dispatcher_.on_outcome(id, gateway::Outcome{std::move(error)});
+    }
+    gateway::MeshCall call{output.address.substr(0, slash),
+                           output.address.substr(slash + 1),
+                           gateway::Bytes{gateway::as_argument_list(output.payload.bytes.view())},
+                           output.principal,
+                           output.deadline};
+    mesh_layer_.call(std::move(call), output.hops, [this, id](gateway::Outcome outcome) {
+        dispatcher_.on_outcome(id, std::move(outcome));
+    });
+}
+
+// --- mesh
+// -----------------------------------------------------------------------------------------------------------
+
+std::shared_ptr<const gateway::MeshDescription> Node::description() const {
+    return mesh_layer_.description();
+}
+
+void Node::login(gateway::Login, std::function<void(gateway::Result<gateway::Secret>)> done) {
+    done(gateway::Secret{gateway::random_hex(token_bytes)});
+}
+
+void Node::authenticate(gateway::Principal who,
+                        gateway::TimePoint,
+                        std::function<void(gateway::Result<gateway::Principal>)> done) {
+    done(std::move(who));
+}
+
+void Node::call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) {
+    mesh_layer_.call(std::move(call), 0, std::move(done));
+    work_off();
+}
+
+void Node::describe(
+    gateway::Principal,
+    gateway::TimePoint,
+    std::function<void(gateway::Result<std::shared_ptr<const gateway::MeshDescription>>)> done) {
+    done(std::shared_ptr<const gateway::MeshDescription>{});
+}
+
+}  // namespace happn

@@ -1,0 +1,324 @@
+#include "adapters/happn/node/publisher.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "adapters/happn/json_scan.hpp"
+#include "gateway/json.hpp"
+#include "gateway/loop_mark.hpp"
+
+namespace happn::node {
+
+namespace json = gateway::json;
+
+namespace {
+
+constexpr std::chrono::seconds ack_timeout{60};
+constexpr std::size_t max_waiting = 10'000;  // publications with unacknowledged subscribers
+
+std::string_view action_word(ChannelWord word) {
+    return word == ChannelWord::set ? "/SET@" : "/REMOVE@";
+}
+
+/// Keys of `_meta` that a publisher's options.meta cannot choose.
+bool reserved(std::string_view key) {
+    static constexpr std::string_view names[] = {
+        "created",
+        "modified",
+        "path",
+        "action",
+        "type",
+        "published",
+        "status",
+        "eventId",
+        "sessionId",
+        "channel",
+        "depth",
+        "_id",
+        "publicationId",
+        "consistency",
+        "timestamp",
+        "eventOrigin",
+    };
+    return std::find(std::begin(names), std::end(names), key) != std::end(names);
+}
+
+void write_extra_meta(ObjectWriter& writer, std::string_view meta) {
+    if (!meta.starts_with('{')) {
+        return;
+    }
+    scan::members(meta, [&](std::string_view key, std::string_view value) {
+        const auto name = text_of(key);
+        if (!reserved(name)) {
+            writer.raw(name, value);
+        }
+    });
+}
+
+void write_meta(ObjectWriter& writer, const Publication& publication, bool old) {
+    std::string action{action_word(publication.word)};
+    action += publication.path;
+    writer.text("action", action).text("type", "data").text("sessionId", publication.publisher);
+    writer.number("consistency", publication.consistency);
+    writer.text("publicationId", publication_id(publication)).text("path", publication.path);
+    if (publication.times != nullptr) {
+        writer.number("created", publication.times->created);
+        writer.number("modified", publication.times->modified);
+    }
+    if (old && publication.timestamp != 0) {
+        writer.number("timestamp", publication.timestamp);
+    }
+    if (!old) {
+        writer.optional_raw("eventOrigin", publication.event_origin);
+    }
+    write_extra_meta(writer, publication.meta);
+}
+
+/// The frames of one publication. What is the same for all is written once; the last channel's frames are
+/// kept, since its subscribers follow each other.
+class Frames {
+public:
+    explicit Frames(const Publication& publication) : publication_{publication} {}
+
+    const gateway::Bytes& frame(const ChannelKey& channel, const Dialect& dialect) {
+        if (channel_ != &channel) {
+            channel_ = &channel;
+            frames_.fill(std::nullopt);
+        }
+        auto& frame = frames_[dialect.old() ? 0 : static_cast<std::size_t>(dialect.level)];
+        if (!frame) {
+            frame.emplace(written(channel, dialect));
+        }
+        return *frame;
+    }
+
+private:
+    std::string written(const ChannelKey& channel, const Dialect& dialect) {
+        const std::string& begin = beginning(dialect.old());
+        std::string out;
+        out.reserve(begin.size() + channel.text.size() + 96);
+        out += begin;
+        if (channel.depth > 0) {
+            out.append(",\"depth\":").append(std::to_string(channel.depth));
+        }
+        out += ",\"channel\":";
+        json::append_quoted(out, channel.text);
+        out.append("},\"protocol\":\"").append(dialect.name()).append(1, '"');
+        out.append(dialect.old() ? ",\"__outbound\":true}" : "}");
+        return out;
+    }
+
+    /// {"data":..,"_meta":{... and still open.
+    const std::string& beginning(bool old) {
+        std::string& text = old ? old_ : current_;
+        if (text.empty()) {
+            text.reserve(publication_.data.size() + 256);
+            text.append("{\"data\":").append(publication_.data).append(",\"_meta\":");
+            ObjectWriter writer{text};
+            write_meta(writer, publication_, old);
+        }
+        return text;
+    }
+
+    const Publication& publication_;
+    const ChannelKey* channel_ = nullptr;
+    std::array<std::optional<gateway::Bytes>, 5> frames_;
+    std::string old_, current_;
+};
+
+bool names(std::string_view ids, const std::string& id) {
+    bool found = false;
+    scan::elements(ids, [&](std::string_view element) { found = found || text_of(element) == id; });
+    return found;
+}
+
+}  // namespace
+
+std::string publication_id(const Publication& publication) {
+    std::string id{publication.publisher};
+    id += '-';
+    const auto text = json::unquoted(publication.event_id);
+    return id += text ? *text : std::string{publication.event_id};
+}
+
+std::string PublishResults::json() const {
+    std::string out;
+    ObjectWriter writer{out};
+    const auto add = [&](std::string_view name, std::size_t n) {
+        writer.number(name, static_cast<std::int64_t>(n));
+    };
+    add("successful", successful);
+    add("failed", failed);
+    add("skipped", skipped);
+    add("queued", queued);
+    writer.end();
+    return out;
+}
+
+bool Publisher::skips(const Publication& publication, const Session& session) const {
+    return (publication.no_cluster && session.cluster_peer) ||
+           (publication.only != 0 && publication.only != session.number) ||
+           (!publication.targets.empty() && !names(publication.targets, session.id));
+}
+
+PublishResults Publisher::publish(const Publication& publication, gateway::TimePoint now) {
+    std::vector<Hit> hits;
+    state_.subscriptions.match(publication.word, publication.path, hits);
+    Frames frames{publication};
+    PublishResults results;
+    std::vector<Hit> delivered;
+    bool for_routes = false;
+    bool taken = false;
+    for (const Hit& hit : hits) {
+        if (hit.session == 0) {
+            for_routes = publication.only == 0;
+            continue;
+        }
+        Session* session = state_.find(hit.session);
+        if (session == nullptr || session->closing || skips(publication, *session)) {
+            continue;
+        }
+        ++results.queued;
+        state_.send(*session, frames.frame(*hit.channel, session->dialect));
+        ++(session->closing ? results.failed : results.successful);
+        taken = taken || hit.channel->path.starts_with(request_prefix);
+        if (publication.consistency == consistency_acknowledged && !session->closing) {
+            delivered.push_back(hit);
+        }
+    }
+    if (!delivered.empty()) {
+        expect_acks(publication, delivered, now);
+    }
+    hand_to_gateway(publication, for_routes, taken);
+    return results;
+}
+
+void Publisher::hand_to_gateway(const Publication& publication, bool for_routes, bool taken) {
+    const bool request = publication.word == ChannelWord::set && publication.path.starts_with(request_prefix);
+    if (!state_.to_gateway || !(for_routes || request)) {
+        return;
+    }
+    Published published;
+    published.word = publication.word;
+    published.path = publication.path;
+    published.data = publication.data;
+    ObjectWriter writer{published.meta};
+    write_meta(writer, publication, false);
+    writer.end();
+    if (publication.meta.starts_with('{')) {
+        published.mark = text_of(json::member(publication.meta, gateway::loop_mark_name).value_or(""));
+    }
+    published.session = publication.session;
+    published.session_id = publication.publisher;
+    published.for_routes = for_routes;
+    published.request_taken = taken;
+    state_.to_gateway(std::move(published));
+}
+
+void Publisher::expect_acks(const Publication& publication,
+                            const std::vector<Hit>& delivered,
+                            gateway::TimePoint now) {
+    if (publication.session == 0 || waiting_.size() >= max_waiting) {
+        return;
+    }
+    Waiting& waiting = waiting_[publication_id(publication)];
+    waiting = Waiting{};
+    waiting.publisher = publication.session;
+    waiting.event_id = publication.event_id;
+    waiting.deadline = now + ack_timeout;
+    for (const Hit& hit : delivered) {
+        ++waiting.subscribers[hit.session];
+    }
+}
+
+void Publisher::report(const Publication& publication, const PublishResults& results) {
+    const auto id = publication_id(publication);
+    const auto found = waiting_.find(id);
+    if (publication.consistency == consistency_acknowledged && found != waiting_.end()) {
+        found->second.results = results;
+        return;
+    }
+    const std::size_t none = 0;
+    send_ack(publication.session,
+             id,
+             publication.event_id,
+             results,
+             publication.consistency == consistency_acknowledged ? &none : nullptr);
+}
+
+void Publisher::on_ack(SessionNumber from, std::string_view id) {
+    const auto found = waiting_.find(id);
+    if (found == waiting_.end()) {
+        return;
+    }
+    Waiting& waiting = found->second;
+    const auto subscriber = waiting.subscribers.find(from);
+    if (subscriber == waiting.subscribers.end()) {
+        return;
+    }
+    ++waiting.acknowledged;
+    if (--subscriber->second == 0) {
+        waiting.subscribers.erase(subscriber);
+    }
+    if (waiting.subscribers.empty()) {
+        finish(found->first, waiting);
+        waiting_.erase(found);
+    }
+}
+
+void Publisher::on_session_closed(SessionNumber session) {
+    std::erase_if(waiting_, [&](const auto& entry) { return entry.second.publisher == session; });
+}
+
+void Publisher::on_tick(gateway::TimePoint now) {
+    std::erase_if(waiting_, [&](const auto& entry) {
+        const bool over = now >= entry.second.deadline;
+        if (over) {
+            finish(entry.first, entry.second);
+        }
+        return over;
+    });
+}
+
+void Publisher::finish(const std::string& id, const Waiting& waiting) {
+    send_ack(waiting.publisher, id, waiting.event_id, waiting.results, &waiting.acknowledged);
+}
+
+void Publisher::send_ack(SessionNumber publisher,
+                         std::string_view id,
+                         std::string_view event_id,
+                         const PublishResults& results,
+                         const std::size_t* acknowledged) {
+    Session* session = state_.find(publisher);
+    if (session == nullptr) {
+        return;
+    }
+    std::string counts;
+    ObjectWriter counts_writer{counts};
+    counts_writer.spread(results.json());
+    if (acknowledged != nullptr) {
+        counts_writer.number("acknowledged", static_cast<std::int64_t>(*acknowledged));
+    }
+    counts_writer.end();
+    const bool complete = acknowledged == nullptr || *acknowledged >= results.successful;
+
+    std::string meta;
+    ObjectWriter{meta}.text("type", "ack").optional_raw("eventId", event_id).end();
+    std::string out;
+    ObjectWriter writer{out};
+    writer.text("id", id).text("action", "publication-ack").raw("result", counts);
+    writer.text("status", complete ? "ok" : "error");
+    if (!complete) {
+        writer.text("error", "unacknowledged publication");
+    }
+    writer.raw("_meta", meta).text("protocol", session->dialect.name());
+    if (session->dialect.old()) {
+        writer.boolean("__outbound", true);
+    }
+    writer.end();
+    state_.send(*session, std::move(out));
+}
+
+}  // namespace happn::node

@@ -1,0 +1,94 @@
+// Hands one publication to everybody who subscribed to it. The frame is put together once per channel and
+// dialect and shared by all who get it. Also keeps the publications whose subscribers must acknowledge them
+// (consistency 3).
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/happn/node/state.hpp"
+#include "gateway/clock.hpp"
+
+namespace happn::node {
+
+/// `consistency` of a publication, as in the protocol.
+inline constexpr int consistency_queued = 0;
+inline constexpr int consistency_deferred = 1;
+inline constexpr int consistency_transactional = 2;
+inline constexpr int consistency_acknowledged = 3;
+
+struct Publication {
+    ChannelWord word = ChannelWord::set;
+    std::string_view path;       // text
+    std::string_view data;       // raw JSON
+    std::string_view publisher;  // session id, text
+    SessionNumber session = 0;   // of the publisher; 0: the gateway
+    std::string_view event_id;   // raw
+    int consistency = consistency_transactional;
+    const Item* times = nullptr;    // of stored data
+    std::string_view meta;          // options.meta, raw
+    std::string_view event_origin;  // raw
+    std::string_view targets;       // options.targetClients, raw array: session ids, nobody else gets it
+    SessionNumber only = 0;         // the same for one session
+    bool no_cluster = false;
+    gateway::WallTime timestamp = 0;  // of a remove
+};
+
+struct PublishResults {
+    std::size_t successful = 0;
+    std::size_t failed = 0;
+    std::size_t skipped = 0;
+    std::size_t queued = 0;
+
+    std::string json() const;
+};
+
+class Publisher {
+public:
+    explicit Publisher(State& state) : state_{state} {}
+
+    PublishResults publish(const Publication& publication, gateway::TimePoint now);
+
+    /// Tells the publisher that its publication has been delivered (consistency 0 and 1), or keeps it until
+    /// all who got it have acknowledged (3). After publish(), for the same publication.
+    void report(const Publication& publication, const PublishResults& results);
+
+    void on_ack(SessionNumber from, std::string_view publication_id);
+    void on_session_closed(SessionNumber session);
+    void on_tick(gateway::TimePoint now);
+    std::size_t unacknowledged() const { return waiting_.size(); }
+
+private:
+    struct Waiting {
+        SessionNumber publisher = 0;
+        std::string event_id;
+        PublishResults results;
+        std::size_t acknowledged = 0;
+        std::unordered_map<SessionNumber, std::size_t> subscribers;
+        gateway::TimePoint deadline;
+    };
+
+    bool skips(const Publication& publication, const Session& session) const;
+    void hand_to_gateway(const Publication& publication, bool for_routes, bool taken);
+    void expect_acks(const Publication& publication,
+                     const std::vector<Hit>& delivered,
+                     gateway::TimePoint now);
+    void finish(const std::string& publication_id, const Waiting& waiting);
+    void send_ack(SessionNumber publisher,
+                  std::string_view publication_id,
+                  std::string_view event_id,
+                  const PublishResults& results,
+                  const std::size_t* acknowledged);
+
+    State& state_;
+    std::map<std::string, Waiting, std::less<>> waiting_;
+};
+
+/// <publisher session id>-<publisher eventId>
+std::string publication_id(const Publication& publication);
+
+}  // namespace happn::node

@@ -1,0 +1,105 @@
+#include "adapters/happn/node/responses.hpp"
+
+namespace happn::node {
+
+namespace {
+
+std::string response_meta(const Frame& request, std::string_view status, const ResponseMeta& meta) {
+    std::string out;
+    ObjectWriter writer{out};
+    if (meta.timestamp) {
+        writer.number("timestamp", *meta.timestamp);
+    }
+    writer.optional_raw("path", meta.path);
+    if (meta.times != nullptr) {
+        writer.number("created", meta.times->created).number("modified", meta.times->modified);
+    }
+    writer.optional_raw("publishResults", meta.publish_results).optional_text("referenceId", meta.reference);
+    echo_request(writer, request, status, meta.published);
+    writer.end();
+    return out;
+}
+
+void end_with(ObjectWriter& writer, const FrameTail& tail) {
+    writer.optional_text("protocol", tail.protocol);
+    if (tail.outbound) {
+        writer.boolean("__outbound", true);
+    }
+    writer.end();
+}
+
+}  // namespace
+
+void echo_request(ObjectWriter& meta, const Frame& request, std::string_view status, bool published) {
+    meta.text("type", "response").text("status", status).boolean("published", published);
+    meta.optional_raw("eventId", request.event_id).optional_raw("sessionId", request.session_id_raw);
+    meta.optional_text("action", request.action);
+}
+
+std::string ok_response(const Session& session,
+                        const Frame& request,
+                        std::string_view data,
+                        const ResponseMeta& meta,
+                        std::string_view initial_values) {
+    const auto meta_text = response_meta(request, "ok", meta);
+    std::string out;
+    out.reserve(data.size() + initial_values.size() + meta_text.size() + 64);
+    ObjectWriter writer{out};
+    writer.optional_raw("data", data).raw("_meta", meta_text).optional_raw("initialValues", initial_values);
+    end_with(writer, session.dialect.response_tail());
+    return out;
+}
+
+std::string bare_response(const Frame& request, bool published) {
+    std::string meta;
+    ObjectWriter writer{meta};
+    writer.optional_raw("path", request.path_raw).optional_raw("eventId", request.event_id);
+    writer.text("type", "response").text("status", "ok").boolean("published", published).end();
+    return "{\"_meta\":" + meta + "}";
+}
+
+std::string list_response(const Frame& request, std::string_view items) {
+    return write_list(items, response_meta(request, "ok", {}));
+}
+
+std::string error_response(const Session& session, const Frame& request, const Refusal& refusal) {
+    std::string error;
+    ObjectWriter error_writer{error};
+    error_writer.text("name", refusal.name).text("message", refusal.message);
+    if (refusal.code != 0) {
+        error_writer.number("code", refusal.code);
+    }
+    error_writer.optional_text("reason", refusal.reason).end();
+
+    std::string meta;
+    ObjectWriter writer{meta};
+    echo_request(writer, request, "error", false);
+    writer.raw("error", error).end();
+    return write_frame({}, meta, session.dialect.response_tail());
+}
+
+std::string item_meta(const Selected& selected, bool old) {
+    if (selected.meta) {
+        return *selected.meta;
+    }
+    std::string out;
+    ObjectWriter writer{out};
+    writer.text("path", selected.path);
+    writer.number("created", selected.item->created).number("modified", selected.item->modified);
+    if (old) {
+        writer.text("_id", selected.path);
+    }
+    writer.end();
+    return out;
+}
+
+std::string list_item(const Selected& selected, bool old) {
+    std::string out;
+    ObjectWriter writer{out};
+    writer.spread(selected.data ? *selected.data : selected.item->data)
+        .raw("_meta", item_meta(selected, old));
+    writer.end();
+    return out;
+}
+
+}  // namespace happn::node

@@ -1,0 +1,54 @@
+// Answers to a client's requests, in its dialect. Each function writes one whole frame. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/happn/frame.hpp"
+#include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/session.hpp"
+#include "adapters/happn/node/store.hpp"
+
+namespace happn::node {
+
+/// What `_meta` says beyond the echo of the request. Raw JSON unless said otherwise; empty: left out.
+struct ResponseMeta {
+    std::string_view path;
+    const Item* times = nullptr;  // created and modified
+    std::optional<gateway::WallTime> timestamp;
+    bool published = false;
+    std::string_view publish_results;
+    std::string_view reference;  // text
+};
+
+/// `data` empty: there is no such key.
+std::string ok_response(const Session& session,
+                        const Frame& request,
+                        std::string_view data,
+                        const ResponseMeta& meta = {},
+                        std::string_view initial_values = {});
+
+/// The short form that clients of happn_4 ask for with noDataResponse.
+std::string bare_response(const Frame& request, bool published);
+
+std::string list_response(const Frame& request, std::string_view items);
+
+struct Refusal {
+    std::string name = "Error";
+    std::string message;
+    int code = 0;  // 0: none
+    std::string reason;
+};
+std::string error_response(const Session& session, const Frame& request, const Refusal& refusal);
+
+/// The members every answer's _meta ends with: type, status, published, eventId, sessionId, action.
+void echo_request(ObjectWriter& meta, const Frame& request, std::string_view status, bool published);
+
+/// path, created, modified: `_meta` of one stored item, as an object. Old clients get `_id` too.
+std::string item_meta(const Selected& selected, bool old);
+
+/// One element of a list answer: the data with its `_meta` inside.
+std::string list_item(const Selected& selected, bool old);
+
+}  // namespace happn::node
