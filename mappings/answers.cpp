@@ -1,0 +1,112 @@
+#include "mappings/answers.hpp"
+
+#include <algorithm>
+
+#include "gateway/expression/suggestion.hpp"
+#include "mappings/values.hpp"
+
+namespace mappings {
+namespace {
+
+using config::Node;
+using gateway::Route;
+using gateway::Scope;
+using gateway::Target;
+
+std::optional<int> small_integer(const Node& node, std::string_view key) {
+    const auto number = integer_of(node, key);
+    return number ? std::optional{static_cast<int>(*number)} : std::nullopt;
+}
+
+gateway::Respond compile_respond(const Node& node, const Scope& scope, const Compilation& compilation) {
+    gateway::Respond respond;
+    respond.from = text_of(node, "from");
+    respond.status = small_integer(node, "status");
+    respond.headers = templates_of(node, "headers", scope, compilation);
+    respond.user = templates_of(node, "user", scope, compilation);
+    respond.body = value_of(node, "body", scope, compilation);
+    respond.missing = small_integer(node, "missing");
+    return respond;
+}
+
+gateway::ErrorRule compile_error(const Node& node, const Scope& scope, const Compilation& compilation) {
+    gateway::ErrorRule rule;
+    if (const auto* name = child(node, "name")) rule.name = name->text();
+    rule.code = small_integer(node, "code");
+    rule.status = small_integer(node, "status");
+    rule.headers = templates_of(node, "headers", scope, compilation);
+    rule.user = templates_of(node, "user", scope, compilation);
+    rule.body = value_of(node, "body", scope, compilation);
+    return rule;
+}
+
+void check_from(const Node& respond, const Route& route, const Compilation& compilation) {
+    const Node* from = child(respond, "from");
+    if (from == nullptr) return;
+    const auto named = std::ranges::find(route.targets, from->text(), &Target::name);
+    if (named == route.targets.end()) {
+        std::vector<std::string> names;
+        for (const auto& target : route.targets) {
+            if (!target.name.empty()) names.push_back(target.name);
+        }
+        compilation.error("HG207",
+                          from->place(),
+                          "no target has the name '" + from->text() + "'",
+                          gateway::did_you_mean(from->text(), names));
+    } else if (!named->answers()) {
+        compilation.error("HG207", from->place(), "the target '" + from->text() + "' gives no answer");
+    }
+}
+
+/// Does anything in this tree of templates read {answer} or {answers}? Only for a message: compiling finds
+/// it, too.
+bool reads_answer(const Node& node) {
+    if (node.is_scalar()) return node.text().find("{answer") != std::string::npos;
+    return std::ranges::any_of(node.items(), reads_answer) ||
+           std::ranges::any_of(node.members(), [](const auto& member) { return reads_answer(member.value); });
+}
+
+/// A source that waits must get something: an answer, or at least a status (HTTP) or body that `respond`
+/// makes up.
+bool is_answered(const Node& node, const Route& route) {
+    if (std::ranges::any_of(route.targets, &Target::answers)) return true;
+    const Node* respond = child(node, "respond");
+    if (respond == nullptr || reads_answer(*respond)) return false;
+    const bool is_http = std::holds_alternative<gateway::HttpSource>(route.source);
+    return child(*respond, "status") != nullptr || (!is_http && child(*respond, "body") != nullptr);
+}
+
+}  // namespace
+
+void compile_answers(const Node& node, const Scope& scope, Route& route, const Compilation& compilation) {
+    const Node* respond = child(node, "respond");
+    const Node* errors = child(node, "errors");
+    if (std::holds_alternative<gateway::HappnSource>(route.source)) {
+        for (const auto* key : {"respond", "errors"}) {
+            if (const auto* member = node.find(key))
+                compilation.error("HG414", member->place, "a happn source waits for no answer");
+        }
+        return;
+    }
+    if (route.waits() && !route.targets.empty() && !is_answered(node, route)) {
+        compilation.error(
+            "HG411",
+            known_child(node, "to").place(),
+            "the source waits for an answer, and no target gives one",
+            "give an mqtt target 'reply:', add an 'answer:', or set 'respond: { status: 202 }'");
+        return;
+    }
+    Scope with_answer = scope;
+    with_answer.answer = true;
+    if (respond != nullptr) {
+        check_from(*respond, route, compilation);
+        route.respond = compile_respond(*respond, with_answer, compilation);
+    }
+    Scope with_error = scope;
+    with_error.error = true;
+    if (errors == nullptr) return;
+    for (const auto& entry : errors->items())
+        route.errors.push_back(compile_error(entry, with_error, compilation));
+}
+
+}  // namespace mappings

@@ -1,0 +1,348 @@
+#include "mappings/sources.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "config/units.hpp"
+
+namespace mappings {
+namespace {
+
+using config::Node;
+using gateway::AddressKind;
+using gateway::AddressPattern;
+using gateway::HttpSource;
+using gateway::SourceRule;
+using gateway::Value;
+using gateway::ValueType;
+
+constexpr std::array<std::string_view, 5> http_methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
+constexpr std::array<std::string_view, 7> happn_surface{
+    "rest", "primus", "version", "ping", "auth", "openapi.json", "api/client"};
+constexpr std::array<std::string_view, 15> reserved_names{"payload",
+                                                          "out",
+                                                          "answer",
+                                                          "answers",
+                                                          "lookup",
+                                                          "vars",
+                                                          "message",
+                                                          "call",
+                                                          "route",
+                                                          "gateway",
+                                                          "error",
+                                                          "principal",
+                                                          "in",
+                                                          "now",
+                                                          "callback"};
+
+std::optional<AddressPattern> compile_pattern(const Node& node,
+                                              std::string_view text,
+                                              std::size_t offset,
+                                              AddressKind kind,
+                                              const Compilation& compilation) {
+    auto parsed = AddressPattern::parse(text, kind);
+    if (parsed.has_value()) return *std::move(parsed);
+    compilation.report("HG204", node, parsed.error(), offset);
+    return std::nullopt;
+}
+
+bool starts_a_path(std::string_view path) {
+    return path.starts_with('/') || path == "*";
+}
+
+std::optional<AddressPattern> compile_path(const Node& node,
+                                           std::string_view path,
+                                           std::size_t offset,
+                                           const Compilation& compilation) {
+    if (!starts_a_path(path)) {
+        compilation.error("HG204", node.place_at(offset), "a happn path begins with '/'");
+        return std::nullopt;
+    }
+    return compile_pattern(node, path, offset, AddressKind::happn, compilation);
+}
+
+gateway::Retained retained_of(const Node& node) {
+    const auto word = text_of(node, "retained", "apply");
+    return word == "ignore" ? gateway::Retained::ignore
+           : word == "once" ? gateway::Retained::once
+                            : gateway::Retained::apply;
+}
+
+std::optional<SourceRule> compile_mqtt(const Node& node, const Compilation& compilation) {
+    const Node& topic = known_child(node, "mqtt");
+    auto pattern = compile_pattern(topic, topic.text(), 0, AddressKind::mqtt, compilation);
+    gateway::MqttSource source;
+    source.broker = compilation.broker_of(node);
+    source.qos = static_cast<int>(integer_of(node, "qos").value_or(compilation.defaults.qos));
+    source.retained = retained_of(node);
+    source.no_local = flag_of(node, "no_local");
+    source.decode = decode_of(node);
+    if (!pattern) return std::nullopt;
+    source.topic = *std::move(pattern);
+    return source;
+}
+
+std::optional<SourceRule> compile_happn(const Node& node, const Compilation& compilation) {
+    constexpr std::string_view verb = "on ";
+    const Node& spelled = known_child(node, "happn");
+    gateway::HappnSource source;
+    source.mesh = compilation.mesh_of(node);
+    source.initial = flag_of(node, "initial");
+    source.decode = decode_of(node);
+    if (const auto* actions = child(node, "actions")) {
+        const auto has = [&](std::string_view word) {
+            return std::ranges::any_of(actions->items(),
+                                       [&](const Node& item) { return item.text() == word; });
+        };
+        source.sets = has("set");
+        source.removes = has("remove");
+    }
+    if (!spelled.text().starts_with(verb)) {
+        compilation.error(
+            "HG204", spelled.place(), "a happn source is written \"on <path>\"", "put 'on ' before the path");
+        return std::nullopt;
+    }
+    auto path =
+        compile_path(spelled, std::string_view{spelled.text()}.substr(verb.size()), verb.size(), compilation);
+    if (!path) return std::nullopt;
+    source.path = *std::move(path);
+    return source;
+}
+
+ValueType query_type(std::string_view word) {
+    return word == "int"      ? ValueType::integer
+           : word == "number" ? ValueType::number
+           : word == "bool"   ? ValueType::boolean
+                              : ValueType::string;
+}
+
+bool has_type(const Node& node, ValueType type) {
+    switch (type) {
+        case ValueType::integer:
+            return node.as_integer().has_value();
+        case ValueType::number:
+            return node.as_number().has_value();
+        case ValueType::boolean:
+            return node.as_bool().has_value();
+        default:
+            return node.is_scalar();
+    }
+}
+
+gateway::QueryParameter compile_query_parameter(const Node::Member& member, const Compilation& compilation) {
+    const Node& node = member.value;
+    gateway::QueryParameter parameter;
+    parameter.name = member.key;
+    parameter.type = query_type(node.is_scalar() ? node.text() : text_of(node, "type"));
+    if (!node.is_map()) return parameter;
+    parameter.required = flag_of(node, "required");
+    parameter.minimum = number_of(node, "min");
+    parameter.maximum = number_of(node, "max");
+    if (const auto* fallback = child(node, "default")) {
+        if (!has_type(*fallback, parameter.type)) {
+            compilation.error("HG407", fallback->place(), "'default' is not of the parameter's type");
+        } else if (parameter.type == ValueType::string) {
+            parameter.fallback = Value::text(fallback->text());
+        } else {
+            parameter.fallback = Value::json(gateway::Bytes{fallback->json()});
+        }
+    }
+    return parameter;
+}
+
+HttpSource::Auth auth_of(const Node& node) {
+    const auto word = text_of(node, "auth", "required");
+    return word == "none"       ? HttpSource::Auth::none
+           : word == "optional" ? HttpSource::Auth::optional
+                                : HttpSource::Auth::required;
+}
+
+HttpSource::Body body_of(const Node& node) {
+    const auto word = text_of(node, "body", "json");
+    return word == "form"    ? HttpSource::Body::form
+           : word == "text"  ? HttpSource::Body::text
+           : word == "bytes" ? HttpSource::Body::bytes
+                             : HttpSource::Body::json;
+}
+
+/// HG106: what a happner node answers itself.
+bool on_happn_surface(std::string_view path) {
+    path.remove_prefix(std::min<std::size_t>(1, path.size()));
+    return path.starts_with("browser_") || std::ranges::any_of(happn_surface, [&](std::string_view taken) {
+               return path == taken || (path.starts_with(taken) && path[taken.size()] == '/');
+           });
+}
+
+std::optional<SourceRule> compile_http(const Node& node, const Compilation& compilation) {
+    const Node& spelled = known_child(node, "http");
+    const std::string_view text = spelled.text();
+    const auto blank = text.find(' ');
+    HttpSource source;
+    source.method = text.substr(0, blank);
+    source.auth = auth_of(node);
+    source.body = body_of(node);
+    if (const auto* query = child(node, "query")) {
+        for (const auto& member : query->members())
+            source.query.push_back(compile_query_parameter(member, compilation));
+    }
+    if (const auto* max_body = child(node, "max_body"))
+        source.max_body = config::parse_size(max_body->text());
+    if (blank == std::string_view::npos ||
+        std::ranges::find(http_methods, source.method) == http_methods.end()) {
+        compilation.error("HG204",
+                          spelled.place(),
+                          "an http source is written \"<METHOD> <path>\"",
+                          "the method is one of GET, POST, PUT, PATCH and DELETE");
+        return std::nullopt;
+    }
+    const auto path = text.substr(blank + 1);
+    if (!path.starts_with('/')) {
+        compilation.error("HG204", spelled.place_at(blank + 1), "an HTTP path begins with '/'");
+        return std::nullopt;
+    }
+    if (on_happn_surface(path)) {
+        compilation.error("HG106",
+                          spelled.place_at(blank + 1),
+                          "'" + std::string{path} + "' belongs to the happn surface and cannot be mapped",
+                          "choose another first level");
+    }
+    auto pattern = compile_pattern(spelled, path, blank + 1, AddressKind::http, compilation);
+    if (!pattern) return std::nullopt;
+    source.path = *std::move(pattern);
+    return source;
+}
+
+ValueType parameter_type(std::string_view word) {
+    static constexpr std::array<std::pair<std::string_view, ValueType>, 6> types{
+        {{"string", ValueType::string},
+         {"integer", ValueType::integer},
+         {"number", ValueType::number},
+         {"boolean", ValueType::boolean},
+         {"object", ValueType::object},
+         {"array", ValueType::array}}};
+    const auto found = std::ranges::find(types, word, &std::pair<std::string_view, ValueType>::first);
+    return found == types.end() ? ValueType::any : found->second;
+}
+
+bool is_parameter_name(std::string_view name) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    return !name.empty() && std::ranges::all_of(name, fits) && !(name.front() >= '0' && name.front() <= '9');
+}
+
+void check_parameter_name(std::string_view name, const config::Place& place, const Compilation& compilation) {
+    const std::string shown = "'" + std::string{name} + "'";
+    if (!is_parameter_name(name)) {
+        compilation.error("HG210", place, shown + " is no parameter name", "letters, digits and _ only");
+    } else if (std::ranges::find(reserved_names, name) != reserved_names.end()) {
+        compilation.error("HG210", place, shown + " is reserved and cannot be a parameter's name");
+    }
+}
+
+gateway::Parameter compile_parameter(const Node::Member& member, const Compilation& compilation) {
+    const Node& node = member.value;
+    gateway::Parameter parameter;
+    parameter.name = member.key;
+    parameter.type = parameter_type(node.is_scalar() ? node.text() : text_of(node, "type"));
+    if (!node.is_map()) return parameter;
+    parameter.required = flag_of(node, "required");
+    parameter.minimum = number_of(node, "minimum");
+    parameter.maximum = number_of(node, "maximum");
+    parameter.description = text_of(node, "description");
+    const bool numeric = parameter.type == ValueType::number || parameter.type == ValueType::integer;
+    if ((parameter.minimum || parameter.maximum) && !numeric)
+        compilation.error("HG414", member.place, "'minimum' and 'maximum' need the type number or integer");
+    if (const auto* values = child(node, "enum")) {
+        if (!values->is_list()) compilation.error("HG407", values->place(), "'enum' must be a list");
+        parameter.one_of.emplace();
+        for (const auto& value : values->items())
+            parameter.one_of->push_back(value.json());
+    }
+    return parameter;
+}
+
+}  // namespace
+
+gateway::Decode decode_of(const Node& node) {
+    static constexpr std::array<std::pair<std::string_view, gateway::Decode>, 6> words{
+        {{"json", gateway::Decode::json},
+         {"text", gateway::Decode::text},
+         {"number", gateway::Decode::number},
+         {"bool", gateway::Decode::boolean},
+         {"bytes", gateway::Decode::bytes},
+         {"form", gateway::Decode::form}}};
+    const auto word = text_of(node, "decode", "json");
+    const auto found = std::ranges::find(words, word, &std::pair<std::string_view, gateway::Decode>::first);
+    return found == words.end() ? gateway::Decode::json : found->second;
+}
+
+std::optional<SourceRule> compile_source(const Node& node, const Compilation& compilation) {
+    if (child(node, "mqtt") != nullptr) return compile_mqtt(node, compilation);
+    if (child(node, "happn") != nullptr) return compile_happn(node, compilation);
+    if (child(node, "http") != nullptr) return compile_http(node, compilation);
+    return std::nullopt;  // dropped by check()
+}
+
+std::optional<SourceRule> compile_end_source(const Node& end, bool removes, const Compilation& compilation) {
+    if (child(end, "mqtt") != nullptr) {
+        auto rule = compile_mqtt(end, compilation);
+        if (rule) std::get<gateway::MqttSource>(*rule).no_local = true;
+        return rule;
+    }
+    if (child(end, "happn") == nullptr) return std::nullopt;
+    const Node& path = known_child(end, "happn");
+    auto pattern = compile_path(path, path.text(), 0, compilation);
+    gateway::HappnSource source;
+    source.mesh = compilation.mesh_of(end);
+    source.removes = removes;
+    source.initial = flag_of(end, "initial");
+    source.decode = decode_of(end);
+    if (!pattern) return std::nullopt;
+    source.path = *std::move(pattern);
+    return source;
+}
+
+std::vector<gateway::Parameter> compile_parameters(const Node& method, const Compilation& compilation) {
+    std::vector<gateway::Parameter> result;
+    const auto* node = child(method, "parameters");
+    if (node == nullptr) return result;
+    for (const auto& item : node->items()) {
+        check_parameter_name(item.text(), item.place(), compilation);
+        result.emplace_back().name = item.text();
+    }
+    for (const auto& member : node->members()) {
+        check_parameter_name(member.key, member.place, compilation);
+        result.push_back(compile_parameter(member, compilation));
+    }
+    for (auto it = result.begin(); it != result.end(); ++it) {
+        if (std::find_if(result.begin(), it, [&](const auto& p) { return p.name == it->name; }) != it)
+            compilation.error("HG105", node->place(), "parameter '" + it->name + "' is there twice");
+    }
+    return result;
+}
+
+gateway::Scope scope_of(const SourceRule& source, const Compilation& compilation) {
+    gateway::Scope scope;
+    scope.vars = &compilation.vars;
+    if (const auto* mqtt = std::get_if<gateway::MqttSource>(&source)) {
+        scope.source = gateway::Scope::Source::mqtt;
+        scope.captures = mqtt->topic.names();
+    } else if (const auto* happn = std::get_if<gateway::HappnSource>(&source)) {
+        scope.source = gateway::Scope::Source::happn;
+        scope.captures = happn->path.names();
+    } else if (const auto* http = std::get_if<HttpSource>(&source)) {
+        scope.source = gateway::Scope::Source::http;
+        scope.captures = http->path.names();
+        for (const auto& parameter : http->query)
+            scope.query.push_back(parameter.name);
+    } else {
+        scope.source = gateway::Scope::Source::call;
+        for (const auto& parameter : std::get<gateway::CallSource>(source).parameters)
+            scope.parameters.push_back(parameter.name);
+    }
+    return scope;
+}
+
+}  // namespace mappings
