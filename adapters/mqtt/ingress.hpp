@@ -1,0 +1,90 @@
+// The way in: from the library's threads to the shard. A callback copies, pushes and returns; the shard is
+// woken only when its inbox was empty. When the inbox is nearly full, QoS 0 is dropped and counted, and QoS
+// 1/2 is left with the broker: the connection is closed with its session kept, until the shard has caught up.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "adapters/mqtt/wire.hpp"
+#include "gateway/inbox.hpp"
+
+namespace gateway::mqtt {
+
+struct Connected {
+    bool session_present = false;
+    ServerLimits limits;
+};
+struct ConnectFailed {
+    std::string why;
+    bool stuck = false;
+};
+struct Disconnected {};
+struct Lost {
+    std::string why;
+    bool by_server = false;
+};
+struct Published {
+    std::uint64_t ticket = 0;
+    std::string failure;
+};
+struct Subscribed {
+    std::uint64_t ticket = 0;
+    int code = 0;
+};
+using Event = std::variant<Arrival, Connected, ConnectFailed, Disconnected, Lost, Published, Subscribed>;
+
+class Ingress final : public WireEvents {
+public:
+    static constexpr std::size_t max_messages = 20'000;
+    static constexpr std::size_t max_bytes = 64u * 1024 * 1024;
+    static constexpr std::size_t batch = 64;  // events handled before sockets get their turn
+
+    /// `handle` gets each event on the shard's thread. `pause` is called on the library's thread when the
+    /// broker has to stop sending, `done` for each publication the library has finished; both only queue.
+    struct Handlers {
+        std::function<void(Event&&)> handle;
+        std::function<void()> drained;  // shard: the inbox is nearly empty again after a pause
+        std::function<void()> pause;
+        std::function<void(std::uint64_t)> done;
+    };
+
+    Ingress(boost::asio::io_context& shard,
+            Handlers handlers,
+            Inbox<Event>::Bounds bounds = {max_messages, max_bytes});
+
+    void on_connected(bool session_present, ServerLimits limits) override;
+    void on_connect_failed(std::string why, bool stuck) override;
+    void on_disconnected() override;
+    void on_lost(std::string why, bool by_server) override;
+    void on_arrived(Arrival arrival) override;
+    void on_published(std::uint64_t ticket, std::string failure) override;
+    void on_subscribed(std::uint64_t ticket, int code) override;
+
+    bool paused() const { return paused_.load(std::memory_order_relaxed); }
+    /// QoS 0 messages dropped since the last call.
+    std::uint64_t take_dropped() { return dropped_.exchange(0, std::memory_order_relaxed); }
+
+private:
+    void push(Event event);
+    void wake();
+    void drain();
+    void watch_load();
+
+    boost::asio::io_context& shard_;
+    Handlers handlers_;
+    Inbox<Event> inbox_;
+    std::atomic<bool> paused_{false};
+    std::atomic<std::uint64_t> dropped_{0};
+    std::vector<Event> batch_;  // shard's
+    std::shared_ptr<int> alive_ =
+        std::make_shared<int>(0);  // what the shard's queue holds does not outlive this
+};
+
+}  // namespace gateway::mqtt

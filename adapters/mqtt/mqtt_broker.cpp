@@ -1,0 +1,432 @@
+#include "adapters/mqtt/mqtt_broker.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "adapters/mqtt/paho_client.hpp"
+#include "adapters/mqtt/topic.hpp"
+#include "adapters/mqtt/translate.hpp"
+#include "gateway/log.hpp"
+#include "gateway/routing_table.hpp"
+
+namespace gateway::mqtt {
+namespace {
+
+constexpr std::chrono::seconds connect_watchdog{
+    15};  // beyond the library's own timeout: it has lost the thread
+constexpr std::chrono::seconds subscribe_watchdog{10};  // a SUBACK that never comes
+constexpr std::chrono::seconds stop_flush{1};
+constexpr std::chrono::seconds stop_deadline{2};
+constexpr std::size_t random_id_bytes = 4;
+constexpr std::size_t nonce_bytes = 6;
+
+Protocol protocol_of(const BrokerSettings& settings) {
+    return settings.version == 5 ? Protocol::v5 : Protocol::v3_1_1;
+}
+
+/// As one level of a topic.
+std::string as_level(std::string_view text) {
+    std::string level{text};
+    const auto unsafe = [](unsigned char c) { return c < ' ' || c == '/' || c == '+' || c == '#'; };
+    std::ranges::replace_if(level, unsafe, '-');
+    return level;
+}
+
+std::string client_id_of(const BrokerSettings& settings, const GatewayIdentity& gateway) {
+    if (!settings.client_id.empty()) return settings.client_id;
+    return as_level(gateway.name) + '-' + random_hex(random_id_bytes);
+}
+
+std::string response_topic_of(Protocol protocol, const std::string& client_id) {
+    return protocol == Protocol::v5 ? "hg/" + as_level(client_id) + "/r" : std::string{};
+}
+
+/// A session of 3.1.1 under a made-up id would stay in the broker for ever.
+bool clean_start(const BrokerSettings& settings) {
+    if (settings.session_expiry <= Duration::zero()) return true;
+    return protocol_of(settings) == Protocol::v3_1_1 && settings.client_id.empty();
+}
+
+template <typename Seconds>
+std::chrono::seconds whole_seconds(Seconds duration, std::int64_t least, std::int64_t most) {
+    const auto count = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+    return std::chrono::seconds{std::clamp<std::int64_t>(count, least, most)};
+}
+
+}  // namespace
+
+Broker::Broker(boost::asio::io_context& shard,
+               BrokerSettings settings,
+               GatewayIdentity gateway,
+               Dispatcher& dispatcher,
+               Metrics& metrics)
+    : shard_{shard},
+      settings_{std::move(settings)},
+      gateway_{std::move(gateway)},
+      dispatcher_{dispatcher},
+      metrics_{metrics},
+      protocol_{protocol_of(settings_)},
+      client_id_{client_id_of(settings_, gateway_)},
+      reconnect_{settings_.reconnect_min, settings_.reconnect_max},
+      random_{std::random_device{}()},
+      subscriptions_{protocol_},
+      device_calls_{protocol_, response_topic_of(protocol_, client_id_), random_hex(nonce_bytes)},
+      timer_{shard},
+      ingress_{shard,
+               {[this](Event&& event) { handle(std::move(event)); },
+                [this] {
+                    if (phase_ == Phase::paused) connect();
+                },
+                [this] { egress_.control(DisconnectRequest{}); },
+                [this](std::uint64_t ticket) { egress_.done(ticket); }}},
+      egress_{ingress_, {settings_.max_queue, settings_.max_queue_bytes}},
+      wire_{std::make_unique<PahoClient>(ingress_)} {}
+
+Broker::~Broker() {
+    egress_.finish(Clock::now());
+    egress_.join();
+}
+
+// --- the connection
+// -------------------------------------------------------------------------------------------------
+
+void Broker::start() {
+    egress_.start(*wire_);
+    connect();
+}
+
+void Broker::connect() {
+    ConnectRequest request;
+    request.url = settings_.url;
+    request.client_id = client_id_;
+    request.protocol = protocol_;
+    request.username = settings_.username;
+    request.password = settings_.password;
+    request.clean_start = clean_start(settings_);
+    request.session_expiry = whole_seconds(settings_.session_expiry, 0, 0x7fffffff);
+    request.keep_alive = whole_seconds(settings_.keep_alive, 1, 65535);
+    request.will = settings_.will;
+    request.new_client = std::exchange(new_client_, false);
+    phase_ = Phase::connecting;
+    egress_.control(std::move(request));
+    arm(connect_watchdog, [this] {
+        new_client_ = true;
+        retry("no answer to CONNECT");
+    });
+}
+
+void Broker::on(Connected&& event) {
+    if (phase_ != Phase::connecting) return;
+    phase_ = Phase::connected;
+    limits_ = event.limits;
+    why_.clear();
+    if (was_connected_) ++reconnects_;
+    was_connected_ = true;
+    reconnect_.connected(Clock::now());
+    log::info("broker {}: connected to {} as {}", settings_.name, settings_.url, client_id_);
+    if (!limits_.subscription_ids)
+        log::warn("broker {}: no subscription identifiers; overlapping filters may deliver twice",
+                  settings_.name);
+    egress_.open(limits_.receive_maximum);
+    arm(subscribe_watchdog, [this] {
+        if (subscriptions_.settled()) return;
+        new_client_ = true;
+        egress_.control(DisconnectRequest{});
+        lose("no answer to SUBSCRIBE");
+    });
+    subscribe(subscriptions_.connected(event.session_present));
+}
+
+void Broker::on(ConnectFailed&& event) {
+    new_client_ = new_client_ || event.stuck;
+    if (phase_ == Phase::connecting) retry(event.why);
+}
+
+void Broker::on(Lost&& event) {
+    new_client_ = new_client_ || event.by_server;
+    if (phase_ == Phase::connected) lose(event.why.empty() ? "the connection was closed" : event.why);
+}
+
+void Broker::on(Disconnected&&) {
+    if (phase_ == Phase::stopping) return finish_stop();
+    if (phase_ != Phase::connected) return;
+    metrics_.count("mqtt_pauses");
+    log::warn("broker {}: more messages than can be handled; disconnected until they are", settings_.name);
+    why_ = "catching up with what has arrived";
+    disarm();
+    fail_pending(unavailable());
+    phase_ = Phase::paused;
+    if (!ingress_.paused()) connect();
+}
+
+void Broker::lose(const std::string& why) {
+    log::warn("broker {}: connection lost: {}", settings_.name, why);
+    phase_ = Phase::waiting;
+    retry(why);
+    if (reconnect_.taken_over())
+        log::warn("broker {}: lost again right after connecting: another client with the id '{}'?",
+                  settings_.name,
+                  client_id_);
+    fail_pending(unavailable());
+}
+
+void Broker::retry(const std::string& why) {
+    const double chance = std::uniform_real_distribution<double>{0, 1}(random_);
+    const Duration pause = reconnect_.lost(Clock::now(), chance);
+    const bool news = why != why_;
+    why_ = reconnect_.taken_over() ? why + " (another client with this id?)" : why;
+    const auto milliseconds = std::chrono::duration_cast<Milliseconds>(pause).count();
+    if (news)
+        log::warn(
+            "broker {}: {}: {}; next attempt in {} ms", settings_.name, settings_.url, why, milliseconds);
+    phase_ = Phase::waiting;
+    arm(pause, [this] { connect(); });
+}
+
+void Broker::fail_pending(const Error& error) {
+    egress_.close();
+    subscriptions_.disconnected();
+    const auto publications = std::exchange(pending_, {});
+    const auto calls = device_calls_.fail_all(error);
+    for (const auto& [ticket, pending] : publications) {
+        if (!pending.is_call) outcome(pending.id, Outcome{error});
+    }
+    for (const auto& call : calls)
+        outcome(call.id, Outcome{error});
+}
+
+void Broker::stop(std::function<void()> done) {
+    stopped_ = std::move(done);
+    phase_ = Phase::stopping;
+    egress_.finish(Clock::now() + stop_flush);
+    arm(stop_deadline, [this] { finish_stop(); });
+}
+
+void Broker::finish_stop() {
+    disarm();
+    egress_.join();
+    phase_ = Phase::stopped;
+    fail_pending(Error{Errc::cancelled, "the gateway is stopping"});
+    if (const auto done = std::exchange(stopped_, {})) done();
+}
+
+void Broker::arm(Duration after, std::function<void()> act) {
+    timer_.expires_after(after);
+    timer_.async_wait(
+        [this, alive = std::weak_ptr<int>{alive_}, round = ++timer_round_, act = std::move(act)](
+            const boost::system::error_code& error) {
+            if (!error && !alive.expired() && round == timer_round_) act();
+        });
+}
+
+void Broker::disarm() {
+    ++timer_round_;
+    timer_.cancel();
+}
+
+// --- subscriptions
+// --------------------------------------------------------------------------------------------------
+
+void Broker::apply(std::shared_ptr<const RoutingTable> table) {
+    auto difference = subscriptions_.apply(
+        wanted_subscriptions(*table, settings_.name, protocol_, device_calls_.response_topic()));
+    if (phase_ != Phase::connected) return;
+    subscribe(std::move(difference.subscribe));
+    for (std::string& filter : difference.unsubscribe)
+        egress_.control(UnsubscribeRequest{std::move(filter)});
+}
+
+void Broker::subscribe(std::vector<SubscribeRequest> requests) {
+    for (SubscribeRequest& request : requests) {
+        if (!limits_.subscription_ids) request.id = 0;
+        egress_.control(std::move(request));
+    }
+}
+
+void Broker::on(Subscribed&& event) {
+    if (phase_ != Phase::connected) return;
+    subscriptions_.on_result(event.ticket, event.code);
+    if (subscriptions_.settled()) report_subscriptions();
+}
+
+void Broker::report_subscriptions() {
+    if (const std::string problems = subscriptions_.problems(); !problems.empty())
+        log::error("broker {}: {}", settings_.name, problems);
+}
+
+ConnectionState Broker::state() const {
+    ConnectionState state;
+    state.kind = "broker";
+    state.name = settings_.name;
+    state.required = settings_.required;
+    state.ready = phase_ == Phase::connected && subscriptions_.complete();
+    state.reconnects = reconnects_;
+    switch (phase_) {
+        case Phase::idle:
+            state.detail = "not started";
+            break;
+        case Phase::connecting:
+            state.detail = "connecting to " + settings_.url;
+            break;
+        case Phase::waiting:
+        case Phase::paused:
+            state.detail = "not connected to " + settings_.url;
+            break;
+        case Phase::stopping:
+        case Phase::stopped:
+            state.detail = "stopped";
+            break;
+        case Phase::connected:
+            state.detail = subscriptions_.problems();
+            if (!subscriptions_.settled()) state.detail = "subscribing";
+            return state;
+    }
+    if (!why_.empty()) state.detail += ": " + why_;
+    return state;
+}
+
+// --- from the broker
+// ------------------------------------------------------------------------------------------------
+
+void Broker::handle(Event&& event) {
+    if (const std::uint64_t dropped = ingress_.take_dropped(); dropped > 0)
+        metrics_.count("mqtt_dropped_overload", dropped);
+    std::visit([this](auto&& one) { on(std::move(one)); }, std::move(event));
+}
+
+void Broker::on(Arrival&& arrival) {
+    auto actions = device_calls_.on_arrival(arrival, Clock::now());
+    const bool is_private = actions.is_private;
+    if (is_private && !actions.is_reply) metrics_.count("mqtt_late_replies");
+    perform(std::move(actions));
+    if (is_private) return;
+    if (!subscriptions_.accepts(arrival.topic, arrival.subscription_ids)) {
+        metrics_.count("mqtt_duplicates");
+        return;
+    }
+    receive(std::move(arrival));
+}
+
+void Broker::receive(Arrival arrival) {
+    const Origin sent_by_us = protocol_ == Protocol::v3_1_1 ? origin_of(arrival) : Origin{};
+    Message message = to_message(std::move(arrival), settings_.name);
+    if (!sent_by_us.gateway_id.empty()) message.origin = sent_by_us;
+    Responder responder = responder_of(message);
+    const bool is_request = static_cast<bool>(responder);
+    const std::string topic = is_request ? message.address : std::string{};
+    if (!dispatcher_.receive(std::move(message), std::move(responder)) && is_request)
+        log::debug("broker {}: nothing answers the request on {}", settings_.name, topic);
+}
+
+Origin Broker::origin_of(const Arrival& arrival) {
+    const auto hops = sent_.take(arrival.topic, arrival.payload.view(), Clock::now());
+    return hops ? Origin{gateway_.id, *hops} : Origin{};
+}
+
+Responder Broker::responder_of(const Message& request) {
+    const auto& properties = std::get<MqttProperties>(request.properties);
+    if (properties.response_topic.empty()) return {};
+    if (!answerable(properties.response_topic)) {
+        metrics_.count("mqtt_bad_response_topics");
+        return {};
+    }
+    MqttProperties where;
+    where.response_topic = properties.response_topic;
+    where.correlation_data = properties.correlation_data;
+    where.qos = properties.qos;
+    return [this, alive = std::weak_ptr<int>{alive_}, where = std::move(where), origin = request.origin](
+               Response&& response) {
+        if (alive.expired()) return;
+        if (!publish(to_answer(where, std::move(response), origin, gateway_.id), nullptr))
+            metrics_.count("mqtt_answers_dropped");
+    };
+}
+
+// --- to the broker
+// --------------------------------------------------------------------------------------------------
+
+Error Broker::unavailable() const {
+    return Error{Errc::unavailable, fmt::format("broker {} is not connected", settings_.name)};
+}
+
+std::optional<Error> Broker::not_ready_for(const Output& output) const {
+    if (phase_ != Phase::connected) return unavailable();
+    const auto& reply = std::get<MqttTarget>(output.target->rule).reply;
+    if (!reply) return std::nullopt;
+    const std::string& topic = reply->automatic ? device_calls_.response_topic() : output.reply_topic;
+    if (topic.empty() || subscriptions_.granted(topic)) return std::nullopt;
+    return Error{Errc::unavailable, fmt::format("broker {}: not subscribed to {}", settings_.name, topic)};
+}
+
+void Broker::deliver(DeliveryId id, Output output) {
+    if (auto error = not_ready_for(output)) return outcome(id, Outcome{*std::move(error)});
+    if (std::get<MqttTarget>(output.target->rule).reply)
+        return perform(device_calls_.start(id, std::move(output), Clock::now()));
+    Publication publication = to_publication(output, protocol_, gateway_.id);
+    if (auto error = refusal(publication, limits_)) return outcome(id, Outcome{*std::move(error)});
+    if (protocol_ == Protocol::v3_1_1 && subscriptions_.matches_any(publication.topic))
+        sent_.remember(publication.topic, publication.payload.view(), output.hops, Clock::now());
+    const Pending pending{id, false};
+    if (!publish(std::move(publication), &pending))
+        outcome(id, Outcome{Error{Errc::overloaded, "too many messages wait for the broker"}});
+}
+
+bool Broker::publish(Publication publication, const Pending* pending) {
+    if (phase_ != Phase::connected || refusal(publication, limits_)) return false;
+    const std::uint64_t ticket = egress_.ticket(publication.qos);
+    publication.ticket = ticket;
+    if (!egress_.try_publish(std::move(publication))) return false;
+    if (pending != nullptr) pending_.emplace(ticket, *pending);
+    return true;
+}
+
+void Broker::perform(DeviceCalls::Actions actions) {
+    for (auto& [id, result] : actions.finish)
+        outcome(id, std::move(result));
+    for (auto& call : actions.send)
+        send(std::move(call));
+}
+
+void Broker::send(DeviceCalls::Send call) {
+    Publication publication = to_publication(call.output, protocol_, gateway_.id);
+    publication.response_topic = std::move(call.response_topic);
+    publication.correlation_data = std::move(call.correlation_data);
+    auto error = refusal(publication, limits_);
+    const Pending pending{call.id, true};
+    if (!error && !publish(std::move(publication), &pending))
+        error = phase_ == Phase::connected ? Error{Errc::overloaded, "too many messages wait for the broker"}
+                                           : unavailable();
+    if (!error) return;
+    auto next = device_calls_.abandon(call.id, Clock::now());
+    outcome(call.id, Outcome{*std::move(error)});
+    perform(std::move(next));
+}
+
+void Broker::on(Published&& event) {
+    const auto found = pending_.find(event.ticket);
+    if (found == pending_.end()) return;
+    const Pending pending = found->second;
+    pending_.erase(found);
+    if (event.failure.empty()) {
+        if (!pending.is_call) outcome(pending.id, Outcome{});
+        return;
+    }
+    Outcome failed{Error{Errc::unavailable, "not published: " + event.failure}};
+    if (!pending.is_call) return outcome(pending.id, std::move(failed));
+    auto next = device_calls_.abandon(pending.id, Clock::now());
+    outcome(pending.id, std::move(failed));
+    perform(std::move(next));
+}
+
+void Broker::forget(DeliveryId id) {
+    perform(device_calls_.abandon(id, Clock::now()));
+}
+
+void Broker::outcome(DeliveryId id, Outcome outcome) {
+    dispatcher_.on_outcome(id, std::move(outcome));
+}
+
+}  // namespace gateway::mqtt

@@ -1,0 +1,126 @@
+// One MQTT broker as a source and a sink of the core. Owns its connection: connects, subscribes to what the
+// table asks for, comes back by itself with backoff, and fails at once what was on its way when the
+// connection broke (at-most-once). Everything here runs on the shard's thread; the library's threads end in
+// Ingress, calls into it begin in Egress.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <unordered_map>
+
+#include "adapters/mqtt/device_calls.hpp"
+#include "adapters/mqtt/egress.hpp"
+#include "adapters/mqtt/ingress.hpp"
+#include "adapters/mqtt/reconnect.hpp"
+#include "adapters/mqtt/sent_memory.hpp"
+#include "adapters/mqtt/subscriptions.hpp"
+#include "gateway/dispatcher.hpp"
+#include "gateway/identity.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/ports.hpp"
+#include "gateway/settings.hpp"
+
+namespace gateway::mqtt {
+
+class Broker final : public Sink, public Source {
+public:
+    /// All references outlive this.
+    Broker(boost::asio::io_context& shard,
+           BrokerSettings settings,
+           GatewayIdentity gateway,
+           Dispatcher& dispatcher,
+           Metrics& metrics);
+    ~Broker() override;
+
+    void start();
+    /// Sends what is queued for a short while, disconnects (without a last will), then calls `done` once.
+    void stop(std::function<void()> done);
+
+    void deliver(DeliveryId id, Output output) override;
+    void forget(DeliveryId id) override;
+    void apply(std::shared_ptr<const RoutingTable> table) override;
+    ConnectionState state() const override;
+
+    const std::string& client_id() const { return client_id_; }
+
+private:
+    enum class Phase : std::uint8_t {
+        idle,        // not started
+        connecting,  // CONNECT sent
+        connected,   // CONNACK received; subscriptions may still be on their way
+        waiting,     // for the next attempt
+        paused,      // disconnected on purpose until the inbox has drained
+        stopping,
+        stopped,
+    };
+    struct Pending {
+        DeliveryId id = 0;
+        bool is_call = false;  // has its outcome when the device answers
+    };
+
+    void handle(Event&& event);
+    void on(Arrival&& arrival);
+    void on(Connected&& event);
+    void on(ConnectFailed&& event);
+    void on(Disconnected&& event);
+    void on(Lost&& event);
+    void on(Published&& event);
+    void on(Subscribed&& event);
+
+    void connect();
+    void retry(const std::string& why);
+    void lose(const std::string& why);
+    void fail_pending(const Error& error);
+    void subscribe(std::vector<SubscribeRequest> requests);
+    void report_subscriptions();
+    void arm(Duration after, std::function<void()> act);
+    void disarm();
+    void finish_stop();
+
+    void receive(Arrival arrival);
+    Responder responder_of(const Message& request);
+    Origin origin_of(const Arrival& arrival);
+    bool publish(Publication publication, const Pending* pending);
+    void perform(DeviceCalls::Actions actions);
+    void send(DeviceCalls::Send call);
+    void outcome(DeliveryId id, Outcome outcome);
+    Error unavailable() const;
+    std::optional<Error> not_ready_for(const Output& output) const;
+
+    boost::asio::io_context& shard_;
+    const BrokerSettings settings_;
+    const GatewayIdentity gateway_;
+    Dispatcher& dispatcher_;
+    Metrics& metrics_;
+    const Protocol protocol_;
+    const std::string client_id_;
+
+    Phase phase_ = Phase::idle;
+    std::string why_;  // not connected
+    std::uint64_t reconnects_ = 0;
+    bool was_connected_ = false;
+    bool new_client_ = false;
+    ServerLimits limits_;
+    Reconnect reconnect_;
+    std::minstd_rand random_;
+    Subscriptions subscriptions_;
+    DeviceCalls device_calls_;
+    SentMemory sent_;
+    std::unordered_map<std::uint64_t, Pending> pending_;
+    std::function<void()> stopped_;
+    boost::asio::steady_timer timer_;
+    std::uint64_t timer_round_ = 0;
+    std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // for what others keep: responders, timers
+
+    // In this order: the client goes first and takes its threads' callbacks with it, after ~Broker has ended
+    // the worker.
+    Ingress ingress_;
+    Egress egress_;
+    std::unique_ptr<Wire> wire_;
+};
+
+}  // namespace gateway::mqtt

@@ -1,0 +1,293 @@
+#include "adapters/mqtt/paho_client.hpp"
+
+#include <fmt/format.h>
+#include <mqtt/async_client.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace gateway::mqtt {
+namespace {
+
+using ::mqtt::property;
+
+constexpr std::chrono::seconds connect_timeout{5};
+constexpr std::chrono::milliseconds disconnect_grace{500};  // for what is being written
+constexpr int no_library_window = 65535;                    // the window is ours, see Egress
+constexpr int unspecified_refusal = 0x80;                   // MQTT 5.0 section 3.9.3
+constexpr int first_refusal = 0x80;
+
+std::string text_of(const ::mqtt::token& token) {
+    const int reason = static_cast<int>(token.get_reason_code());
+    const int code = token.get_return_code();
+    if (reason >= first_refusal)
+        return fmt::format(
+            "{} (0x{:02x})", MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason)), reason);
+    switch (code) {  // CONNACK of 3.1.1, section 3.2.2.3
+        case 1:
+            return "the broker does not speak this protocol version";
+        case 2:
+            return "the broker refused the client id";
+        case 3:
+            return "the broker is unavailable";
+        case 4:
+            return "bad user name or password";
+        case 5:
+            return "not authorized";
+        default:
+            break;
+    }
+    if (code == MQTTASYNC_DISCONNECTED) return "disconnected";
+    return fmt::format("no connection (paho {})", code);
+}
+
+void* as_context(std::uint64_t ticket) {
+    return reinterpret_cast<void*>(static_cast<std::uintptr_t>(ticket));
+}
+std::uint64_t as_ticket(const ::mqtt::token& token) {
+    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(token.get_user_context()));
+}
+
+template <typename Number>
+std::optional<Number> number(const ::mqtt::properties& properties, property::code code) {
+    if (!properties.contains(code)) return std::nullopt;
+    return ::mqtt::get<Number>(properties, code);
+}
+
+std::string text(const ::mqtt::properties& properties, property::code code) {
+    return properties.contains(code) ? ::mqtt::get<std::string>(properties, code) : std::string{};
+}
+
+ServerLimits limits_of(const ::mqtt::properties& properties) {
+    ServerLimits limits;
+    limits.receive_maximum = number<std::uint16_t>(properties, property::RECEIVE_MAXIMUM).value_or(65535);
+    limits.maximum_qos = number<std::uint8_t>(properties, property::MAXIMUM_QOS).value_or(2);
+    limits.retain_available = number<std::uint8_t>(properties, property::RETAIN_AVAILABLE).value_or(1) != 0;
+    limits.subscription_ids =
+        number<std::uint8_t>(properties, property::SUBSCRIPTION_IDENTIFIERS_AVAILABLE).value_or(1) != 0;
+    if (const auto size = number<std::uint32_t>(properties, property::MAXIMUM_PACKET_SIZE))
+        limits.maximum_packet = std::min<std::size_t>(limits.maximum_packet, *size);
+    return limits;
+}
+
+Arrival arrival_of(const ::mqtt::message& message) {
+    Arrival arrival;
+    arrival.topic = message.get_topic();
+    arrival.payload = Bytes::copy(message.get_payload());
+    arrival.qos = message.get_qos();
+    arrival.retain = message.is_retained();
+    arrival.duplicate = message.is_duplicate();
+    const ::mqtt::properties& properties = message.get_properties();
+    if (properties.empty()) return arrival;
+    arrival.expiry = number<std::uint32_t>(properties, property::MESSAGE_EXPIRY_INTERVAL);
+    arrival.content_type = text(properties, property::CONTENT_TYPE);
+    arrival.response_topic = text(properties, property::RESPONSE_TOPIC);
+    arrival.correlation_data = text(properties, property::CORRELATION_DATA);
+    for (std::size_t i = 0; i < properties.count(property::USER_PROPERTY); ++i) {
+        auto [name, value] = ::mqtt::get<::mqtt::string_pair>(properties, property::USER_PROPERTY, i);
+        arrival.user.emplace_back(std::move(name), std::move(value));
+    }
+    for (std::size_t i = 0; i < properties.count(property::SUBSCRIPTION_IDENTIFIER); ++i)
+        arrival.subscription_ids.push_back(
+            ::mqtt::get<std::uint32_t>(properties, property::SUBSCRIPTION_IDENTIFIER, i));
+    return arrival;
+}
+
+::mqtt::properties properties_of(const Publication& publication) {
+    ::mqtt::properties properties;
+    if (publication.expiry)
+        properties.add({property::MESSAGE_EXPIRY_INTERVAL, static_cast<std::int32_t>(*publication.expiry)});
+    if (!publication.content_type.empty()) properties.add({property::CONTENT_TYPE, publication.content_type});
+    if (!publication.response_topic.empty())
+        properties.add({property::RESPONSE_TOPIC, publication.response_topic});
+    if (!publication.correlation_data.empty())
+        properties.add({property::CORRELATION_DATA, publication.correlation_data});
+    for (const auto& [name, value] : publication.user)
+        properties.add({property::USER_PROPERTY, name, value});
+    return properties;
+}
+
+::mqtt::will_options will_of(const Will& will) {
+    return ::mqtt::will_options{will.topic, will.payload, will.qos, will.retain};
+}
+
+int version_of(Protocol protocol) {
+    return protocol == Protocol::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
+}
+
+::mqtt::connect_options options_of(const ConnectRequest& request) {
+    ::mqtt::connect_options_builder options;
+    options.mqtt_version(version_of(request.protocol))
+        .keep_alive_interval(request.keep_alive)
+        .connect_timeout(connect_timeout)
+        .automatic_reconnect(false)
+        .max_inflight(no_library_window);
+    if (!request.username.empty()) options.user_name(request.username);
+    if (!request.password.empty()) options.password(request.password.reveal());
+    if (request.will) options.will(will_of(*request.will));
+    if (request.protocol == Protocol::v3_1_1) {
+        options.clean_session(request.clean_start);
+        return options.finalize();
+    }
+    ::mqtt::properties properties;
+    properties.add(
+        {property::SESSION_EXPIRY_INTERVAL, static_cast<std::int32_t>(request.session_expiry.count())});
+    properties.add({property::RECEIVE_MAXIMUM, static_cast<std::int32_t>(100)});
+    options.clean_start(request.clean_start).properties(std::move(properties));
+    return options.finalize();
+}
+
+/// A listener that calls two functions; exceptions must not reach the C library.
+template <typename Success, typename Failure>
+class Listener final : public ::mqtt::iaction_listener {
+public:
+    Listener(Success success, Failure failure) : success_{std::move(success)}, failure_{std::move(failure)} {}
+    void on_success(const ::mqtt::token& token) override {
+        guarded([&] { success_(token); });
+    }
+    void on_failure(const ::mqtt::token& token) override {
+        guarded([&] { failure_(token); });
+    }
+
+private:
+    template <typename Work>
+    static void guarded(const Work& work) {
+        try {
+            work();
+        } catch (const std::exception&) {
+            // Out of memory or a token without an answer: the connection's own events tell the rest.
+        }
+    }
+    Success success_;
+    Failure failure_;
+};
+
+template <typename Success, typename Failure>
+std::unique_ptr<::mqtt::iaction_listener> listener(Success success, Failure failure) {
+    return std::make_unique<Listener<Success, Failure>>(std::move(success), std::move(failure));
+}
+
+}  // namespace
+
+struct PahoClient::State {
+    explicit State(WireEvents& sink) : events{sink} {}
+
+    void make_client(const ConnectRequest& request);
+    void connected(const ::mqtt::token& token);
+    void subscribed(const ::mqtt::token& token);
+
+    WireEvents& events;
+    Protocol protocol = Protocol::v5;
+    std::unique_ptr<::mqtt::iaction_listener> connecting =
+        listener([this](const ::mqtt::token& token) { connected(token); },
+                 [this](const ::mqtt::token& token) { events.on_connect_failed(text_of(token), false); });
+    std::unique_ptr<::mqtt::iaction_listener> disconnecting =
+        listener([this](const ::mqtt::token&) { events.on_disconnected(); },
+                 [this](const ::mqtt::token&) { events.on_disconnected(); });
+    std::unique_ptr<::mqtt::iaction_listener> publishing = listener(
+        [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), {}); },
+        [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), text_of(token)); });
+    std::unique_ptr<::mqtt::iaction_listener> subscribing = listener(
+        [this](const ::mqtt::token& token) { subscribed(token); },
+        [this](const ::mqtt::token& token) {
+            const int code = static_cast<int>(token.get_reason_code());
+            events.on_subscribed(as_ticket(token), code >= first_refusal ? code : unspecified_refusal);
+        });
+    // Last: it is destroyed first, and with it every callback.
+    std::unique_ptr<::mqtt::async_client> client;
+};
+
+void PahoClient::State::make_client(const ConnectRequest& request) {
+    client.reset();
+    protocol = request.protocol;
+    client = std::make_unique<::mqtt::async_client>(
+        request.url, request.client_id, ::mqtt::create_options{version_of(request.protocol)});
+    client->set_message_callback([this](const ::mqtt::const_message_ptr& message) {
+        try {
+            if (message) events.on_arrived(arrival_of(*message));
+        } catch (const std::exception&) {
+            // Out of memory: the message is lost, as it would be with the process.
+        }
+    });
+    client->set_connection_lost_handler([this](const std::string& why) { events.on_lost(why, false); });
+    client->set_disconnected_handler([this](const ::mqtt::properties&, ::mqtt::ReasonCode code) {
+        const auto reason = static_cast<MQTTReasonCodes>(code);
+        events.on_lost(fmt::format("the broker disconnected: {}", MQTTReasonCode_toString(reason)), true);
+    });
+}
+
+void PahoClient::State::connected(const ::mqtt::token& token) {
+    const auto answer = token.get_connect_response();
+    events.on_connected(answer.is_session_present(), limits_of(answer.get_properties()));
+}
+
+void PahoClient::State::subscribed(const ::mqtt::token& token) {
+    const auto codes = token.get_subscribe_response().get_reason_codes();
+    events.on_subscribed(as_ticket(token), codes.empty() ? 0 : static_cast<int>(codes.front()));
+}
+
+PahoClient::PahoClient(WireEvents& events) : state_{std::make_unique<State>(events)} {}
+PahoClient::~PahoClient() = default;
+
+void PahoClient::connect(const ConnectRequest& request) {
+    try {
+        if (!state_->client || request.new_client) state_->make_client(request);
+        state_->client->connect(options_of(request), nullptr, *state_->connecting);
+    } catch (const std::exception& error) {
+        state_->events.on_connect_failed(error.what(), true);
+    }
+}
+
+void PahoClient::disconnect() {
+    try {
+        if (!state_->client || !state_->client->is_connected()) return state_->events.on_disconnected();
+        const auto grace = static_cast<int>(disconnect_grace.count());
+        state_->client->disconnect(grace, nullptr, *state_->disconnecting);
+    } catch (const std::exception&) {
+        state_->events.on_disconnected();
+    }
+}
+
+void PahoClient::subscribe(const SubscribeRequest& request) {
+    try {
+        ::mqtt::subscribe_options options{request.no_local,
+                                          static_cast<::mqtt::byte>(request.retain_as_published)};
+        options.set_retain_handling(
+            static_cast<::mqtt::subscribe_options::RetainHandling>(request.retain_handling));
+        ::mqtt::properties properties;
+        const bool version_5 = state_->protocol == Protocol::v5;
+        if (version_5 && request.id != 0)
+            properties.add({property::SUBSCRIPTION_IDENTIFIER, static_cast<std::int32_t>(request.id)});
+        state_->client->subscribe(request.filter,
+                                  request.qos,
+                                  as_context(request.ticket),
+                                  *state_->subscribing,
+                                  version_5 ? options : ::mqtt::subscribe_options{},
+                                  properties);
+    } catch (const std::exception&) {
+        state_->events.on_subscribed(request.ticket, unspecified_refusal);
+    }
+}
+
+void PahoClient::unsubscribe(const UnsubscribeRequest& request) {
+    try {
+        state_->client->unsubscribe(request.filter);
+    } catch (const std::exception&) {
+        // Not connected: the next session is told what to subscribe to, not what to leave.
+    }
+}
+
+void PahoClient::publish(const Publication& publication) {
+    try {
+        const auto payload = publication.payload.view();
+        auto message = ::mqtt::message::create(
+            publication.topic, payload.data(), payload.size(), publication.qos, publication.retain);
+        if (state_->protocol == Protocol::v5) message->set_properties(properties_of(publication));
+        state_->client->publish(std::move(message), as_context(publication.ticket), *state_->publishing);
+    } catch (const std::exception& error) {
+        state_->events.on_published(publication.ticket, error.what());
+    }
+}
+
+}  // namespace gateway::mqtt
