@@ -1,0 +1,331 @@
+#include "adapters/happn/connection.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "adapters/happn/websocket_codec.hpp"
+#include "gateway/identity.hpp"
+#include "gateway/log.hpp"
+#include "gateway/payload.hpp"
+
+namespace happn {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto connect_timeout =
+    std::chrono::seconds{5};  // resolving, connecting and the websocket handshake together
+constexpr auto linger_timeout = std::chrono::seconds{1};  // for what is queued when we close
+constexpr std::size_t max_message =
+    16u * 1024 * 1024;                          // servers send at most 10 MiB of data, and an envelope
+constexpr std::size_t first_block = 4u * 1024;  // of reading; grows while reads fill it
+constexpr std::size_t largest_block = 64u * 1024;
+constexpr std::uint16_t normal_closure = 1000;
+constexpr auto tokens = asio::as_tuple(asio::use_awaitable);
+
+std::string sha1_base64(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr);
+    return gateway::base64({reinterpret_cast<const char*>(digest.data()), size});
+}
+
+/// RFC 6455 section 4.2.2.
+std::string accept_key(const std::string& key) {
+    return sha1_base64(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+}
+
+http::request<http::empty_body> upgrade_request(const gateway::Endpoint& endpoint, const std::string& key) {
+    http::request<http::empty_body> request{
+        http::verb::get, "/primus?_primuscb=" + gateway::random_hex(4), 11};
+    request.set(http::field::host, endpoint.host + ":" + std::to_string(endpoint.port));
+    request.set(http::field::upgrade, "websocket");
+    request.set(http::field::connection, "Upgrade");
+    request.set(http::field::sec_websocket_key, key);
+    request.set(http::field::sec_websocket_version, "13");
+    return request;
+}
+
+}  // namespace
+
+/// One socket's life. Its coroutine and its write hold it; `owner` is null once nobody listens any more.
+struct Connection::Link {
+    Link(asio::io_context& io, Connection& connection)
+        : socket{io}, resolver{io}, limit{io}, decoder{max_message}, owner{&connection} {}
+
+    void shut() {
+        boost::system::error_code ignored;
+        socket.close(ignored);
+        resolver.cancel();
+        limit.cancel();
+    }
+
+    tcp::socket socket;
+    tcp::resolver resolver;
+    asio::steady_timer limit;
+    WebsocketDecoder decoder;
+    WebsocketEncoder encoder;
+    std::string outgoing;   // frames that wait
+    std::string in_flight;  // frames being written
+    bool open = false;
+    bool flush_posted = false;
+    bool closing = false;
+    bool timed_out = false;
+    Connection* owner;
+};
+
+struct Connection::Wake {
+    Wake(asio::io_context& io, ConnectionEvents& to) : timer{io}, events{&to} {}
+    asio::steady_timer timer;
+    std::optional<gateway::TimePoint> armed;
+    ConnectionEvents* events;
+};
+
+namespace {
+
+using LinkPtr = std::shared_ptr<Connection::Link>;
+
+void start_write(const LinkPtr& link);
+
+void finish_write(const LinkPtr& link, boost::system::error_code error) {
+    link->in_flight.clear();
+    if (error || (link->closing && link->outgoing.empty())) {
+        link->shut();
+    } else if (!link->outgoing.empty()) {
+        start_write(link);
+    }
+}
+
+void start_write(const LinkPtr& link) {
+    std::swap(link->in_flight, link->outgoing);
+    asio::async_write(link->socket,
+                      asio::buffer(link->in_flight),
+                      [link](boost::system::error_code error, std::size_t) { finish_write(link, error); });
+}
+
+/// Not at once: what the rest of this turn of the event loop has to send leaves in the same write.
+void schedule_write(const LinkPtr& link) {
+    if (link->flush_posted || !link->in_flight.empty()) {
+        return;
+    }
+    link->flush_posted = true;
+    asio::post(link->socket.get_executor(), [link] {
+        link->flush_posted = false;
+        if (link->in_flight.empty() && !link->outgoing.empty()) {
+            start_write(link);
+        }
+    });
+}
+
+void limit_time(const LinkPtr& link, gateway::Duration time) {
+    link->limit.expires_after(time);
+    link->limit.async_wait([link](boost::system::error_code error) {
+        if (!error) {
+            link->timed_out = true;
+            link->shut();
+        }
+    });
+}
+
+/// Says goodbye; the socket is closed once that is written, or soon.
+void start_close(const LinkPtr& link) {
+    if (link->closing) {
+        return;
+    }
+    link->closing = true;
+    if (!link->open) {
+        link->shut();
+        return;
+    }
+    link->encoder.append_close(link->outgoing, normal_closure);
+    schedule_write(link);
+    limit_time(link, linger_timeout);
+}
+
+std::string reason(const LinkPtr& link, std::string_view step, boost::system::error_code error) {
+    return std::string{step} + ": " + (link->timed_out ? "timed out" : error.message());
+}
+
+/// Resolves, connects and upgrades. Empty: done; else why not.
+asio::awaitable<std::string> establish(LinkPtr link, gateway::Endpoint endpoint) {
+    limit_time(link, connect_timeout);
+    auto [resolve_error, addresses] =
+        co_await link->resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), tokens);
+    if (resolve_error) co_return reason(link, "cannot resolve " + endpoint.host, resolve_error);
+    auto [connect_error, address] = co_await asio::async_connect(link->socket, addresses, tokens);
+    if (connect_error) co_return reason(link, "cannot connect", connect_error);
+    boost::system::error_code ignored;
+    link->socket.set_option(tcp::no_delay{true}, ignored);
+
+    const auto key = gateway::base64(gateway::random_hex(8));
+    auto request = upgrade_request(endpoint, key);
+    auto [write_error, written] = co_await http::async_write(link->socket, request, tokens);
+    if (write_error) co_return reason(link, "websocket handshake", write_error);
+    boost::beast::flat_buffer buffer;
+    http::response_parser<http::empty_body> response;
+    auto [read_error, size] = co_await http::async_read_header(link->socket, buffer, response, tokens);
+    if (read_error) co_return reason(link, "websocket handshake", read_error);
+    if (response.get().result() != http::status::switching_protocols ||
+        response.get()[http::field::sec_websocket_accept] != accept_key(key)) {
+        co_return "websocket handshake: refused with status " + std::to_string(response.get().result_int());
+    }
+    const auto room = link->decoder.prepare(buffer.size());
+    asio::buffer_copy(asio::buffer(room.data(), room.size()), buffer.data());
+    link->decoder.commit(buffer.size());
+    link->limit.cancel();
+    link->timed_out = false;
+    co_return std::string{};
+}
+
+}  // namespace
+
+/// Where a link meets its owner.
+struct Connection::Delivery {
+    static void opened(const LinkPtr& link) {
+        link->open = true;
+        if (link->owner != nullptr) {
+            link->owner->events_.on_open();
+        }
+    }
+
+    static void ended(const LinkPtr& link, std::string_view why) {
+        link->open = false;
+        if (auto* const owner = std::exchange(link->owner, nullptr)) {
+            owner->link_.reset();
+            owner->events_.on_closed(why);
+        }
+    }
+
+    /// Hands on what has been read. Empty: go on; else why not.
+    static std::string drain(const LinkPtr& link) {
+        using Event = WebsocketDecoder::Event;
+        while (link->owner != nullptr && !link->closing) {
+            switch (link->decoder.next()) {
+                case Event::none:
+                    return {};
+                case Event::text:
+                    link->owner->events_.on_text(link->decoder.payload());
+                    break;
+                case Event::ping:
+                    link->encoder.append(link->outgoing, WebsocketOpcode::pong, link->decoder.payload());
+                    schedule_write(link);
+                    break;
+                case Event::close:
+                    return "closed by the mesh with code " + std::to_string(link->decoder.close_code());
+                case Event::violation:
+                    return "the mesh sent what is no websocket frame, or too large a message";
+            }
+        }
+        return {};
+    }
+
+    static asio::awaitable<std::string> read_loop(LinkPtr link) {
+        std::size_t block = first_block;
+        for (;;) {
+            auto why = drain(link);
+            if (!why.empty()) co_return why;
+            const auto room = link->decoder.prepare(block);
+            auto [error, size] =
+                co_await link->socket.async_read_some(asio::buffer(room.data(), room.size()), tokens);
+            if (error) co_return error == asio::error::eof ? "closed by the mesh" : error.message();
+            link->decoder.commit(size);
+            if (size == room.size() && block < largest_block) {
+                block *= 2;
+            }
+        }
+    }
+
+    static asio::awaitable<void> run(LinkPtr link, gateway::Endpoint endpoint) {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        auto why = co_await establish(link, std::move(endpoint));
+        if (why.empty()) {
+            opened(link);
+            why = co_await read_loop(link);
+            start_close(link);
+        } else {
+            link->shut();
+        }
+        ended(link, why);
+    }
+};
+
+Connection::Connection(asio::io_context& io, ConnectionEvents& events)
+    : io_{io}, events_{events}, wake_{std::make_shared<Wake>(io, events)} {}
+
+Connection::~Connection() {
+    wake_->events = nullptr;
+    wake_->timer.cancel();
+    if (link_) {
+        link_->owner = nullptr;
+        start_close(link_);
+    }
+}
+
+void Connection::open(const gateway::Endpoint& endpoint) {
+    link_ = std::make_shared<Link>(io_, *this);
+    asio::co_spawn(io_, Delivery::run(link_, endpoint), [link = link_](std::exception_ptr failure) {
+        if (failure) {
+            gateway::log::error("a happn connection ended with an exception");
+            link->shut();
+            Delivery::ended(link, "internal error");
+        }
+    });
+}
+
+void Connection::send(std::string_view text) {
+    if (link_ && link_->open && !link_->closing) {
+        link_->encoder.append(link_->outgoing, WebsocketOpcode::text, text);
+        schedule_write(link_);
+    }
+}
+
+void Connection::close() {
+    if (!link_) {
+        return;
+    }
+    start_close(link_);
+    asio::post(io_, [link = link_] { Delivery::ended(link, "closed"); });
+}
+
+std::size_t Connection::backlog() const {
+    return link_ ? link_->outgoing.size() + link_->in_flight.size() : 0;
+}
+
+void Connection::wake_at(std::optional<gateway::TimePoint> when) {
+    if (!when) {
+        wake_->armed.reset();
+        wake_->timer.cancel();
+        return;
+    }
+    if (wake_->armed && *wake_->armed <= *when) {
+        return;  // it fires early, is asked again, and nothing is lost
+    }
+    wake_->armed = when;
+    wake_->timer.expires_at(*when);
+    wake_->timer.async_wait([wake = wake_](boost::system::error_code error) {
+        if (!error && wake->events != nullptr) {
+            wake->armed.reset();
+            wake->events->on_timer();
+        }
+    });
+}
+
+}  // namespace happn

@@ -1,0 +1,104 @@
+#include "adapters/happn/http_get.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <exception>
+#include <utility>
+
+namespace happn {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using gateway::Errc;
+using gateway::Error;
+
+namespace {
+
+constexpr std::size_t max_body = 10u * 1024 * 1024;
+constexpr auto tokens = asio::as_tuple(asio::use_awaitable);
+
+Error failure(boost::system::error_code error) {
+    if (error == beast::error::timeout) {
+        return {Errc::timeout, "the mesh did not answer over HTTP in time"};
+    }
+    return {Errc::unavailable, "the mesh cannot be reached over HTTP: " + error.message()};
+}
+
+http::request<http::empty_body> get_request(const gateway::Endpoint& endpoint, const std::string& target) {
+    http::request<http::empty_body> request{http::verb::get, target, 11};
+    request.set(http::field::host, endpoint.host + ":" + std::to_string(endpoint.port));
+    request.set(http::field::connection, "close");
+    return request;
+}
+
+asio::awaitable<gateway::Result<HttpAnswer>> fetch(gateway::Endpoint endpoint,
+                                                   std::string target,
+                                                   gateway::TimePoint deadline) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    beast::tcp_stream stream{co_await asio::this_coro::executor};
+    asio::ip::tcp::resolver resolver{stream.get_executor()};
+    stream.expires_at(deadline);
+    auto [resolve_error, addresses] =
+        co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), tokens);
+    if (resolve_error) co_return failure(resolve_error);
+    auto [connect_error, address] = co_await stream.async_connect(addresses, tokens);
+    if (connect_error) co_return failure(connect_error);
+    auto request = get_request(endpoint, target);
+    auto [write_error, written] = co_await http::async_write(stream, request, tokens);
+    if (write_error) co_return failure(write_error);
+    beast::flat_buffer buffer;
+    http::response_parser<http::string_body> response;
+    response.body_limit(max_body);
+    auto [read_error, size] = co_await http::async_read(stream, buffer, response, tokens);
+    if (read_error) co_return failure(read_error);
+    HttpAnswer answer;
+    answer.status = static_cast<int>(response.get().result_int());
+    answer.body = std::move(response.get().body());
+    co_return answer;
+}
+
+asio::awaitable<void> run(gateway::Endpoint endpoint,
+                          std::string target,
+                          gateway::TimePoint deadline,
+                          std::function<void(gateway::Result<HttpAnswer>)> done) {
+    auto answer = co_await fetch(std::move(endpoint), std::move(target), deadline);
+    done(std::move(answer));
+}
+
+}  // namespace
+
+void http_get(asio::io_context& io,
+              const gateway::Endpoint& endpoint,
+              std::string target,
+              gateway::TimePoint deadline,
+              std::function<void(gateway::Result<HttpAnswer>)> done) {
+    asio::co_spawn(
+        io, run(endpoint, std::move(target), deadline, std::move(done)), [](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);  // a handler threw: that is a bug of ours
+        });
+}
+
+std::string percent_encoded(std::string_view text) {
+    static constexpr std::string_view digits = "0123456789ABCDEF";
+    static constexpr std::string_view kept =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    std::string out;
+    for (const char c : text) {
+        if (kept.find(c) != std::string_view::npos) {
+            out += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 0xF]);
+        }
+    }
+    return out;
+}
+
+}  // namespace happn

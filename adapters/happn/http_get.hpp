@@ -1,0 +1,31 @@
+// One HTTP GET to a mesh (tcp only): the few things a mesh tells over HTTP alone. On the io_context's thread;
+// a connection each, so not for a hot path.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <string>
+
+#include "gateway/clock.hpp"
+#include "gateway/error.hpp"
+#include "gateway/settings.hpp"
+
+namespace happn {
+
+struct HttpAnswer {
+    int status = 0;
+    std::string body;
+};
+
+/// `target`: path and query, already encoded. `done` is called once, never from within. Fails with
+/// Unavailable or Timeout.
+void http_get(boost::asio::io_context& io,
+              const gateway::Endpoint& endpoint,
+              std::string target,
+              gateway::TimePoint deadline,
+              std::function<void(gateway::Result<HttpAnswer>)> done);
+
+/// Everything but A-Z a-z 0-9 - . _ ~ as %XX (RFC 3986 section 2.3).
+std::string percent_encoded(std::string_view text);
+
+}  // namespace happn

@@ -1,0 +1,402 @@
+#include "adapters/happn/remote_mesh.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "adapters/happn/http_get.hpp"
+#include "adapters/happn/mesh_error.hpp"
+#include "adapters/happn/mesh_schema.hpp"
+#include "adapters/happn/mesh_sources.hpp"
+#include "adapters/happn/paths.hpp"
+#include "adapters/happn/service_session.hpp"
+#include "adapters/happn/target_requests.hpp"
+#include "adapters/happn/user_sessions.hpp"
+#include "gateway/arguments.hpp"
+#include "gateway/loop_mark.hpp"
+#include "gateway/route.hpp"
+
+namespace happn {
+
+namespace asio = boost::asio;
+using gateway::Clock;
+using gateway::DeliveryId;
+using gateway::Errc;
+using gateway::Error;
+using gateway::Outcome;
+using gateway::Output;
+using gateway::Principal;
+using gateway::PrincipalKind;
+using gateway::Result;
+
+namespace {
+
+constexpr std::size_t insecure_token_bytes = 24;
+
+using OnOutcome = std::function<void(Outcome)>;
+using OnPrincipal = std::function<void(Result<Principal>)>;
+using OnDescription = std::function<void(Result<DescriptionPtr>)>;
+
+/// The answer of `GET /rest/describe` that is no description: the mesh's own words.
+Error describe_refusal(const HttpAnswer& answer) {
+    auto text = answer.body.substr(0, answer.body.find('\n'));
+    const bool no_right = text.starts_with("unauthorized access");
+    if (answer.status == 401 || (answer.status == 403 && !no_right)) {
+        return {Errc::unauthorized, "Unauthorized", answer.status, std::move(text)};
+    }
+    if (answer.status == 403) {
+        return {Errc::access_denied, "AccessDenied", answer.status, std::move(text)};
+    }
+    return {Errc::mesh_error, "MeshError", answer.status, "the mesh does not describe itself over HTTP"};
+}
+
+}  // namespace
+
+/// Everything of the mesh, in one place that its callbacks may point to.
+class RemoteMesh::Joined {
+public:
+    Joined(asio::io_context& io,
+           gateway::MeshSettings settings,
+           gateway::GatewayIdentity identity,
+           gateway::Dispatcher& dispatcher,
+           gateway::Metrics& metrics)
+        : io_{io},
+          settings_{std::move(settings)},
+          identity_{std::move(identity)},
+          dispatcher_{dispatcher},
+          service_{io, settings_, metrics},
+          users_{io, settings_, metrics},
+          sources_{settings_.name, service_.session().session(), dispatcher, metrics} {
+        sources_.share(make_channel(ChannelWord::all, schema_description));
+        service_.watch([this] { users_.speak(service_.facts().protocol); },
+                       [this](const Publication& publication) { sources_.on_publication(publication); });
+    }
+
+    void start() { service_.start(); }
+
+    void stop() {
+        stopped_ = true;
+        users_.close_all();
+        service_.stop();
+    }
+
+    void apply(const gateway::RoutingTable& table) { sources_.apply(table); }
+    gateway::ConnectionState state() const;
+    const ServiceSession& service() const { return service_; }
+    std::size_t user_sessions() const { return users_.size(); }
+
+    void deliver(DeliveryId id, Output output);
+    void call(gateway::MeshCall call, OnOutcome done);
+    void login(const gateway::Login& login, UserSessions::OnToken done);
+    void authenticate(Principal who, gateway::TimePoint deadline, OnPrincipal done);
+    void describe(const Principal& who, gateway::TimePoint deadline, OnDescription done);
+
+private:
+    bool uses_service(const Principal& who) const;
+    void with_session(const Principal& who, gateway::TimePoint deadline, UserSessions::OnSession done);
+    void check_session(const Principal& who, const std::optional<Error>& error);
+    void deliver_request(DeliveryId id, const gateway::HappnTarget& rule, Output output);
+    void send(DeliveryId id, const TargetRequest& request, const Output& output, ClientSession& session);
+    void deliver_call(DeliveryId id, Output output);
+    const gateway::MethodDescription* method(const std::string& component, const std::string& name) const;
+    void ask_over_http(const gateway::Secret& token, gateway::TimePoint deadline, OnDescription done);
+    void report(DeliveryId id, Outcome outcome) { dispatcher_.on_outcome(id, std::move(outcome)); }
+
+    asio::io_context& io_;
+    gateway::MeshSettings settings_;
+    gateway::GatewayIdentity identity_;
+    gateway::Dispatcher& dispatcher_;
+    ServiceSession service_;
+    UserSessions users_;
+    MeshSources sources_;
+    bool stopped_ = false;
+};
+
+gateway::ConnectionState RemoteMesh::Joined::state() const {
+    gateway::ConnectionState state;
+    state.kind = "mesh";
+    state.name = settings_.name;
+    state.required = settings_.required;
+    state.reconnects = service_.reconnects();
+    state.detail = service_.trouble();
+    if (const auto missing = sources_.missing(); state.detail.empty() && !missing.empty()) {
+        state.detail = "not subscribed: " + missing;
+    }
+    state.ready = state.detail.empty();
+    return state;
+}
+
+// --- whose session
+// --------------------------------------------------------------------------------------------------
+
+bool RemoteMesh::Joined::uses_service(const Principal& who) const {
+    return !service_.known() || !service_.facts().secure || who.kind == PrincipalKind::service;
+}
+
+void RemoteMesh::Joined::with_session(const Principal& who,
+                                      gateway::TimePoint deadline,
+                                      UserSessions::OnSession done) {
+    if (stopped_ || (uses_service(who) && !service_.ready())) {
+        done(Error{Errc::unavailable, "the mesh is not connected"});
+    } else if (uses_service(who)) {
+        done(&service_.session());
+    } else if (who.kind == PrincipalKind::anonymous || !who.token) {
+        done(Error{Errc::unauthorized, "the mesh is secure: a credential is needed"});
+    } else {
+        users_.with(*who.token, deadline, std::move(done));
+    }
+}
+
+/// A refusal may mean that the user's session is over on the mesh.
+void RemoteMesh::Joined::check_session(const Principal& who, const std::optional<Error>& error) {
+    if (error && !uses_service(who) && who.token && session_is_over(*error)) {
+        users_.discard(*who.token);
+    }
+}
+
+// --- targets
+// --------------------------------------------------------------------------------------------------------
+
+void RemoteMesh::Joined::deliver(DeliveryId id, Output output) {
+    const auto& rule = output.target->rule;
+    if (const auto* const happn = std::get_if<gateway::HappnTarget>(&rule)) {
+        deliver_request(id, *happn, std::move(output));
+    } else if (std::holds_alternative<gateway::CallTarget>(rule)) {
+        deliver_call(id, std::move(output));
+    } else {
+        report(id, Outcome{Error{Errc::bad_request, "no target of a mesh"}});
+    }
+}
+
+void RemoteMesh::Joined::deliver_request(DeliveryId id, const gateway::HappnTarget& rule, Output output) {
+    const TargetRequest request{rule, output.action};
+    if (uses_service(output.principal) && service_.ready()) {  // the usual way, without a copy of the output
+        send(id, request, output, service_.session());
+        return;
+    }
+    const auto who = output.principal;
+    const auto deadline = output.deadline;
+    with_session(who,
+                 deadline,
+                 [this, id, request, output = std::move(output)](const Result<ClientSession*>& session) {
+                     if (session) {
+                         send(id, request, output, **session);
+                     } else {
+                         report(id, Outcome{session.error()});
+                     }
+                 });
+}
+
+void RemoteMesh::Joined::send(DeliveryId id,
+                              const TargetRequest& request,
+                              const Output& output,
+                              ClientSession& session) {
+    const auto mark = gateway::loop_mark(identity_.id, output.hops);
+    send_request(session, request, output, mark, [this, id, who = output.principal](Outcome outcome) {
+        check_session(who, outcome.error);
+        report(id, std::move(outcome));
+    });
+}
+
+void RemoteMesh::Joined::deliver_call(DeliveryId id, Output output) {
+    const auto slash = output.address.find('/');
+    if (slash == std::string::npos) {
+        report(id, Outcome{Error{Errc::bad_request, "a call's address is component/method"}});
+        return;
+    }
+    auto component = output.address.substr(0, slash);
+    auto name = output.address.substr(slash + 1);
+    const auto payload = output.payload.bytes.view();
+    const auto* const described = method(component, name);
+    auto args = gateway::is_object(payload) && described != nullptr
+                    ? gateway::positional_arguments(payload, described->parameters)
+                    : gateway::as_argument_list(payload);
+    gateway::MeshCall wanted{std::move(component),
+                             std::move(name),
+                             gateway::Bytes{std::move(args)},
+                             std::move(output.principal),
+                             output.deadline};
+    wanted.on_behalf_of = std::move(output.on_behalf_of);
+    call(std::move(wanted), [this, id](Outcome outcome) { report(id, std::move(outcome)); });
+}
+
+const gateway::MethodDescription* RemoteMesh::Joined::method(const std::string& component,
+                                                             const std::string& name) const {
+    if (!service_.description()) {
+        return nullptr;
+    }
+    const auto& components = service_.description()->components;
+    const auto found = components.find(component);
+    if (found == components.end()) {
+        return nullptr;
+    }
+    const auto method = found->second.methods.find(name);
+    return method == found->second.methods.end() ? nullptr : &method->second;
+}
+
+// --- gateway::Mesh
+// --------------------------------------------------------------------------------------------------
+
+void RemoteMesh::Joined::call(gateway::MeshCall call, OnOutcome done) {
+    if (call.component == "security") {
+        done(Outcome{
+            Error{Errc::access_denied, "AccessDenied", 403, "the security component is never called"}});
+        return;
+    }
+    ExchangeCall exchange;
+    const auto& description = service_.description();
+    exchange.domain = service_.domain();
+    exchange.described = !description || description->components.contains(call.component);
+    exchange.component = std::move(call.component);
+    exchange.method = std::move(call.method);
+    exchange.args = std::move(call.args);
+    exchange.on_behalf_of = std::move(call.on_behalf_of);
+    const auto who = call.principal;
+    const auto deadline = call.deadline;
+    with_session(who,
+                 deadline,
+                 [this, who, deadline, exchange = std::move(exchange), done = std::move(done)](
+                     const Result<ClientSession*>& session) {
+                     if (!session) {
+                         done(Outcome{session.error()});
+                         return;
+                     }
+                     (*session)->call(exchange, deadline, [this, who, done](Outcome outcome) {
+                         check_session(who, outcome.error);
+                         done(std::move(outcome));
+                     });
+                 });
+}
+
+void RemoteMesh::Joined::login(const gateway::Login& login, UserSessions::OnToken done) {
+    if (stopped_ || !service_.known()) {
+        done(Error{Errc::unavailable, "the mesh is not connected"});
+    } else if (!service_.facts().secure) {  // such a mesh has no tokens and asks for none: any will do
+        done(gateway::Secret{gateway::random_hex(insecure_token_bytes)});
+    } else {
+        users_.login(login, Clock::now() + settings_.call_timeout, std::move(done));
+    }
+}
+
+void RemoteMesh::Joined::authenticate(Principal who, gateway::TimePoint deadline, OnPrincipal done) {
+    with_session(who, deadline, [who, done = std::move(done)](const Result<ClientSession*>& session) {
+        if (!session) {
+            done(session.error());
+            return;
+        }
+        auto known = who;
+        known.username = (*session)->session().facts().username;
+        if (who.kind == PrincipalKind::anonymous) {
+            known.username.clear();  // of the service session, on an insecure mesh
+        }
+        done(std::move(known));
+    });
+}
+
+void RemoteMesh::Joined::describe(const Principal& who, gateway::TimePoint deadline, OnDescription done) {
+    with_session(
+        who, deadline, [this, deadline, done = std::move(done)](const Result<ClientSession*>& session) {
+            if (!session) {
+                done(session.error());
+            } else if (!service_.facts().secure) {
+                done(service_.description());
+            } else {
+                ask_over_http((*session)->session().facts().token, deadline, done);
+            }
+        });
+}
+
+/// Only the mesh knows which methods a user may see, and it says so over HTTP alone.
+void RemoteMesh::Joined::ask_over_http(const gateway::Secret& token,
+                                       gateway::TimePoint deadline,
+                                       OnDescription done) {
+    auto target = "/rest/describe?happn_token=" + percent_encoded(token.reveal());
+    http_get(io_,
+             settings_.endpoint,
+             std::move(target),
+             deadline,
+             [domain = service_.domain(), done = std::move(done)](const Result<HttpAnswer>& answer) {
+                 if (!answer) {
+                     done(answer.error());
+                     return;
+                 }
+                 auto description =
+                     answer->status == 200 ? read_rest_description(answer->body, domain) : DescriptionPtr{};
+                 if (description) {
+                     done(std::move(description));
+                 } else {
+                     done(describe_refusal(*answer));
+                 }
+             });
+}
+
+// --- the interface
+// --------------------------------------------------------------------------------------------------
+
+RemoteMesh::RemoteMesh(asio::io_context& io,
+                       gateway::MeshSettings settings,
+                       gateway::GatewayIdentity identity,
+                       gateway::Dispatcher& dispatcher,
+                       gateway::Metrics& metrics)
+    : joined_{std::make_unique<Joined>(io, std::move(settings), std::move(identity), dispatcher, metrics)} {}
+
+RemoteMesh::~RemoteMesh() {
+    joined_->stop();
+}
+
+void RemoteMesh::start() {
+    joined_->start();
+}
+
+void RemoteMesh::stop() {
+    joined_->stop();
+}
+
+void RemoteMesh::deliver(DeliveryId id, Output output) {
+    joined_->deliver(id, std::move(output));
+}
+
+void RemoteMesh::apply(std::shared_ptr<const gateway::RoutingTable> table) {
+    joined_->apply(*table);
+}
+
+gateway::ConnectionState RemoteMesh::state() const {
+    return joined_->state();
+}
+
+std::string RemoteMesh::node_name() const {
+    return joined_->service().facts().node_name;
+}
+
+bool RemoteMesh::secure() const {
+    return joined_->service().known() && joined_->service().facts().secure;
+}
+
+std::shared_ptr<const gateway::MeshDescription> RemoteMesh::description() const {
+    return joined_->service().description();
+}
+
+void RemoteMesh::login(gateway::Login login, std::function<void(Result<gateway::Secret>)> done) {
+    joined_->login(login, std::move(done));
+}
+
+void RemoteMesh::authenticate(Principal who,
+                              gateway::TimePoint deadline,
+                              std::function<void(Result<Principal>)> done) {
+    joined_->authenticate(std::move(who), deadline, std::move(done));
+}
+
+void RemoteMesh::call(gateway::MeshCall call, std::function<void(Outcome)> done) {
+    joined_->call(std::move(call), std::move(done));
+}
+
+void RemoteMesh::describe(Principal who,
+                          gateway::TimePoint deadline,
+                          std::function<void(Result<std::shared_ptr<const gateway::MeshDescription>>)> done) {
+    joined_->describe(who, deadline, std::move(done));
+}
+
+std::size_t RemoteMesh::user_sessions() const {
+    return joined_->user_sessions();
+}
+
+}  // namespace happn

@@ -1,0 +1,67 @@
+// The gateway's own session on a remote mesh: connects, comes back by itself with growing pauses, and knows
+// what the mesh says about itself. Owned by RemoteMesh; on the shard's thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "adapters/happn/client_session.hpp"
+#include "adapters/happn/mesh_schema.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/settings.hpp"
+
+namespace happn {
+
+class ServiceSession {
+public:
+    ServiceSession(boost::asio::io_context& io,
+                   const gateway::MeshSettings& settings,
+                   gateway::Metrics& metrics);
+    ~ServiceSession();
+
+    /// `joined`: each time the session is ready. `description`: each publication of the mesh's description.
+    void watch(std::function<void()> joined, SessionFsm::OnPublication description);
+    void start();
+    void stop();
+
+    ClientSession& session() { return session_; }
+    const SessionFacts& facts() const { return session_.session().facts(); }
+    bool ready() const { return session_.ready(); }
+    /// Has it been joined at least once? Before that facts() says nothing.
+    bool known() const { return ever_ready_; }
+    const DescriptionPtr& description() const { return description_; }
+    std::string domain() const;
+    std::uint64_t reconnects() const { return reconnects_; }
+    /// What is missing until the mesh can be used; empty: nothing.
+    std::string trouble() const;
+
+private:
+    void on_ready();
+    void on_ended(const Ending& ending);
+    gateway::Duration pause_after(const Ending& ending);
+    void log_ending(const Ending& ending, gateway::Duration pause) const;
+    void fetch_description();
+    void take_description(std::string_view data);
+
+    const gateway::MeshSettings& settings_;
+    ClientSession session_;
+    boost::asio::steady_timer reconnect_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    std::mt19937 random_;
+    std::function<void()> joined_;
+    DescriptionPtr description_;
+    std::string last_trouble_;
+    bool described_ = false;
+    bool stopped_ = false;
+    bool ever_ready_ = false;
+    bool was_up_ = false;
+    std::uint64_t reconnects_ = 0;
+    unsigned lost_in_a_row_ = 0;
+    unsigned refused_in_a_row_ = 0;
+};
+
+}  // namespace happn
