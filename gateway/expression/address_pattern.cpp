@@ -153,8 +153,8 @@ std::string_view mqtt_level(const Segment& segment) {
 
 std::string_view happn_level(const Segment& segment) {
     if (segment.kind == Kind::rest) return "**";
-    return segment.kind == Kind::literal && !regular_expression_syntax(segment.literal) ? segment.literal
-                                                                                        : "*";
+    if (segment.kind != Kind::literal || regular_expression_syntax(segment.literal)) return "*";
+    return segment.literal;
 }
 
 }  // namespace
