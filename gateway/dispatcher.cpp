@@ -78,8 +78,19 @@ bool has_call_id(const Target& target) {
     return mqtt != nullptr && mqtt->reply.has_value();
 }
 
-bool wants(const HappnSource& source, Action action) {
-    return action == Action::set ? source.sets : source.removes;
+bool wants(const HappnSource& source, const Message& message, std::string_view) {
+    return message.action == Action::set ? source.sets : source.removes;
+}
+
+/// Sources that differ in these share a subscription all the same, so that the broker cannot tell them apart.
+bool wants(const MqttSource& source, const Message& message, std::string_view gateway_id) {
+    const auto* mqtt = std::get_if<MqttProperties>(&message.properties);
+    if (source.no_local && message.origin.gateway_id == gateway_id) return false;
+    return source.retained != Retained::ignore || mqtt == nullptr || !mqtt->replayed;
+}
+
+bool wants(const auto&, const Message&, std::string_view) {
+    return true;
 }
 
 /// An empty retained MQTT message clears the topic: for a target with `on_empty: remove` that is a remove.
@@ -162,9 +173,8 @@ void Dispatcher::on_earlier_deadline(std::function<void(TimePoint)> alarm) {
 bool Dispatcher::receive(Message message, Responder responder) {
     std::vector<std::pair<const Route*, Captures>> matches;
     const auto remember = [&](const Route& route, Captures&& captures) {
-        const auto* happn = std::get_if<HappnSource>(&route.source);
-        if (happn == nullptr || wants(*happn, message.action))
-            matches.emplace_back(&route, std::move(captures));
+        const auto wanted = [&](const auto& source) { return wants(source, message, options_.gateway_id); };
+        if (std::visit(wanted, route.source)) matches.emplace_back(&route, std::move(captures));
     };
     // A route started here may publish, and so come back to receive(), or a reload may follow: the table
     // stays.

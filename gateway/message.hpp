@@ -36,6 +36,8 @@ struct MqttProperties {  // MQTT 5.0 sections 3.3.1 and 3.3.2.3
     int qos = 0;
     bool retain = false;
     bool duplicate = false;
+    bool replayed =
+        false;  // a retained message that came because we subscribed: not for sources that ignore those
     std::optional<std::uint32_t> expiry;  // seconds
     std::string content_type;
     std::string response_topic;    // empty: not a request

@@ -312,7 +312,9 @@ void Broker::on(Arrival&& arrival) {
 
 void Broker::receive(Arrival arrival) {
     const Origin sent_by_us = protocol_ == Protocol::v3_1_1 ? origin_of(arrival) : Origin{};
+    const bool replayed = subscriptions_.replayed(arrival.topic, arrival.retain);
     Message message = to_message(std::move(arrival), settings_.name);
+    std::get<MqttProperties>(message.properties).replayed = replayed;
     if (!sent_by_us.gateway_id.empty()) message.origin = sent_by_us;
     Responder responder = responder_of(message);
     const bool is_request = static_cast<bool>(responder);

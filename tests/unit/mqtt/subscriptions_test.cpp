@@ -1,0 +1,204 @@
+#include "adapters/mqtt/subscriptions.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/unit/core/table_builder.hpp"
+
+namespace gateway::mqtt {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Subscription wish(std::string filter, int qos = 0) {
+    Subscription subscription;
+    subscription.filter = std::move(filter);
+    subscription.qos = qos;
+    return subscription;
+}
+
+std::vector<std::string> filters(const std::vector<Subscription>& all) {
+    std::vector<std::string> names;
+    for (const Subscription& one : all)
+        names.push_back(one.filter + "@" + std::to_string(one.qos));
+    return names;
+}
+
+std::vector<std::string> filters(const std::vector<SubscribeRequest>& all) {
+    std::vector<std::string> names;
+    for (const SubscribeRequest& one : all)
+        names.push_back(one.filter);
+    return names;
+}
+
+TEST(Subscriptions, EqualFiltersShareOneWithTheHigherQos) {
+    EXPECT_THAT(filters(without_duplicates({wish("a/+", 0), wish("b", 1), wish("a/+", 2)}, Protocol::v5)),
+                ElementsAre("a/+@2", "b@1"));
+}
+
+TEST(Subscriptions, AFilterCoveredByAnotherOfTheSameOrHigherQosIsLeftOut) {
+    EXPECT_THAT(filters(without_duplicates({wish("a/b", 1), wish("a/#", 1), wish("a/+", 0)}, Protocol::v5)),
+                ElementsAre("a/#@1"));
+}
+
+TEST(Subscriptions, OnVersion5AFilterOfHigherQosStaysBesideTheOneThatCoversIt) {
+    EXPECT_THAT(filters(without_duplicates({wish("#", 0), wish("alarms/+", 2)}, Protocol::v5)),
+                ElementsAre("#@0", "alarms/+@2"));
+}
+
+TEST(Subscriptions, OnVersion311OverlappingFiltersBecomeOneOfTheHighestQos) {
+    EXPECT_THAT(
+        filters(without_duplicates({wish("a/+/c", 1), wish("a/b/+", 2), wish("x", 0)}, Protocol::v3_1_1)),
+        ElementsAre("a/+/+@2", "x@0"));
+    EXPECT_THAT(filters(without_duplicates({wish("#", 0), wish("alarms/+", 2)}, Protocol::v3_1_1)),
+                ElementsAre("#@2"));
+}
+
+TEST(Subscriptions, MergingOnVersion311GoesOnUntilNothingOverlaps) {
+    const auto merged =
+        without_duplicates({wish("a/b/+"), wish("a/+/c"), wish("+/x/y"), wish("q/#")}, Protocol::v3_1_1);
+    EXPECT_THAT(filters(merged), ElementsAre("+/#@0"));
+}
+
+TEST(Subscriptions, SharedByIgnoringAndApplyingRoutesShowsWhichMessagesAreReplays) {
+    Subscription ignoring = wish("a/+");
+    ignoring.retained = Retained::ignore;
+    const auto shared = without_duplicates({ignoring, wish("a/b")}, Protocol::v5);
+    ASSERT_EQ(shared.size(), 1U);
+    EXPECT_EQ(shared[0].retained, Retained::apply);
+    EXPECT_FALSE(shared[0].retain_as_published);
+}
+
+TEST(Subscriptions, NoLocalHoldsOnlyIfAllWhoShareItWantIt) {
+    Subscription quiet = wish("a/+");
+    quiet.no_local = true;
+    EXPECT_TRUE(without_duplicates({quiet, quiet}, Protocol::v5)[0].no_local);
+    EXPECT_FALSE(without_duplicates({quiet, wish("a/b")}, Protocol::v5)[0].no_local);
+}
+
+TEST(Subscriptions, OfATableAreThoseOfTheBroker) {
+    auto route = mqtt_to_happn("one", "devices/{device}/telemetry", "/devices/{device}");
+    auto other = mqtt_to_happn("two", "other/{x}", "/other/{x}");
+    std::get<MqttSource>(other.source).broker = "elsewhere";
+    const auto table = table_of({route, other});
+    EXPECT_THAT(filters(wanted_subscriptions(*table, "local", Protocol::v5, "hg/me/r")),
+                ElementsAre("devices/+/telemetry@0"));
+}
+
+TEST(Subscriptions, OfATableHoldTheReplyTopicsOfItsTargets) {
+    auto automatic = happn_to_mqtt("one", "/devices/{device}", "devices/{device}/cmd");
+    std::get<MqttTarget>(automatic.targets[0].rule).reply = ReplyRule{};
+    auto named = happn_to_mqtt("two", "/things/{thing}", "things/{thing}/cmd");
+    const auto pattern = std::get<HappnSource>(named.source).path;
+    Scope scope = scope_of(pattern, Scope::Source::happn);
+    scope.call_id = true;
+    ReplyRule rule;
+    rule.automatic = false;
+    rule.topic =
+        AddressTemplate::parse("things/{thing}/reply/{call.id}", AddressTemplate::Kind::mqtt, scope).value();
+    std::get<MqttTarget>(named.targets[0].rule).reply = rule;
+    const auto table = table_of({automatic, named});
+    EXPECT_THAT(filters(wanted_subscriptions(*table, "local", Protocol::v5, "hg/me/r")),
+                ElementsAre("hg/me/r@1", "things/+/reply/+@1"));
+}
+
+class LiveSubscriptions : public testing::Test {
+protected:
+    void connect(bool session_present = false) { requests = subscriptions.connected(session_present); }
+    void grant_all() {
+        for (const SubscribeRequest& request : requests)
+            subscriptions.on_result(request.ticket, request.qos);
+    }
+
+    Subscriptions subscriptions{Protocol::v5};
+    std::vector<SubscribeRequest> requests;
+};
+
+TEST_F(LiveSubscriptions, AreCompleteOnceAllAreGranted) {
+    subscriptions.apply({wish("a"), wish("b", 1)});
+    connect();
+    EXPECT_FALSE(subscriptions.complete());
+    grant_all();
+    EXPECT_TRUE(subscriptions.complete());
+    EXPECT_THAT(subscriptions.problems(), IsEmpty());
+}
+
+TEST_F(LiveSubscriptions, NameTheFilterThatTheBrokerRefused) {
+    subscriptions.apply({wish("a"), wish("secret/#", 1)});
+    connect();
+    subscriptions.on_result(requests[0].ticket, 0);
+    subscriptions.on_result(requests[1].ticket, 0x87);
+    EXPECT_TRUE(subscriptions.settled());
+    EXPECT_FALSE(subscriptions.complete());
+    EXPECT_THAT(subscriptions.problems(), HasSubstr("refused filter 'secret/#' (0x87)"));
+}
+
+TEST_F(LiveSubscriptions, NameTheFilterThatWasGrantedLess) {
+    subscriptions.apply({wish("a", 2)});
+    connect();
+    subscriptions.on_result(requests[0].ticket, 1);
+    EXPECT_THAT(subscriptions.problems(), HasSubstr("'a' was granted QoS 1 only"));
+}
+
+TEST_F(LiveSubscriptions, ANewTableChangesOnlyTheDifference) {
+    subscriptions.apply({wish("a"), wish("b")});
+    connect();
+    grant_all();
+    const auto difference = subscriptions.apply({wish("b"), wish("c")});
+    EXPECT_THAT(filters(difference.subscribe), ElementsAre("c"));
+    EXPECT_THAT(difference.unsubscribe, ElementsAre("a"));
+    EXPECT_TRUE(subscriptions.granted("b"));
+    EXPECT_FALSE(subscriptions.granted("c"));
+}
+
+TEST_F(LiveSubscriptions, AllAreSentAgainAfterAReconnect) {
+    subscriptions.apply({wish("a"), wish("b")});
+    connect();
+    grant_all();
+    subscriptions.disconnected();
+    EXPECT_FALSE(subscriptions.complete());
+    connect(true);
+    EXPECT_THAT(filters(requests), ElementsAre("a", "b"));
+}
+
+TEST_F(LiveSubscriptions, OfSeveralCopiesOnlyTheOwnersCounts) {
+    subscriptions.apply({wish("a/+/c", 0), wish("a/b/+", 1)});
+    connect();
+    grant_all();
+    const std::uint32_t plus_c = requests[0].filter == "a/+/c" ? requests[0].id : requests[1].id;
+    const std::uint32_t b_plus = requests[0].filter == "a/b/+" ? requests[0].id : requests[1].id;
+    EXPECT_TRUE(subscriptions.accepts("a/b/c", {b_plus}));
+    EXPECT_FALSE(subscriptions.accepts("a/b/c", {plus_c}));
+    EXPECT_TRUE(subscriptions.accepts("a/b/c", {plus_c, b_plus}));
+    EXPECT_TRUE(subscriptions.accepts("a/x/c", {plus_c}));
+}
+
+TEST_F(LiveSubscriptions, ACopyIsAcceptedWhileTheBetterSubscriptionIsNotGranted) {
+    subscriptions.apply({wish("a/+", 0)});
+    connect();
+    grant_all();
+    const std::uint32_t plus = requests[0].id;
+    subscriptions.apply({wish("a/+", 0), wish("a/b", 1)});
+    EXPECT_TRUE(subscriptions.accepts("a/b", {plus}));
+}
+
+TEST(SubscriptionsOf311, ThatTakeRetainedOnceAreNotRepeatedInAResumedSession) {
+    Subscriptions subscriptions{Protocol::v3_1_1};
+    Subscription once = wish("a");
+    once.retained = Retained::once;
+    subscriptions.apply({once, wish("b")});
+    for (const auto& request : subscriptions.connected(false))
+        subscriptions.on_result(request.ticket, 0);
+    subscriptions.disconnected();
+    EXPECT_THAT(filters(subscriptions.connected(true)), ElementsAre("b"));
+    subscriptions.disconnected();
+    EXPECT_THAT(filters(subscriptions.connected(false)), ElementsAre("a", "b"));
+}
+
+}  // namespace
+}  // namespace gateway::mqtt
