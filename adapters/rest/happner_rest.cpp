@@ -89,8 +89,7 @@ std::optional<Principal> HappnerRest::principal_of(const HttpRequest& request, c
     return Principal::bearer(*std::move(token));
 }
 
-// --- login
-// ----------------------------------------------------------------------------------------------------------
+// --- login ---------------------------------------------------------------------------------------
 
 void HappnerRest::login(const HttpRequest& request, const Query& query, Respond respond) {
     HttpReply refusal;
@@ -130,8 +129,7 @@ void HappnerRest::log_in(gateway::Login login,
     mesh_.login(std::move(login), done);
 }
 
-// --- describe
-// -------------------------------------------------------------------------------------------------------
+// --- describe ------------------------------------------------------------------------------------
 
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
     auto principal = principal_of(request, query);
@@ -148,8 +146,7 @@ void HappnerRest::describe(const HttpRequest& request, const Query& query, Respo
     mesh_.describe(*std::move(principal), deadline(), done);
 }
 
-// --- method: segments, body, token, security, mesh, component, method, in happner's own order
-// ---------------------------
+// --- method: segments, body, token, security, mesh, component, method, in happner's own order ----
 
 void HappnerRest::method(const HttpRequest& request,
                          std::string_view call_path,
@@ -243,8 +240,7 @@ void HappnerRest::answer_missing(Call call, HttpReply missing, Respond respond) 
                });
 }
 
-// --- components of mapping files
-// --------------------------------------------------------------------------------------
+// --- components of mapping files -----------------------------------------------------------------
 
 /// Delegation is the mesh's to judge, and the mesh is not asked here: so it is refused.
 void HappnerRest::call_own(Call call, Respond respond) {

@@ -25,8 +25,7 @@ using gateway::Result;
 
 constexpr gateway::Duration authentication_timeout = std::chrono::seconds{10};
 
-// --- no route
-// -------------------------------------------------------------------------------------------------------
+// --- no route ------------------------------------------------------------------------------------
 
 std::string allow_value(std::vector<std::string> methods) {
     methods.emplace_back("OPTIONS");
@@ -53,8 +52,7 @@ HttpReply no_route(const HttpRequest& request) {
     return problem(404, "no route for " + std::string{request.method} + ' ' + std::string{request.path()});
 }
 
-// --- who
-// ------------------------------------------------------------------------------------------------------------
+// --- who -----------------------------------------------------------------------------------------
 
 /// RFC 6750 section 3.
 HttpReply unauthorized(std::string_view detail, std::string_view challenge) {
@@ -73,8 +71,7 @@ HttpReply not_authenticated(const Error& error) {
     return problem(gateway::default_status(error.errc), error);
 }
 
-// --- what
-// -----------------------------------------------------------------------------------------------------------
+// --- what ----------------------------------------------------------------------------------------
 
 std::string_view kind_of(HttpSource::Body body) {
     switch (body) {

@@ -1,0 +1,203 @@
+#include "adapters/rest/front_door.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <list>
+#include <stdexcept>
+
+#include "adapters/rest/http_connection.hpp"
+#include "adapters/rest/listener_state.hpp"
+#include "gateway/log.hpp"
+
+namespace rest {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+constexpr gateway::Duration longest_tick = std::chrono::seconds{1};
+constexpr gateway::Duration shortest_tick = std::chrono::milliseconds{10};
+constexpr gateway::Duration accept_pause = std::chrono::milliseconds{100};  // out of file descriptors, say
+
+SurfaceSettings surface_settings(const FrontDoorSettings& settings) {
+    return {settings.limits, settings.timeouts, settings.rest, settings.happn_version};
+}
+
+/// Fine enough for the shortest of the timeouts.
+gateway::Duration tick_of(const gateway::Timeouts& timeouts) {
+    const auto shortest = std::min({timeouts.header, timeouts.body, timeouts.idle});
+    return std::clamp(shortest / 4, shortest_tick, longest_tick);
+}
+
+void log_end(const std::exception_ptr& failure) {
+    if (!failure) return;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        gateway::log::error("a connection ended by {}", error.what());
+    } catch (...) {
+        gateway::log::error("a connection ended by an unknown exception");
+    }
+}
+
+[[noreturn]] void cannot_listen(const gateway::Endpoint& endpoint, const std::string& why) {
+    throw std::runtime_error("cannot listen on " + endpoint.host + ':' + std::to_string(endpoint.port) +
+                             ": " + why);
+}
+
+tcp::endpoint resolve(asio::io_context& io, const gateway::Endpoint& endpoint) {
+    error_code error;
+    const auto address = asio::ip::make_address(endpoint.host, error);
+    if (!error) return {address, endpoint.port};
+    tcp::resolver resolver{io};
+    const auto found =
+        resolver.resolve(endpoint.host, std::to_string(endpoint.port), tcp::resolver::passive, error);
+    if (error || found.empty()) cannot_listen(endpoint, "the name does not resolve");
+    return found.begin()->endpoint();
+}
+
+tcp::acceptor bind(asio::io_context& io, const gateway::Endpoint& endpoint) {
+    const tcp::endpoint address = resolve(io, endpoint);
+    tcp::acceptor acceptor{io};
+    error_code error;
+    acceptor.open(address.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
+    if (!error) acceptor.bind(address, error);
+    if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+    if (error) cannot_listen(endpoint, error.message());
+    return acceptor;
+}
+
+void take(const std::shared_ptr<ListenerState>& shared, tcp::socket socket) {
+    error_code ignored;
+    socket.set_option(tcp::no_delay{true}, ignored);
+    const bool full = shared->connections.size() >= shared->settings.limits.connections;
+    if (full) shared->metrics.count("connections_refused");
+    auto session =
+        full ? refuse_connection(shared, std::move(socket)) : serve_connection(shared, std::move(socket));
+    asio::co_spawn(shared->io, std::move(session), log_end);
+}
+
+asio::awaitable<void> accept_loop(std::shared_ptr<ListenerState> shared,
+                                  std::shared_ptr<tcp::acceptor> acceptor) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    asio::steady_timer pause{shared->io};
+    while (acceptor->is_open()) {
+        auto [error, socket] = co_await acceptor->async_accept(as_values);
+        if (!acceptor->is_open() || shared->ended) co_return;
+        if (!error) {
+            take(shared, std::move(socket));
+            continue;
+        }
+        gateway::log::warn("accept: {}", error.message());
+        pause.expires_after(accept_pause);
+        auto [rung] = co_await pause.async_wait(as_values);
+        (void)rung;
+    }
+}
+
+}  // namespace
+
+struct FrontDoor::State {
+    State(asio::io_context& io,
+          FrontDoorSettings front_door,
+          gateway::Dispatcher& dispatcher,
+          gateway::Mesh& addressed,
+          gateway::WebsocketAcceptor* node,
+          gateway::Metrics& metrics)
+        : settings{std::move(front_door)},
+          shared{std::make_shared<ListenerState>(
+              io, surface_settings(settings), dispatcher, addressed, node, metrics)},
+          ticker{io},
+          tick{tick_of(settings.timeouts)} {}
+
+    void schedule_tick() {
+        ticker.expires_after(tick);
+        ticker.async_wait([this, state = shared](error_code error) {
+            if (error || state->ended) return;
+            for_each(
+                [now = gateway::Clock::now()](Connection& connection) { connection.check_deadline(now); });
+            schedule_tick();
+        });
+    }
+
+    /// The visitor may end connections, but those leave the list only when their coroutines go on.
+    template <typename Visit>
+    void for_each(const Visit& visit) {
+        for (auto it = shared->connections.begin(); it != shared->connections.end();) {
+            Connection& connection = **it++;
+            visit(connection);
+        }
+    }
+
+    void close_acceptors() {
+        error_code ignored;
+        for (const auto& acceptor : acceptors)
+            acceptor->close(ignored);
+    }
+
+    FrontDoorSettings settings;
+    std::shared_ptr<ListenerState> shared;
+    asio::steady_timer ticker;
+    gateway::Duration tick;
+    std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
+    std::vector<std::uint16_t> ports;
+};
+
+FrontDoor::FrontDoor(asio::io_context& io,
+                     FrontDoorSettings settings,
+                     gateway::Dispatcher& dispatcher,
+                     gateway::Mesh& addressed,
+                     gateway::WebsocketAcceptor* node,
+                     gateway::Metrics& metrics)
+    : state_{std::make_unique<State>(io, std::move(settings), dispatcher, addressed, node, metrics)} {}
+
+FrontDoor::~FrontDoor() {
+    state_->close_acceptors();
+    state_->ticker.cancel();
+    close_all();
+    state_->shared->ended = true;
+    state_->shared->surface.reset();
+}
+
+void FrontDoor::start() {
+    for (const gateway::Endpoint& endpoint : state_->settings.listen) {
+        auto acceptor = std::make_shared<tcp::acceptor>(bind(state_->shared->io, endpoint));
+        state_->ports.push_back(acceptor->local_endpoint().port());
+        state_->acceptors.push_back(std::move(acceptor));
+    }
+    for (const auto& acceptor : state_->acceptors)
+        asio::co_spawn(state_->shared->io, accept_loop(state_->shared, acceptor), log_end);
+    state_->schedule_tick();
+}
+
+const std::vector<std::uint16_t>& FrontDoor::ports() const {
+    return state_->ports;
+}
+
+void FrontDoor::stop_accepting() {
+    state_->close_acceptors();
+    state_->shared->stopping = true;
+}
+
+void FrontDoor::close_idle() {
+    state_->for_each([](Connection& connection) { connection.close_if_idle(); });
+}
+
+std::size_t FrontDoor::active() const {
+    return state_->shared->active;
+}
+
+void FrontDoor::close_all() {
+    state_->for_each([](Connection& connection) { connection.abort(); });
+}
+
+}  // namespace rest

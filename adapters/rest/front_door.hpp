@@ -1,0 +1,58 @@
+// The listeners: HTTP and happn websockets on the same ports, as on a happner node. Owned by the composition
+// root; everything runs on the shard's thread. The dispatcher, the mesh, the acceptor and the metrics outlive
+// it. Only start() throws.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/dispatcher.hpp"
+#include "gateway/mesh.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/settings.hpp"
+#include "gateway/websocket.hpp"
+
+namespace rest {
+
+struct FrontDoorSettings {
+    std::vector<gateway::Endpoint> listen;  // port 0: the system chooses, see ports()
+    gateway::Limits limits;
+    gateway::Timeouts timeouts;
+    gateway::RestSettings rest;
+    std::string gateway_name;
+    std::string happn_version = "13.12.1";  // what /version says, as a happn-3 server of that version
+};
+
+class FrontDoor {
+public:
+    /// `addressed`: the mesh that `rest.mesh` names. `node`: null, or who takes websockets at /primus.
+    FrontDoor(boost::asio::io_context& io,
+              FrontDoorSettings settings,
+              gateway::Dispatcher& dispatcher,
+              gateway::Mesh& addressed,
+              gateway::WebsocketAcceptor* node,
+              gateway::Metrics& metrics);
+    ~FrontDoor();
+    FrontDoor(const FrontDoor&) = delete;
+    FrontDoor& operator=(const FrontDoor&) = delete;
+
+    /// Binds all listeners, or throws std::runtime_error that names the one that cannot be bound, and why.
+    void start();
+    /// In the order of `listen`.
+    const std::vector<std::uint16_t>& ports() const;
+
+    // Shutdown, in this order:
+    void stop_accepting();       // and every further reply closes its connection
+    void close_idle();           // connections without a request; websockets stay
+    std::size_t active() const;  // requests in flight: wait for 0
+    void close_all();            // whatever is left, websockets too
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace rest

@@ -1,0 +1,142 @@
+// A socket whose writes are collected: what is appended in one turn of the event loop, and while a write is
+// under way, leaves in one write. Beast's websocket stream sits on it for the handshake, reading and control
+// frames; data frames are appended beside it, each whole, so that frames never interleave. Shard's thread. A
+// failed write shows as the error of the next operation.
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/role.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace rest {
+
+class GatheringSocket {
+public:
+    using executor_type = boost::asio::ip::tcp::socket::executor_type;
+    using error_code = boost::system::error_code;
+
+    explicit GatheringSocket(boost::asio::ip::tcp::socket socket)
+        : pipe_{std::make_shared<Pipe>(std::move(socket))} {}
+
+    executor_type get_executor() { return pipe_->socket.get_executor(); }
+
+    /// Queues a piece of a frame; call for all pieces of a frame in a row.
+    void append(std::string_view bytes) { pipe_->append(bytes); }
+    /// Bytes not yet handed to the kernel.
+    std::size_t backlog() const { return pipe_->waiting.size() + pipe_->flying.size(); }
+    bool failed() const { return pipe_->failure.failed(); }
+    /// Called after every write, the failed one too.
+    void on_written(std::function<void()> callback) { pipe_->written = std::move(callback); }
+    void close() { pipe_->close(); }
+    /// Nothing more is sent; the peer sees the end of the stream.
+    void shutdown_send() {
+        error_code ignored;
+        pipe_->socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    }
+
+    template <typename Buffers, typename Token>
+    auto async_read_some(const Buffers& buffers, Token&& token) {
+        return pipe_->socket.async_read_some(buffers, std::forward<Token>(token));
+    }
+
+    /// Done as soon as it is queued. What comes this way is control frames: they are answers to the peer's,
+    /// so a peer that sends them without reading is cut off.
+    template <typename Buffers, typename Token>
+    auto async_write_some(const Buffers& buffers, Token&& token) {
+        error_code error = pipe_->failure;
+        if (!error && backlog() > max_control_backlog) error = boost::asio::error::no_buffer_space;
+        std::size_t size = 0;
+        if (!error) {
+            for (auto it = boost::asio::buffer_sequence_begin(buffers);
+                 it != boost::asio::buffer_sequence_end(buffers);
+                 ++it) {
+                const boost::asio::const_buffer piece{*it};
+                pipe_->append({static_cast<const char*>(piece.data()), piece.size()});
+                size += piece.size();
+            }
+        }
+        return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [error, size, executor = get_executor()](auto&& handler) {
+                boost::asio::post(
+                    executor, [handler = std::forward<decltype(handler)>(handler), error, size]() mutable {
+                        std::move(handler)(error, size);
+                    });
+            },
+            token);
+    }
+
+private:
+    static constexpr std::size_t max_control_backlog = 64u * 1024 * 1024;
+    static constexpr std::size_t kept_capacity = 4u * 1024;  // of an idle connection's buffers
+
+    /// Outlives the socket object while a write is under way.
+    struct Pipe : std::enable_shared_from_this<Pipe> {
+        explicit Pipe(boost::asio::ip::tcp::socket tcp) : socket{std::move(tcp)} {}
+
+        void append(std::string_view bytes) {
+            if (failure) return;
+            waiting += bytes;
+            if (scheduled) return;
+            scheduled = true;
+            boost::asio::post(socket.get_executor(), [self = shared_from_this()] { self->start_write(); });
+        }
+
+        void start_write() {
+            std::swap(waiting, flying);
+            boost::asio::async_write(
+                socket,
+                boost::asio::buffer(flying),
+                [self = shared_from_this()](error_code error, std::size_t) { self->finish_write(error); });
+        }
+
+        void finish_write(error_code error) {
+            flying.clear();
+            if (flying.capacity() > kept_capacity) std::string{}.swap(flying);
+            if (error) {
+                failure = error;
+                waiting.clear();
+            }
+            scheduled = !waiting.empty();
+            if (scheduled) start_write();
+            if (const auto callback = written) callback();
+        }
+
+        void close() {
+            error_code ignored;
+            if (!failure) failure = boost::asio::error::operation_aborted;
+            socket.close(ignored);
+        }
+
+        boost::asio::ip::tcp::socket socket;
+        std::string waiting;
+        std::string flying;
+        error_code failure;
+        bool scheduled = false;
+        std::function<void()> written;
+    };
+
+    std::shared_ptr<Pipe> pipe_;
+};
+
+/// Beast closes a stream whose timeout has passed by this.
+inline void beast_close_socket(GatheringSocket& socket) {
+    socket.close();
+}
+
+/// The end of a websocket's closing handshake: its owner waits for the last bytes and closes the socket.
+template <typename Handler>
+void async_teardown(boost::beast::role_type, GatheringSocket& socket, Handler&& handler) {
+    boost::asio::post(socket.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
+        std::move(handler)(GatheringSocket::error_code{});
+    });
+}
+
+}  // namespace rest

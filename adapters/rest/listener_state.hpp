@@ -1,0 +1,69 @@
+// What the connections of a front door share, and how the front door reaches them: timeouts are looked at by
+// one ticker instead of a timer per operation. Shard's thread. Held by every connection's coroutine, so that
+// it outlives them.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <list>
+#include <memory>
+
+#include "adapters/rest/http_surface.hpp"
+#include "adapters/rest/reply_writer.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/websocket.hpp"
+
+namespace rest {
+
+/// One socket, as the front door sees it.
+class Connection {
+public:
+    virtual ~Connection() = default;
+    virtual void check_deadline(gateway::TimePoint now) = 0;
+    /// Closes it if no request is on it.
+    virtual void close_if_idle() = 0;
+    /// Closes it now; whatever waits on the socket ends with an error. Touches the front door's surroundings
+    /// never again.
+    virtual void abort() = 0;
+};
+
+struct ListenerState {
+    ListenerState(boost::asio::io_context& context,
+                  SurfaceSettings surface_settings,
+                  gateway::Dispatcher& dispatcher,
+                  gateway::Mesh& addressed,
+                  gateway::WebsocketAcceptor* websockets,
+                  gateway::Metrics& counters)
+        : io{context},
+          settings{surface_settings},
+          surface{std::make_unique<HttpSurface>(std::move(surface_settings), dispatcher, addressed)},
+          node{websockets},
+          metrics{counters} {}
+
+    boost::asio::io_context& io;
+    SurfaceSettings settings;
+    std::unique_ptr<HttpSurface> surface;  // null once ended
+    gateway::WebsocketAcceptor* node;
+    gateway::Metrics& metrics;
+    HttpDate date;
+    std::list<Connection*> connections;
+    std::size_t active = 0;  // requests in flight
+    bool stopping = false;   // every reply says that the connection closes
+    bool ended = false;  // the front door has gone: surface, node and metrics are not to be touched any more
+};
+
+/// Listed as long as it lives.
+class Registration {
+public:
+    Registration(ListenerState& state, Connection& connection)
+        : state_{state}, place_{state.connections.insert(state.connections.end(), &connection)} {}
+    ~Registration() { state_.connections.erase(place_); }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+private:
+    ListenerState& state_;
+    std::list<Connection*>::iterator place_;
+};
+
+}  // namespace rest

@@ -1,0 +1,102 @@
+#include "adapters/rest/reply_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <ctime>
+
+#include "adapters/rest/http_status.hpp"
+#include "gateway/clock.hpp"
+
+namespace rest {
+namespace {
+
+constexpr std::size_t usual_head_size = 256;
+
+void append_number(std::string& out, std::size_t number) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+/// RFC 9110 section 5.6.2.
+bool is_token(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return alphanumeric || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+    });
+}
+
+bool is_safe_value(std::string_view value) {
+    return std::ranges::none_of(
+        value, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+}
+
+bool is_framing(std::string_view name) {
+    return equal_ignoring_case(name, "content-length") || equal_ignoring_case(name, "transfer-encoding") ||
+           equal_ignoring_case(name, "connection");
+}
+
+bool has_no_body(int status) {
+    return status < 200 || status == 204 || status == 304;
+}
+
+}  // namespace
+
+void append_reply(std::string& out, const HttpReply& reply, ReplyFraming framing, std::string_view date) {
+    const bool bodiless = has_no_body(reply.status);
+    out.reserve(out.size() + usual_head_size + (bodiless || framing.head ? 0 : reply.body.size()));
+    out += "HTTP/1.1 ";
+    append_number(out, static_cast<std::size_t>(std::clamp(reply.status, 100, 999)));
+    out += ' ';
+    out += reply.reason.empty() ? reason_phrase(reply.status) : reply.reason;
+    out += "\r\n";
+    append_header(out, "Date", date);
+    if (!reply.content_type.empty() && is_safe_value(reply.content_type) && !bodiless)
+        append_header(out, "Content-Type", reply.content_type);
+    for (const auto& [name, value] : reply.headers) {
+        if (is_token(name) && is_safe_value(value) && !is_framing(name)) append_header(out, name, value);
+    }
+    if (!bodiless) {
+        out += "Content-Length: ";
+        append_number(out, reply.body.size());
+        out += "\r\n";
+    }
+    if (!framing.keep_alive) {
+        out += "Connection: close\r\n";
+    } else if (framing.old_client) {
+        out += "Connection: keep-alive\r\n";
+    }
+    out += "\r\n";
+    if (!bodiless && !framing.head) out += reply.body.view();
+}
+
+std::string_view HttpDate::now() {
+    const auto second = gateway::wall_now() / 1000;
+    if (second == second_) return text_;
+    second_ = second;
+    static constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr std::array<std::string_view, 12> months{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto time = static_cast<std::time_t>(second);
+    std::tm utc{};
+    gmtime_r(&time, &utc);
+    const auto two = [](int n) {
+        return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)};
+    };
+    text_ = days[static_cast<std::size_t>(utc.tm_wday)];
+    text_ += ", " + two(utc.tm_mday) + ' ';
+    text_ += months[static_cast<std::size_t>(utc.tm_mon)];
+    text_ += ' ' + std::to_string(utc.tm_year + 1900) + ' ' + two(utc.tm_hour) + ':' + two(utc.tm_min) + ':' +
+             two(utc.tm_sec) + " GMT";
+    return text_;
+}
+
+}  // namespace rest
