@@ -1,0 +1,111 @@
+// JSON as bytes against nlohmann/json: the same verdict, the same members, the same strings.
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "gateway/json.hpp"
+#include "tests/fuzz/fuzz_input.hpp"
+
+namespace gateway {
+namespace {
+
+using fuzz::require;
+using Tree = nlohmann::json;
+
+Tree tree_of(std::string_view text) {
+    return Tree::parse(text, nullptr, false);
+}
+
+std::size_t depth_of(std::string_view text) {
+    std::size_t depth = 0;
+    std::size_t deepest = 0;
+    bool quoted = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (quoted && text[at] == '\\') {
+            ++at;
+        } else if (text[at] == '"') {
+            quoted = !quoted;
+        } else if (!quoted && (text[at] == '[' || text[at] == '{')) {
+            deepest = std::max(deepest, ++depth);
+        } else if (!quoted && (text[at] == ']' || text[at] == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return deepest;
+}
+
+/// Known differences: nlohmann skips a byte order mark, refuses numbers past a double, and has no depth
+/// limit.
+void check_verdict(std::string_view text, bool valid) {
+    const bool theirs = Tree::accept(text);
+    const bool mark = text.starts_with("\xEF\xBB\xBF");
+    if (valid) require(depth_of(text) <= json::max_depth, "the depth is limited");
+    if (valid && !theirs)
+        require(text.find_first_of("eE0123456789") != std::string_view::npos, "only numbers differ");
+    if (!valid && theirs) require(mark || depth_of(text) > json::max_depth, "what is JSON is accepted");
+}
+
+void check_same(std::string_view slice, const Tree& expected) {
+    require(json::valid(slice), "a slice of valid JSON is valid");
+    const auto tree = tree_of(slice);
+    require(tree.is_discarded() || tree == expected, "a slice is the value");
+}
+
+void check_object(std::string_view text, const Tree& tree) {
+    for (const auto& [key, value] : tree.items()) {
+        const auto slice = json::member(text, key);
+        require(slice.has_value(), "every member is found");
+        check_same(*slice, value);
+    }
+    require(json::member(text, "no such key").has_value() == tree.contains("no such key"), "and no other");
+    std::size_t seen = 0;
+    const bool whole = json::for_each_member(text, [&](std::string_view name, std::string_view) {
+        const auto key = json::unquoted(name);
+        require(key && tree.contains(*key), "every visited name is a member");
+        ++seen;
+    });
+    require(whole && seen >= tree.size(), "all members are visited");
+}
+
+void check_array(std::string_view text, const Tree& tree) {
+    for (std::size_t at = 0; at < tree.size(); ++at) {
+        const auto slice = json::element(text, at);
+        require(slice.has_value(), "every element is found");
+        check_same(*slice, tree[at]);
+    }
+    require(!json::element(text, tree.size()), "and no other");
+}
+
+void check_quoting(std::string_view text) {
+    const auto literal = json::quoted(text);
+    require(json::valid(literal), "a quoted text is JSON");
+    const auto back = json::unquoted(literal);
+    require(back.has_value(), "a quoted text can be read");
+    const bool plain = json::valid_utf8(text);
+    require(!plain || *back == text, "quoting loses nothing");
+    require(tree_of(literal).get<std::string>() == *back, "both read it alike");
+}
+
+void run(std::string_view text) {
+    const bool valid = json::valid(text);
+    check_verdict(text, valid);
+    check_quoting(text);
+    if (!valid) {  // nothing is promised but to stay inside the text
+        (void)json::member(text, "a");
+        (void)json::element(text, 1);
+        (void)json::unquoted(text);
+        return;
+    }
+    const auto tree = tree_of(text);
+    if (tree.is_object()) check_object(text, tree);
+    if (tree.is_array()) check_array(text, tree);
+    if (tree.is_string())
+        require(json::unquoted(json::trimmed(text)) == tree.get<std::string>(), "strings are alike");
+}
+
+}  // namespace
+}  // namespace gateway
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    gateway::run({reinterpret_cast<const char*>(data), size});
+    return 0;
+}
