@@ -192,8 +192,8 @@ std::optional<Captures> AddressPattern::match(std::string_view address) const {
 
 std::string AddressPattern::subscription() const {
     if (kind_ == AddressKind::http || kind_ == AddressKind::call) return text_;
-    if (text_ == "*" || text_ == "**") return "*";
     const bool happn = kind_ == AddressKind::happn;
+    if (happn && (text_ == "*" || text_ == "**")) return "*";
     std::string filter;
     for (const auto& segment : segments_) {
         if (happn || &segment != &segments_.front()) filter += '/';

@@ -6,6 +6,7 @@
 #include "gateway/expression/braces.hpp"
 #include "gateway/expression/expression.hpp"
 #include "gateway/expression/template.hpp"
+#include "gateway/json.hpp"
 
 namespace gateway {
 namespace {
@@ -217,6 +218,7 @@ std::optional<ExpressionProblem> AddressTemplate::check_shape() const {
     for (const auto& literal : template_.literals_) {
         slashes += level_count(literal) - 1;
         bytes += literal.size();
+        if (!json::valid_utf8(literal)) return ExpressionProblem{0, "an address is UTF-8 without NUL", {}};
         if (has_parent_level("x" + literal + "x"))
             return ExpressionProblem{0, "'..' is no level of an address", {}};
     }

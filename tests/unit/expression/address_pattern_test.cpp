@@ -188,6 +188,7 @@ TEST(AddressPattern, SubscribesWideEnoughForEveryServer) {
         {happn, "/a/b", "/a/b"},
         {happn, "/a/f(x)/b", "/a/*/b"},
         {happn, "*", "*"},
+        {mqtt, "**", "**"},
         {happn, "/**", "/**"},
     };
     for (const auto& one : cases)

@@ -236,6 +236,7 @@ TEST(AddressTemplate, TellsWhatIsWrongAndWhere) {
         {Kind::mqtt, "a/{{x}}/#", 8, "a target address cannot hold '#'"},
         {Kind::mqtt, "a/\x01", 2, "a target address cannot hold a control character"},
         {Kind::mqtt, "a/../b", 0, "'..' is no level of an address"},
+        {Kind::mqtt, "a/\xE3y", 0, "an address is UTF-8 without NUL"},
         {Kind::mqtt, "..", 0, "'..' is no level of an address"},
         {Kind::mqtt, "{payload.x}/y", 1, needs_literal},
         {Kind::mqtt, "x-{payload.x}/y", 3, needs_literal},
