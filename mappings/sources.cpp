@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "config/units.hpp"
+#include "gateway/expression/address_rules.hpp"
 
 namespace mappings {
 namespace {
@@ -20,21 +21,7 @@ using gateway::ValueType;
 constexpr std::array<std::string_view, 5> http_methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
 constexpr std::array<std::string_view, 7> happn_surface{
     "rest", "primus", "version", "ping", "auth", "openapi.json", "api/client"};
-constexpr std::array<std::string_view, 15> reserved_names{"payload",
-                                                          "out",
-                                                          "answer",
-                                                          "answers",
-                                                          "lookup",
-                                                          "vars",
-                                                          "message",
-                                                          "call",
-                                                          "route",
-                                                          "gateway",
-                                                          "error",
-                                                          "principal",
-                                                          "in",
-                                                          "now",
-                                                          "callback"};
+constexpr std::string_view callback_name = "callback";  // happner's own last argument
 
 std::optional<AddressPattern> compile_pattern(const Node& node,
                                               std::string_view text,
@@ -225,18 +212,11 @@ ValueType parameter_type(std::string_view word) {
     return found == types.end() ? ValueType::any : found->second;
 }
 
-bool is_parameter_name(std::string_view name) {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    };
-    return !name.empty() && std::ranges::all_of(name, fits) && !(name.front() >= '0' && name.front() <= '9');
-}
-
 void check_parameter_name(std::string_view name, const config::Place& place, const Compilation& compilation) {
     const std::string shown = "'" + std::string{name} + "'";
-    if (!is_parameter_name(name)) {
+    if (!gateway::is_name(name)) {
         compilation.error("HG210", place, shown + " is no parameter name", "letters, digits and _ only");
-    } else if (std::ranges::find(reserved_names, name) != reserved_names.end()) {
+    } else if (gateway::is_reserved_name(name) || name == callback_name) {
         compilation.error("HG210", place, shown + " is reserved and cannot be a parameter's name");
     }
 }

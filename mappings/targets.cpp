@@ -52,7 +52,7 @@ void refuse_reserved(const Node& node,
                      const Compilation& compilation) {
     compilation.error("HG205",
                       node.place_at(offset),
-                      "'" + std::string{tree} + "' is reserved and cannot be written to",
+                      "'" + std::string{tree} + "' is reserved: nothing may be sent there",
                       "choose another first level");
 }
 
@@ -272,8 +272,11 @@ std::optional<Target> compile_call(const Node& node, const Scope& scope, const C
         compilation.error("HG204", spelled.place(), "a call is written \"<component>/<method>\"");
         return std::nullopt;
     }
-    if (spelled.text().starts_with(reserved_component))
-        refuse_reserved(spelled, 0, reserved_component.substr(0, reserved_component.size() - 1), compilation);
+    if (spelled.text().starts_with(reserved_component)) {
+        const auto component = reserved_component.substr(0, reserved_component.size() - 1);
+        refuse_reserved(spelled, 0, component, compilation);
+        return std::nullopt;
+    }
     auto method =
         compile_address(spelled, spelled.text(), 0, AddressTemplate::Kind::call, scope, compilation);
     if (!method) return std::nullopt;

@@ -76,6 +76,13 @@ std::string as_json(const Payload& payload) {
     return payload.bytes.str();
 }
 
+std::vector<gateway::NameValue> with_lower_names(std::vector<gateway::NameValue> headers) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+    for (auto& header : headers)
+        std::ranges::transform(header.first, header.first.begin(), lower);
+    return headers;
+}
+
 class Judgement {
 public:
     Judgement(const TestCase& test, const Seen& seen) : test_{test}, seen_{seen} {}
@@ -175,7 +182,7 @@ private:
         if (!seen_.response) return line("- an answer + none");
         const auto& response = *seen_.response;
         compare("status", expected.status, response.status);
-        compare_pairs("headers", expected.headers, response.headers);
+        compare_pairs("headers", expected.headers, with_lower_names(response.headers));
         compare_pairs("user", expected.user, response.user);
         judge_error(expected);
         if (expected.answer && response.error)

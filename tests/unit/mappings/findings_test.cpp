@@ -1,0 +1,258 @@
+// Bad mapping files: each with the exact code, line and column of all that is wrong with it.
+#include <gmock/gmock.h>
+
+#include "mapping_support.hpp"
+
+namespace mappings {
+namespace {
+
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+using testing::HasSubstr;
+
+struct Bad {
+    const char* what;
+    const char* text;
+    std::vector<std::string> findings;
+};
+
+std::ostream& operator<<(std::ostream& out, const Bad& bad) {
+    return out << bad.what;
+}
+
+class BadMapping : public testing::TestWithParam<Bad> {};
+
+TEST_P(BadMapping, HasTheseFindings) {
+    const auto loaded = load_text(GetParam().text);
+    EXPECT_THAT(brief(loaded.findings), ElementsAreArray(GetParam().findings)) << all_text(loaded.findings);
+    EXPECT_EQ(loaded.table, nullptr);
+}
+
+const std::vector<Bad> yaml_and_shape{
+    {"an anchor", "vars: { a: &x 1 }\n", {"HG401 1:12"}},
+    {"an alias", "vars: { a: &x 1, b: *x }\n", {"HG401 1:12", "HG401 1:21"}},
+    {"a duplicate key", "routes: {}\nroutes: {}\n", {"HG403 2:1"}},
+    {"a second document", "routes: {}\n---\nroutes: {}\n", {"HG404 2:1"}},
+    {"a list for a file", "- a\n", {"HG407 1:1"}},
+    {"an unknown key", "rotues: {}\n", {"HG201 1:1"}},
+    {"a later version", "version: 2\nroutes: {}\n", {"HG412 1:10"}},
+    {"routes as a list", "routes: [a]\n", {"HG407 1:9"}},
+    {"no source", "routes: { r: { to: { answer: 1 } } }\n", {"HG408 1:11"}},
+    {"no target", "routes: { r: { from: { mqtt: a } } }\n", {"HG408 1:11"}},
+    {"an empty list of targets", "routes: { r: { from: { mqtt: a }, to: [] } }\n", {"HG408 1:39"}},
+    {"a source without its key", "routes: { r: { from: { qos: 1 }, to: { answer: 1 } } }\n", {"HG408 1:22"}},
+    {"two sources in one",
+     "routes: { r: { from: { mqtt: a, happn: \"on /a\" }, to: { answer: 1 } } }\n",
+     {"HG414 1:33"}},
+    {"qos out of range", "routes: { r: { from: { mqtt: a, qos: 3 }, to: { answer: 1 } } }\n", {"HG409 1:38"}},
+    {"qos as text", "routes: { r: { from: { mqtt: a, qos: \"1\" }, to: { answer: 1 } } }\n", {"HG407 1:38"}},
+    {"a word that is none",
+     "routes: { r: { from: { mqtt: a, retained: aply }, to: { answer: 1 } } }\n",
+     {"HG409 1:43"}},
+    {"a duration without a unit",
+     "routes: { r: { from: { mqtt: a }, to: { call: a/b, timeout: 5 } } }\n",
+     {"HG407 1:61"}},
+    {"no time at all",
+     "routes: { r: { from: { mqtt: a }, to: { call: a/b, timeout: 0s } } }\n",
+     {"HG407 1:61"}},
+    {"a size without a unit",
+     "routes: { r: { from: { http: \"GET /a\", max_body: 5 }, to: { answer: 1 } } }\n",
+     {"HG407 1:50"}},
+    {"a topic that is a map",
+     "routes: { r: { from: { mqtt: {device} }, to: { answer: 1 } } }\n",
+     {"HG406 1:30"}},
+    {"a template in a map without quotes",
+     "routes: { r: { from: { mqtt: a }, map: { c: {payload.t} }, to: { answer: 1 } } }\n",
+     {"HG406 1:45"}},
+    {"a target without quotes", "routes: { r: { from: { mqtt: a }, to: {payload.t} } }\n", {"HG408 1:39"}},
+    {"a name with blanks", "routes: { \"a b\": { from: { mqtt: a }, to: { answer: 1 } } }\n", {"HG210 1:11"}},
+    {"two findings in one route",
+     "routes:\n  r:\n    form: 1\n    from: { mqtt: a }\n    to: { happn: \"set /x/{y}\" }\n",
+     {"HG201 3:5", "HG202 5:27"}},
+};
+
+const std::vector<Bad> not_built_yet{
+    {"codecs", "codecs: {}\n", {"HG410 1:1"}},
+    {"jq", "routes: { r: { from: { mqtt: a }, jq: ., to: { answer: 1 } } }\n", {"HG410 1:35"}},
+    {"when", "routes: { r: { from: { mqtt: a }, when: ., to: { answer: 1 } } }\n", {"HG410 1:35"}},
+    {"require", "routes: { r: { from: { mqtt: a }, require: ., to: { answer: 1 } } }\n", {"HG410 1:35"}},
+    {"lookup", "routes: { r: { from: { mqtt: a }, lookup: {}, to: { answer: 1 } } }\n", {"HG410 1:35"}},
+    {"limits", "routes: { r: { from: { mqtt: a }, limits: {}, to: { answer: 1 } } }\n", {"HG410 1:35"}},
+    {"on_error", "routes: { r: { from: { mqtt: a }, on_error: {}, to: { answer: 1 } } }\n", {"HG410 1:35"}},
+    {"at-least-once",
+     "routes: { r: { from: { mqtt: a }, delivery: at-least-once, to: { answer: 1 } } }\n",
+     {"HG410 1:45"}},
+    {"a delivery in full",
+     "routes: { r: { from: { mqtt: a }, delivery: { guarantee: at-least-once }, to: { answer: 1 } } }\n",
+     {"HG410 1:45"}},
+    {"an event source", "routes: { r: { from: { event: a/b }, to: { answer: 1 } } }\n", {"HG410 1:24"}},
+    {"a group", "routes: { r: { from: { mqtt: a, group: g }, to: { answer: 1 } } }\n", {"HG410 1:33"}},
+    {"an http target",
+     "routes: { r: { from: { mqtt: a }, to: { http: \"GET https://x\" } } }\n",
+     {"HG410 1:41"}},
+    {"a stream", "routes: { r: { from: { http: \"GET /a\" }, to: { stream: {} } } }\n", {"HG410 1:48"}},
+    {"an emit", "routes: { r: { from: { mqtt: a }, to: { emit: a/b } } }\n", {"HG410 1:41"}},
+    {"a condition on a target",
+     "routes: { r: { from: { mqtt: a }, to: { answer: 1, when: . } } }\n",
+     {"HG410 1:52"}},
+    {"a switch",
+     "components: { c: { methods: { m: { switch: [], to: { answer: 1 } } } } }\n",
+     {"HG410 1:36"}},
+    {"a shadow",
+     "components: { c: { methods: { m: { shadow: {}, to: { answer: 1 } } } } }\n",
+     {"HG410 1:36"}},
+    {"events", "components: { c: { methods: {}, events: {} } }\n", {"HG410 1:33"}},
+    {"resync",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\" }, b: { happn: \"/a/{x}\" } }, resync: on_reconnect } }\n",
+     {"HG410 1:72"}},
+};
+
+const std::vector<Bad> names_and_addresses{
+    {"an unknown capture",
+     "routes: { r: { from: { mqtt: \"a/{device}\" }, to: { happn: \"set /a/{devcie}\" } } }\n",
+     {"HG202 1:68"}},
+    {"a template that does not end",
+     "routes: { r: { from: { mqtt: a }, to: { answer: \"{payload.x\" } } }\n",
+     {"HG202 1:50"}},
+    {"an unknown root in a map",
+     "routes: { r: { from: { mqtt: a }, map: { x: \"{paylod.x}\" }, to: { answer: 1 } } }\n",
+     {"HG202 1:47"}},
+    {"an answer outside of respond",
+     "routes: { r: { from: { mqtt: a }, map: { x: \"{answer.x}\" }, to: { answer: 1 } } }\n",
+     {"HG202 1:47"}},
+    {"a wildcard that is not last",
+     "routes: { r: { from: { mqtt: \"a/#/b\" }, to: { answer: 1 } } }\n",
+     {"HG204 1:33"}},
+    {"a wildcard in a target",
+     "routes: { r: { from: { mqtt: a }, to: { happn: \"set /a/*\" } } }\n",
+     {"HG202 1:56"}},
+    {"a happn source without a verb",
+     "routes: { r: { from: { happn: /a }, to: { mqtt: b } } }\n",
+     {"HG204 1:31"}},
+    {"a happn target without a verb",
+     "routes: { r: { from: { mqtt: a }, to: { happn: /a } } }\n",
+     {"HG204 1:48"}},
+    {"a happn path without a slash",
+     "routes: { r: { from: { happn: \"on a/b\" }, to: { mqtt: b } } }\n",
+     {"HG204 1:35"}},
+    {"an http source without a method",
+     "routes: { r: { from: { http: /a }, to: { answer: 1 } } }\n",
+     {"HG204 1:30"}},
+    {"an http path without a slash",
+     "routes: { r: { from: { http: \"GET a\" }, to: { answer: 1 } } }\n",
+     {"HG204 1:35"}},
+    {"a call without a method", "routes: { r: { from: { mqtt: a }, to: { call: a } } }\n", {"HG204 1:47"}},
+    {"a call of security",
+     "routes: { r: { from: { mqtt: a }, to: { call: security/addUser } } }\n",
+     {"HG205 1:47"}},
+    {"a call that the message chooses",
+     "routes: { r: { from: { mqtt: \"rpc/{c}/{m}\" }, to: { call: \"{c}/{m}\" } } }\n",
+     {"HG408 1:59"}},
+    {"a write to an exchange",
+     "routes: { r: { from: { mqtt: a }, to: { happn: \"set /_exchange/requests/x\" } } }\n",
+     {"HG205 1:53"}},
+    {"a write to $SYS", "routes: { r: { from: { mqtt: a }, to: { mqtt: \"$SYS/x\" } } }\n", {"HG205 1:48"}},
+    {"a key of another verb",
+     "routes: { r: { from: { http: \"GET /a\" }, to: { happn: \"get /a\", merge: true } } }\n",
+     {"HG414 1:65"}},
+    {"an answer from nobody",
+     "routes: { r: { from: { http: \"GET /a\" }, to: { answer: 1, name: one }, respond: { from: on } } }\n",
+     {"HG207 1:89"}},
+    {"an answer to happn",
+     "routes: { r: { from: { happn: \"on /a\" }, to: { mqtt: b }, respond: { body: 1 } } }\n",
+     {"HG414 1:59"}},
+    {"a request that nobody answers",
+     "routes: { r: { from: { http: \"POST /a\" }, to: { mqtt: b } } }\n",
+     {"HG411 1:47"}},
+    {"an answer that is not there",
+     "routes: { r: { from: { http: \"POST /a\" }, to: { mqtt: b }, respond: { status: 202, body: "
+     "\"{answer}\" } } }\n",
+     {"HG411 1:47"}},
+    {"a path of the happn surface",
+     "routes: { r: { from: { http: \"GET /rest/method/x\" }, to: { answer: 1 } } }\n",
+     {"HG106 1:35"}},
+    {"a browser script",
+     "routes: { r: { from: { http: \"GET /browser_client\" }, to: { answer: 1 } } }\n",
+     {"HG106 1:35"}},
+    {"different captures",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\" }, b: { happn: \"/a/{y}\" } } } }\n",
+     {"HG206 1:22"}},
+    {"a sync with a target",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\" }, b: { happn: \"/a/{x}\" } }, to: { answer: 1 } } }\n",
+     {"HG414 1:72"}},
+    {"a reply that cannot be told apart",
+     "components: { c: { methods: { m: { to: { mqtt: a, reply: { topic: b } } } } } }\n",
+     {"HG408 1:58"}},
+    {"a reserved parameter",
+     "components: { c: { methods: { m: { parameters: [payload], to: { answer: 1 } } } } }\n",
+     {"HG210 1:49"}},
+    {"the security component", "components: { security: { methods: {} } }\n", {"HG210 1:15"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Shape, BadMapping, testing::ValuesIn(yaml_and_shape));
+INSTANTIATE_TEST_SUITE_P(NotBuiltYet, BadMapping, testing::ValuesIn(not_built_yet));
+INSTANTIATE_TEST_SUITE_P(Names, BadMapping, testing::ValuesIn(names_and_addresses));
+
+TEST(Findings, HintAtTheNameThatWasMeant) {
+    const auto loaded = load_text("routes:\n  r:\n    form: { mqtt: a }\n    to: { answer: 1 }\n");
+    ASSERT_FALSE(loaded.findings.empty());
+    EXPECT_THAT(all_text(loaded.findings), HasSubstr("did you mean 'from'?"));
+}
+
+TEST(Findings, AnUnquotedTemplateIsToBePutInQuotes) {
+    const auto loaded =
+        load_text("routes: { r: { from: { mqtt: a }, map: {payload.t}, to: { answer: 1 } } }\n");
+    EXPECT_THAT(all_text(loaded.findings), HasSubstr("put it in quotes: \"{payload.t}\""));
+}
+
+TEST(Findings, NameBothPlacesOfADoubleRoute) {
+    const auto loaded =
+        load_texts({{"one.yaml", "routes:\n  r: { from: { mqtt: a }, to: { answer: 1 } }\n"},
+                    {"two.yaml", "routes:\n  r: { from: { mqtt: b }, to: { answer: 1 } }\n"}});
+    ASSERT_EQ(loaded.findings.size(), 1U);
+    EXPECT_EQ(loaded.findings[0].code, "HG105");
+    EXPECT_EQ(loaded.findings[0].file, "two.yaml");
+    EXPECT_THAT(loaded.findings[0].hint, HasSubstr("one.yaml:2:3"));
+}
+
+TEST(Findings, ADoubleComponentIsToldLikewise) {
+    const auto loaded =
+        load_texts({{"one.yaml", "components: { c: { methods: { m: { to: { answer: 1 } } } } }\n"},
+                    {"two.yaml", "components: { c: { methods: { n: { to: { answer: 1 } } } } }\n"}});
+    ASSERT_EQ(loaded.findings.size(), 1U);
+    EXPECT_EQ(loaded.findings[0].code, "HG105");
+}
+
+TEST(Findings, AnUnknownBrokerIsJudgedOnlyWithAConfiguration) {
+    const std::string text =
+        "routes: { r: { from: { mqtt: a, broker: locl }, to: { happn: \"set /a\" } } }\n";
+    EXPECT_TRUE(load_text(text).findings.empty());
+    Names names;
+    names.brokers = {"local"};
+    const auto loaded = load_text(text, names);
+    EXPECT_THAT(brief(loaded.findings), ElementsAre("HG203 1:41"));
+    EXPECT_EQ(loaded.findings[0].hint, "did you mean 'local'?");
+}
+
+TEST(Findings, OfSeveralBrokersOneMustBeNamed) {
+    Names names;
+    names.brokers = {"a", "b"};
+    const auto loaded = load_text("routes: { r: { from: { mqtt: a }, to: { answer: 1 } } }\n", names);
+    EXPECT_THAT(brief(loaded.findings), ElementsAre("HG209 1:22"));
+}
+
+TEST(Findings, ARetainedCommandWithAnAnswerIsAWarning) {
+    const auto loaded =
+        load_text("components: { c: { methods: { m: { to: { mqtt: a, retain: true, reply: auto } } } } }\n");
+    EXPECT_THAT(brief(loaded.findings), ElementsAre("HG501 1:59"));
+    EXPECT_NE(loaded.table, nullptr);
+}
+
+TEST(Findings, ARemoveThatNeverComesIsAWarning) {
+    const auto loaded = load_text(
+        "routes: { r: { from: { happn: \"on /a\" }, to: { mqtt: b, retain: true, on_remove: clear } } }\n");
+    EXPECT_THAT(brief(loaded.findings), ElementsAre("HG502 1:11"));
+}
+
+}  // namespace
+}  // namespace mappings
