@@ -6,7 +6,7 @@ build_packages=(
     libboost1.81-dev libssl-dev libpaho-mqtt-dev libpaho-mqttpp-dev libcpp-httplib-dev nlohmann-json3-dev
     libsimdjson-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
 )
-broker_packages=(mosquitto mosquitto-clients)
+broker_packages=(mosquitto mosquitto-clients curl)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 compiler_memory_kb=1500000 # what the largest source takes
 

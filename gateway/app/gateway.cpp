@@ -1,0 +1,225 @@
+#include "gateway/app/gateway.hpp"
+
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+#include "gateway/log.hpp"
+#include "gateway/routes_json.hpp"
+
+namespace gateway::app {
+namespace {
+
+constexpr std::size_t id_bytes = 8;
+constexpr Duration probe_patience = std::chrono::seconds{2};  // what /ready and /metrics wait for the shard
+constexpr Duration close_patience = std::chrono::seconds{2};  // for last answers to be written
+constexpr std::string_view node_key = "node";
+
+DispatcherOptions dispatcher_options(const config::Settings& settings, const GatewayIdentity& identity) {
+    DispatcherOptions options;
+    options.gateway_name = identity.name;
+    options.gateway_id = identity.id;
+    options.max_pending = settings.limits.pending;
+    options.ask_timeout = settings.timeouts.rest;
+    return options;
+}
+
+}  // namespace
+
+Gateway::Gateway(config::Settings settings, Table table, Recompile recompile)
+    : settings_{std::move(settings)},
+      identity_{settings_.name, random_hex(id_bytes), HG_VERSION},
+      recompile_{std::move(recompile)},
+      table_{std::move(table)},
+      shard_{dispatcher_options(settings_, identity_), *this},
+      signals_{shard_.context()} {
+    make_edges();
+}
+
+Gateway::~Gateway() = default;
+
+Sink* Gateway::broker(std::string_view name) {
+    const auto found = brokers_.find(name);
+    return found == brokers_.end() ? nullptr : found->second.get();
+}
+
+Sink* Gateway::mesh(std::string_view name) {
+    if (name == node_key) return node_.get();
+    const auto found = meshes_.find(name);
+    return found == meshes_.end() ? nullptr : found->second.get();
+}
+
+void Gateway::make_edges() {
+    auto& context = shard_.context();
+    if (settings_.node.enabled)
+        node_ = std::make_unique<happn::Node>(
+            context, settings_.node, identity_, shard_.dispatcher(), shard_.metrics());
+    for (const MeshSettings& mesh : settings_.meshes)
+        meshes_.emplace(mesh.name,
+                        std::make_unique<happn::RemoteMesh>(
+                            context, mesh, identity_, shard_.dispatcher(), shard_.metrics()));
+    for (const BrokerSettings& broker : settings_.brokers)
+        brokers_.emplace(broker.name,
+                         std::make_unique<mqtt::Broker>(
+                             context, broker, identity_, shard_.dispatcher(), shard_.metrics()));
+    rest::FrontDoorSettings door;
+    door.listen = settings_.listen;
+    door.limits = settings_.limits;
+    door.timeouts = settings_.timeouts;
+    door.rest = settings_.rest;
+    door.gateway_name = identity_.name;
+    front_door_ = std::make_unique<rest::FrontDoor>(
+        context, std::move(door), shard_.dispatcher(), addressed_mesh(), node_.get(), shard_.metrics());
+}
+
+Mesh& Gateway::addressed_mesh() {
+    if (const auto found = meshes_.find(settings_.rest.mesh); found != meshes_.end()) return *found->second;
+    if (node_) return *node_;
+    throw std::runtime_error{"there is no mesh: enable the node, or name one under meshes"};
+}
+
+void Gateway::run() {
+    listen_for_signals();
+    apply(table_);
+    front_door_->start();
+    start_edges();
+    start_admin();
+    shard_.on_beat([this] { look(); });
+    shard_.run();
+    if (admin_) admin_->stop();
+    if (health_) health_->stop();
+}
+
+void Gateway::start_edges() {
+    if (node_) node_->start();
+    for (auto& [name, mesh] : meshes_)
+        mesh->start();
+    for (auto& [name, broker] : brokers_)
+        broker->start();
+}
+
+std::unique_ptr<admin::Server> Gateway::make_admin(admin::ServerOptions options) {
+    admin::Probes probes;
+    probes.live = [this] { return shard_.alive(); };
+    probes.ready = [this] {
+        return shard_.ask([this] { return admin::readiness_of(connections()); }, probe_patience);
+    };
+    probes.metrics = [this] {
+        return shard_.ask([this] { return shard_.metrics().text(connections()); }, probe_patience);
+    };
+    probes.routes = [this] { return shard_.ask([this] { return routes_json(*table_); }, probe_patience); };
+    auto server = std::make_unique<admin::Server>(std::move(options), std::move(probes));
+    const auto port = server->start();
+    if (port.has_error()) throw std::runtime_error{"admin listener: " + port.error().message};
+    return server;
+}
+
+void Gateway::start_admin() {
+    using Surface = admin::ServerOptions::Surface;
+    if (settings_.admin)
+        admin_ =
+            make_admin({Surface::admin, settings_.admin->listen, settings_.admin->token, identity_.version});
+    if (settings_.health)
+        health_ = make_admin({Surface::health, settings_.health->listen, {}, identity_.version});
+}
+
+void Gateway::apply(const Table& table) {
+    table_ = table;
+    shard_.dispatcher().apply(table);
+    if (node_) node_->apply(table);
+    for (auto& [name, mesh] : meshes_)
+        mesh->apply(table);
+    for (auto& [name, broker] : brokers_)
+        broker->apply(table);
+}
+
+void Gateway::listen_for_signals() {
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    signals_.add(SIGHUP);
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        if (signal == SIGHUP) {
+            reload();
+        } else {
+            drain();
+        }
+        signals_.clear();
+        listen_for_signals();
+    });
+}
+
+void Gateway::reload() {
+    if (const Table table = recompile_()) {
+        apply(table);
+        log::info("reloaded: {} routes", table->routes().size());
+    } else {
+        log::error("not reloaded: the mapping files have errors; the routes stay as they were");
+    }
+}
+
+/// Every beat: tell when the gateway becomes ready or stops being so; end a drain that is done.
+void Gateway::look() {
+    if (closing_) return end_when_closed();
+    if (draining_) {
+        if (shard_.dispatcher().pending() == 0 || Clock::now() >= drain_until_) finish();
+        return;
+    }
+    const admin::Readiness readiness = admin::readiness_of(connections());
+    if (readiness.ready == was_ready_) return;
+    was_ready_ = readiness.ready;
+    if (readiness.ready) {
+        log::info("happn-gateway is ready");
+    } else {
+        log::warn("not ready: {}", admin::to_json(readiness));
+    }
+}
+
+std::vector<ConnectionState> Gateway::connections() const {
+    std::vector<ConnectionState> states;
+    if (node_) states.push_back(node_->state());
+    for (const auto& [name, mesh] : meshes_)
+        states.push_back(mesh->state());
+    for (const auto& [name, broker] : brokers_)
+        states.push_back(broker->state());
+    if (draining_) states.push_back({"gateway", identity_.name, true, false, "draining", 0});
+    return states;
+}
+
+/// No new work comes in; what is in flight may finish. A second signal ends the wait.
+void Gateway::drain() {
+    if (draining_) return finish();
+    log::info("draining: {} messages in flight", shard_.dispatcher().pending());
+    draining_ = true;
+    drain_until_ = Clock::now() + settings_.timeouts.shutdown;
+    front_door_->stop_accepting();
+    const auto nothing =
+        std::make_shared<const RoutingTable>(std::vector<Route>{}, std::map<std::string, ComponentRule>{});
+    for (auto& [name, broker] : brokers_)
+        broker->apply(nothing);
+}
+
+/// Tells everybody still waiting, and gives those answers and the brokers' goodbyes a moment to leave.
+void Gateway::finish() {
+    if (closing_) return shard_.stop();
+    closing_ = true;
+    close_until_ = Clock::now() + close_patience;
+    shard_.dispatcher().fail_all(Error{Errc::cancelled, "the gateway is stopping"});
+    front_door_->close_idle();
+    for (auto& [name, mesh] : meshes_)
+        mesh->stop();
+    if (node_) node_->stop();
+    closing_brokers_ = brokers_.size();
+    for (auto& [name, broker] : brokers_)
+        broker->stop([this] { --closing_brokers_; });
+}
+
+void Gateway::end_when_closed() {
+    const bool closed = front_door_->active() == 0 && closing_brokers_ == 0;
+    if (!closed && Clock::now() < close_until_) return;
+    front_door_->close_all();
+    log::info("stopped");
+    shard_.stop();
+}
+
+}  // namespace gateway::app

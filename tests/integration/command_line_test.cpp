@@ -1,0 +1,146 @@
+// The commands of the program, as a person types them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/support/process.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace {
+
+using namespace support;
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr const char* sample = HG_SOURCE_DIR "/mappings/samples/smart-building.yaml";
+constexpr const char* configuration = HG_SOURCE_DIR "/config/gateway.yaml";
+
+struct Result {
+    int status;
+    std::string printed;
+};
+
+Result gateway(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), HG_GATEWAY);
+    Process process{{.arguments = std::move(arguments)}};
+    const int status = process.wait();
+    return {status, process.printed()};
+}
+
+TEST(CommandLine, ValidateIsContentWithWhatIsShipped) {
+    const Result result = gateway({"validate", "--config", configuration});
+    EXPECT_EQ(result.status, 0) << result.printed;
+    EXPECT_THAT(result.printed, HasSubstr("ok: "));
+}
+
+TEST(CommandLine, ValidateNamesEveryMistakeWithItsPlaceAndAHint) {
+    TemporaryDirectory directory;
+    const auto file = directory.write("bad.yaml",
+                                      "version: 1\n"
+                                      "routes:\n"
+                                      "  up:\n"
+                                      "    from: { mqtt: \"devices/{device}/telemetry\" }\n"
+                                      "    to:   { happn: \"set /devices/{devcie}\" }\n"
+                                      "    qoss: 1\n");
+    const Result result = gateway({"validate", file.string()});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.printed, HasSubstr("bad.yaml:5:"));
+    EXPECT_THAT(result.printed, HasSubstr("did you mean 'device'?"));
+    EXPECT_THAT(result.printed, HasSubstr("bad.yaml:6:5"));
+    const Result as_json = gateway({"validate", "--json", file.string()});
+    EXPECT_EQ(json::parse(as_json.printed).size(), 2U) << as_json.printed;
+}
+
+TEST(CommandLine, ValidateRefusesWhatIsNotBuiltYetInsteadOfIgnoringIt) {
+    TemporaryDirectory directory;
+    const auto file = directory.write("later.yaml",
+                                      "version: 1\n"
+                                      "routes:\n"
+                                      "  up:\n"
+                                      "    from: { mqtt: \"a/{x}\" }\n"
+                                      "    jq: \".\"\n"
+                                      "    delivery: at-least-once\n"
+                                      "    to: { happn: \"set /a/{x}\" }\n");
+    const Result result = gateway({"validate", file.string()});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.printed, HasSubstr("later.yaml:5:5"));
+    EXPECT_THAT(result.printed, HasSubstr("later.yaml:6:"));
+    EXPECT_THAT(result.printed, HasSubstr("not built yet"));
+}
+
+TEST(CommandLine, RoutesListsThemAsTextAndAsJson) {
+    const Result text = gateway({"routes", "--config", configuration});
+    EXPECT_EQ(text.status, 0);
+    EXPECT_THAT(text.printed, HasSubstr("buildings/{building}/{room}/telemetry"));
+    const Result as_json = gateway({"routes", "--json", sample});
+    EXPECT_EQ(as_json.status, 0);
+    EXPECT_EQ(json::parse(as_json.printed).at(0).at("name"), "telemetry");
+}
+
+TEST(CommandLine, TestRunsTheSamplesOwnTests) {
+    TemporaryDirectory directory;
+    const auto report = directory.path() / "report.xml";
+    const Result result = gateway({"test", sample, "--junit", report.string()});
+    EXPECT_EQ(result.status, 0) << result.printed;
+    EXPECT_THAT(result.printed, HasSubstr(" passed, 0 failed"));
+    EXPECT_TRUE(std::filesystem::exists(report));
+}
+
+TEST(CommandLine, TestFailsWithADifferenceWhenATestDoes) {
+    TemporaryDirectory directory;
+    const auto file = directory.write("wrong.yaml",
+                                      "version: 1\n"
+                                      "routes:\n"
+                                      "  up: { from: { mqtt: \"a/{x}\" }, to: { happn: \"set /a/{x}\" } }\n"
+                                      "tests:\n"
+                                      "  - name: wrong on purpose\n"
+                                      "    send: { mqtt: \"a/1\", json: { n: 1 } }\n"
+                                      "    expect: [ { happn: \"set /a/1\", json: { n: 2 } } ]\n");
+    const Result result = gateway({"test", file.string()});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.printed, HasSubstr("wrong on purpose"));
+    EXPECT_THAT(result.printed, HasSubstr("0 passed, 1 failed"));
+}
+
+TEST(CommandLine, SchemaPrintsTheCommittedSchemas) {
+    for (const char* which : {"gateway", "mapping"}) {
+        const Result result = gateway({"schema", which});
+        EXPECT_EQ(result.status, 0);
+        EXPECT_EQ(json::parse(result.printed).at("$schema"), "https://json-schema.org/draft/2020-12/schema");
+    }
+}
+
+TEST(CommandLine, VersionSaysWhatItSpeaks) {
+    EXPECT_THAT(gateway({"version"}).printed, HasSubstr("happn_4"));
+    EXPECT_TRUE(json::parse(gateway({"version", "--json"}).printed).contains("version"));
+}
+
+TEST(CommandLine, UsageErrorsExitWithTwo) {
+    EXPECT_EQ(gateway({}).status, 2);
+    EXPECT_EQ(gateway({"run"}).status, 2);
+    EXPECT_EQ(gateway({"validate"}).status, 2);
+    const Result typo = gateway({"rnu"});
+    EXPECT_EQ(typo.status, 2);
+    EXPECT_THAT(typo.printed, HasSubstr("did you mean 'run'?"));
+}
+
+TEST(CommandLine, HelpHasAnExampleForEveryCommand) {
+    for (const char* command : {"run", "validate", "test", "routes", "schema", "version"}) {
+        const Result result = gateway({command, "--help"});
+        EXPECT_EQ(result.status, 0);
+        EXPECT_THAT(result.printed, HasSubstr("Example: happn-gateway " + std::string{command}));
+    }
+}
+
+TEST(CommandLine, RunRefusesAConfigurationWithMistakes) {
+    TemporaryDirectory directory;
+    const auto file = directory.write("gateway.yaml", "lisen: [\"127.0.0.1:0\"]\n");
+    const Result result = gateway({"run", "--config", file.string()});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.printed, HasSubstr("did you mean 'listen'?"));
+}
+
+}  // namespace

@@ -1,0 +1,97 @@
+// Start, reload and stop: SIGTERM lets what is in flight finish, SIGHUP takes new mappings or changes
+// nothing.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/integration/end_to_end.hpp"
+#include "tests/support/eventually.hpp"
+
+namespace {
+
+using namespace support;
+using nlohmann::json;
+
+TEST(LifeCycle, SigtermLetsACallInFlightFinishAndThenEndsWithZero) {
+    JsMesh mesh;
+    GatewayProcess gateway{{.settings = mesh_settings(mesh) + "rest: { mesh: site }\n", .mappings = {}}};
+    auto call = std::async(std::launch::async, [&] {
+        return gateway.http().Post("/rest/method/testTools/answerAfter",
+                                   R"({"parameters":{"ms":700,"value":"late"}})",
+                                   "application/json");
+    });
+    JsClient observer{"mesh-client@13.1.1"};
+    observer.connect(mesh.port());
+    ASSERT_TRUE(
+        eventually([&] { return observer.call("testTools", "callCount") == 1; }));  // the mesh has the call
+    auto stopped = std::async(std::launch::async, [&] { gateway.stop(); });  // SIGTERM, and exit code 0
+    gateway.process().wait_for_line("draining");
+    const auto answer = call.get();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200) << answer->body;
+    EXPECT_EQ(json::parse(answer->body).at("data").at("value"), "late");
+    stopped.get();
+}
+
+class Reload : public testing::Test {
+protected:
+    static std::string route(const std::string& path) {
+        return "version: 1\nroutes:\n  hello: { from: { http: \"GET /" + path +
+               "\" }, to: { answer: \"hello from " + path + "\" } }\n";
+    }
+
+    void reload_with(const std::string& text, const std::string& expected_line) {
+        std::ofstream{mappings.path() / "routes.yaml"} << text;
+        const std::size_t seen = gateway->process().line_count();
+        gateway->process().signal(SIGHUP);
+        gateway->process().wait_for_line(expected_line, patience, seen);
+    }
+
+    int status_of(const std::string& path) { return gateway->http().Get(path)->status; }
+
+    TemporaryDirectory mappings;
+    std::optional<GatewayProcess> gateway;
+
+    void SetUp() override {
+        mappings.write("routes.yaml", route("old"));
+        gateway.emplace(
+            GatewayFiles{.settings = "mappings: [\"" + (mappings.path() / "routes.yaml").string() + "\"]\n",
+                         .mappings = {}});
+    }
+};
+
+TEST_F(Reload, TakesTheNewRoutes) {
+    EXPECT_EQ(gateway->http().Get("/old")->body, "hello from old");
+    reload_with(route("new"), "reloaded");
+    EXPECT_EQ(status_of("/new"), 200);
+    EXPECT_EQ(status_of("/old"), 404);
+}
+
+TEST_F(Reload, ChangesNothingWhenTheNewFilesHaveMistakes) {
+    reload_with("version: 1\nroutes: { hello: { from: { http: \"GET /new\" } } }\n", "not reloaded");
+    EXPECT_EQ(status_of("/old"), 200);
+    EXPECT_EQ(status_of("/new"), 404);
+}
+
+TEST(Start, FailsWithAClearWordWhenAPortIsTaken) {
+    GatewayProcess first{{.settings = "", .mappings = {}}};
+    TemporaryDirectory directory;
+    const auto file =
+        directory.write("gateway.yaml", "listen: [\"127.0.0.1:" + std::to_string(first.port()) + "\"]\n");
+    Process second{{.arguments = {HG_GATEWAY, "run", "--config", file.string()}}};
+    EXPECT_EQ(second.wait(), 1);
+    EXPECT_NE(second.printed().find(std::to_string(first.port())), std::string::npos) << second.printed();
+}
+
+TEST(Logs, AreJsonLinesWhenAskedFor) {
+    GatewayProcess gateway{{.settings = "log: { level: info, format: json }\n", .mappings = {}}};
+    const json line = json::parse(gateway.process().wait_for_line("is ready"));
+    EXPECT_EQ(line.at("level"), "info");
+    EXPECT_TRUE(line.contains("time"));
+}
+
+}  // namespace

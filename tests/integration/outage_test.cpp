@@ -1,0 +1,111 @@
+// A mesh or a broker goes and comes back: the gateway finds it again by itself, subscribes again, says the
+// truth on /ready meanwhile, and lets nobody wait for an answer that cannot come.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+
+#include "tests/integration/end_to_end.hpp"
+#include "tests/support/tcp_proxy.hpp"
+
+namespace {
+
+using namespace support;
+using nlohmann::json;
+
+constexpr const char* bridge = R"(
+version: 1
+routes:
+  up:
+    from: { mqtt: "up/{name}", qos: 1 }
+    to:   { happn: "set /up/{name}" }
+  down:
+    from: { happn: "on /down/{name}" }
+    to:   { mqtt: "down/{name}", qos: 1 }
+)";
+
+class MeshOutage : public testing::TestWithParam<const char*> {
+protected:
+    Mosquitto mosquitto;
+    JsMesh mesh{{.generation = GetParam()}};
+    GatewayProcess gateway{
+        {.settings = broker_settings(mosquitto) + mesh_settings(mesh) + "rest: { mesh: site }\n",
+         .mappings = {{"bridge.yaml", bridge}}}};
+    MqttProbe device{mosquitto.port()};
+};
+
+TEST_P(MeshOutage, EndsWithTheSubscriptionsMadeAgain) {
+    device.subscribe("down/#");
+    mesh.kill();
+    gateway.wait_until_ready(false);
+    EXPECT_NE(gateway.readiness().find("site"), std::string::npos) << gateway.readiness();
+    mesh.start();
+    gateway.wait_until_ready();
+    JsClient happn{std::string{GetParam()} == "2.13.0" ? "happn-3@1.12.1" : "happn-3@13.12.1"};
+    happn.connect(mesh.port());
+    happn.set("/down/again", {{"n", 1}});
+    EXPECT_EQ(json::parse(device.wait_message("down/again").payload).at("n"), 1);
+}
+
+TEST_P(MeshOutage, FailsCallsInFlightAtOnceWithAClearError) {
+    auto call = std::async(std::launch::async, [this] {
+        return gateway.http().Post(
+            "/rest/method/componentName/neverMethod", R"({"parameters":{}})", "application/json");
+    });
+    // The call is in flight once the mesh has taken a later one over the same session.
+    const auto later = gateway.http().Post(
+        "/rest/method/componentName/strMethod", R"({"parameters":{}})", "application/json");
+    ASSERT_TRUE(later);
+    EXPECT_EQ(later->status, 200);
+    const auto killed = std::chrono::steady_clock::now();
+    mesh.kill();
+    const auto answer = call.get();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 503) << answer->body;
+    EXPECT_LT(std::chrono::steady_clock::now() - killed, std::chrono::seconds{9})
+        << "waited for the time-out instead";
+}
+
+TEST_P(MeshOutage, RefusesNewCallsWhileTheMeshIsAway) {
+    mesh.kill();
+    gateway.wait_until_ready(false);
+    const auto answer = gateway.http().Post(
+        "/rest/method/componentName/strMethod", R"({"parameters":{}})", "application/json");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 503) << answer->body;
+    device.publish({.topic = "up/lost", .payload = "1", .qos = 1});
+    EXPECT_TRUE(testing::Test::HasFailure() || gateway.route("up").pending == 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         MeshOutage,
+                         testing::Values("2.13.0", "13.1.1"),
+                         [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
+
+class BrokerOutage : public testing::TestWithParam<int> {
+protected:
+    Mosquitto mosquitto;
+    GatewayProcess gateway{
+        {.settings = broker_settings(mosquitto, GetParam()), .mappings = {{"bridge.yaml", bridge}}}};
+    JsClient happn{"happn-3@13.12.1"};
+};
+
+TEST_P(BrokerOutage, EndsWithTheSubscriptionsMadeAgain) {
+    happn.connect(gateway.port());
+    const int arrived = happn.on("/up/*", "set");
+    mosquitto.kill();
+    gateway.wait_until_ready(false);
+    EXPECT_NE(gateway.readiness().find("local"), std::string::npos) << gateway.readiness();
+    mosquitto.start();
+    gateway.wait_until_ready();
+    MqttProbe device{mosquitto.port()};
+    device.publish({.topic = "up/again", .payload = "7", .qos = 1});
+    EXPECT_EQ(happn.wait_message(arrived).at("data").at("value"), 7);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, BrokerOutage, testing::Values(3, 5), [](const auto& version) {
+    return version.param == 3 ? "Mqtt311" : "Mqtt5";
+});
+
+}  // namespace
