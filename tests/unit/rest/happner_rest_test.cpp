@@ -1,0 +1,291 @@
+#include <gmock/gmock.h>
+
+#include "tests/unit/rest/surface_test_base.hpp"
+
+namespace rest {
+namespace {
+
+using Json = nlohmann::json;
+
+class HappnerRestTest : public SurfaceTest {
+protected:
+    std::string last_args() const { return mesh.calls.empty() ? "no call" : mesh.calls.back().args.str(); }
+};
+
+// --- arguments ----------------------------------------------------------------------------------
+
+TEST_F(HappnerRestTest, ParametersGoByPositionByteForByte) {
+    post("/rest/method/componentName/methodName", R"({"parameters":{"b":1.50,"a":{"x": 1e2},"extra":3}})");
+    EXPECT_EQ(last_args(), R"([{"x": 1e2},1.50])");
+}
+
+TEST_F(HappnerRestTest, OfEqualNamesTheLastCounts) {
+    post("/rest/method/componentName/methodName", R"({"parameters":{"a":1,"a":2}})");
+    EXPECT_EQ(last_args(), "[2,null]");
+}
+
+TEST_F(HappnerRestTest, AShortArrayIsFilledUpWithNull) {
+    post("/rest/method/componentName/methodName", R"({"parameters":[1]})");
+    EXPECT_EQ(last_args(), "[1,null]");
+}
+
+TEST_F(HappnerRestTest, ARepeatedQueryNameIsAList) {
+    ask("GET", "/rest/method/componentName/methodName?a=1&a=2&a=3");
+    EXPECT_EQ(last_args(), R"([["1","2","3"],null])");
+}
+
+TEST_F(HappnerRestTest, TheQueryIsDecodedOnce) {
+    ask("GET", "/rest/method/componentName/methodName?a=%2541+%C3%A9");
+    EXPECT_EQ(last_args(), R"(["%41 é",null])");
+}
+
+TEST_F(HappnerRestTest, RequestHeadersReachAMethodWithoutCredentials) {
+    mesh.add("componentName", "reqMethod", {"$req_headers", "callback"}, [](const auto& args) {
+        return FakeMesh::result(args[0]);
+    });
+    const HttpReply reply = post("/rest/method/componentName/reqMethod",
+                                 "{}",
+                                 {{"X-Colour", "red"}, {"Cookie", "a=b"}, {"Authorization", "Bearer x"}});
+    EXPECT_EQ(json_of(reply)["data"], (Json{{"x-colour", "red"}, {"content-type", "application/json"}}));
+}
+
+TEST_F(HappnerRestTest, TheTokenIsNoParameter) {
+    make_secure();
+    mesh.add("componentName", "greedy", {"happn_token", "callback"}, [](const auto& args) {
+        return FakeMesh::result(args[0]);
+    });
+    const HttpReply reply =
+        ask("GET", "/rest/method/componentName/greedy?happn_token=" + FakeMesh::token_of("_ADMIN"));
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(last_args(), "[null]");
+}
+
+// --- answers ------------------------------------------------------------------------------------
+
+TEST_F(HappnerRestTest, ACallThatIsNeverAnsweredEndsIn504AndNamesTheMethod) {
+    EXPECT_FALSE(send("POST", "/rest/method/componentName/neverMethod").has_value());
+    ASSERT_EQ(mesh.waiting.size(), 1U);
+    mesh.waiting.front()(gateway::Outcome{gateway::Error{gateway::Errc::timeout, "too late"}});
+    ASSERT_TRUE(late.has_value());
+    EXPECT_EQ(late->status, 504);
+    const Json body = json_of(*late);
+    EXPECT_EQ(body["message"], "Call failed");
+    EXPECT_EQ(body["error"]["name"], "Timeout");
+    EXPECT_THAT(body["error"]["message"].get<std::string>(), testing::HasSubstr("componentName/neverMethod"));
+}
+
+TEST_F(HappnerRestTest, TheDeadlineIsTheConfiguredOne) {
+    settings.timeouts.rest = std::chrono::seconds{3};
+    const auto before = gateway::Clock::now();
+    post("/rest/method/componentName/strMethod", "{}");
+    const auto allowed = mesh.calls.back().deadline - before;
+    EXPECT_GE(allowed, std::chrono::seconds{3});
+    EXPECT_LT(allowed, std::chrono::seconds{5});
+}
+
+TEST_F(HappnerRestTest, AnUnreachableMeshIs503WithRetryAfter) {
+    mesh.add("componentName", "away", {}, [](const auto&) {
+        return gateway::Outcome{gateway::Error{gateway::Errc::unavailable, "the mesh is not connected"}};
+    });
+    const HttpReply reply = post("/rest/method/componentName/away", "{}");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(header_of(reply, "Retry-After"), "1");
+    EXPECT_EQ(json_of(reply)["error"]["message"], "the mesh is not connected");
+}
+
+TEST_F(HappnerRestTest, AMeshThatWasNeverJoinedIs503) {
+    mesh.joined = false;
+    EXPECT_EQ(post("/rest/method/componentName/strMethod", "{}").status, 503);
+    EXPECT_EQ(ask("GET", "/rest/describe").status, 503);
+}
+
+TEST_F(HappnerRestTest, StackAndNameOfAnErrorStayInside) {
+    mesh.add("componentName", "failing", {}, [](const auto&) {
+        return FakeMesh::failure(
+            R"({"message":"m","name":"Error","stack":"at secret.js:1","extra":{"big":12345678901234567890}})");
+    });
+    const HttpReply reply = post("/rest/method/componentName/failing", "{}");
+    EXPECT_EQ(
+        reply.body.view(),
+        R"({"message":"Call failed","data":null,"error":{"message":"m","extra":{"big":12345678901234567890}}})");
+}
+
+// --- names --------------------------------------------------------------------------------------
+
+TEST_F(HappnerRestTest, SegmentsAreDecodedOnceAndCannotEscape) {
+    EXPECT_EQ(post("/rest/method/component%4eame/str%4Dethod", "{}").status, 200);
+    for (const std::string path : {"componentName%2FstrMethod",
+                                   "..%2f..%2fsecurity/listUsers",
+                                   "%2e%2e/strMethod",
+                                   "componentName/str%00Method",
+                                   "component%4/strMethod",
+                                   "*/strMethod",
+                                   "+/strMethod"}) {
+        EXPECT_EQ(post("/rest/method/" + path, "{}").status, 404) << path;
+    }
+    EXPECT_EQ(mesh.calls.size(), 1U);
+}
+
+TEST_F(HappnerRestTest, SecurityIsNeverReached) {
+    for (const std::string path :
+         {"security/listUsers", "TestNode/security/listUsers", "%73ecurity/listUsers"})
+        EXPECT_EQ(post("/rest/method/" + path, "{}").status, 403) << path;
+    EXPECT_TRUE(mesh.calls.empty());
+}
+
+TEST_F(HappnerRestTest, TheNodesNameMayStandBeforeRest) {
+    EXPECT_EQ(post("/TestNode/rest/method/componentName/strMethod", "{}").status, 200);
+    EXPECT_EQ(ask("GET", "/TestNode/rest/describe").status, 200);
+    EXPECT_EQ(post("/Other/rest/method/componentName/strMethod", "{}").status, 404);
+}
+
+TEST_F(HappnerRestTest, OnlyAllowedMethodsAreOfferedAndDescribed) {
+    gateway::RestSettings rest;
+    rest.allow = {"componentName/str*", "data/*"};
+    set(rest);
+    EXPECT_EQ(post("/rest/method/componentName/strMethod", "{}").status, 200);
+    EXPECT_EQ(post("/rest/method/data/get", "{}").status, 200);
+    EXPECT_EQ(post("/rest/method/componentName/methodName", "{}").status, 403);
+    const Json menu = json_of(ask("GET", "/rest/describe"))["data"];
+    EXPECT_EQ(menu.size(), 2U) << menu;
+    EXPECT_TRUE(menu.contains("/componentName/strMethod"));
+}
+
+TEST_F(HappnerRestTest, AMissingMethodIsAskedForOnlyByPlainNames) {
+    make_secure();
+    EXPECT_EQ(post("/rest/method/no*pe/me", "{}", {bearer("nobody")}).status, 404);
+    EXPECT_TRUE(mesh.calls.empty());
+    EXPECT_EQ(post("/rest/method/nope/me", "{}", {bearer("nobody")}).status, 403);
+    EXPECT_EQ(mesh.calls.size(), 1U);
+}
+
+// --- who ----------------------------------------------------------------------------------------
+
+TEST_F(HappnerRestTest, ACallIsMadeAsTheBearerOfItsToken) {
+    make_secure();
+    post("/rest/method/componentName/methodName", "{}", {bearer("tester")});
+    ASSERT_EQ(mesh.calls.size(), 1U);
+    EXPECT_EQ(mesh.calls[0].principal.kind, gateway::PrincipalKind::user);
+    EXPECT_EQ(mesh.calls[0].principal.token->reveal(), FakeMesh::token_of("tester"));
+}
+
+TEST_F(HappnerRestTest, AnInsecureMeshIsCalledWithoutCredential) {
+    post("/rest/method/componentName/strMethod", "{}", {bearer("tester")});
+    EXPECT_EQ(mesh.calls.at(0).principal.kind, gateway::PrincipalKind::anonymous);
+}
+
+TEST_F(HappnerRestTest, ACookieOfAnotherSitesPageIsNoCredential) {
+    make_secure();
+    const std::string cookie = "happn_token=" + FakeMesh::token_of("tester");
+    const auto status = [&](Headers more) {
+        more.emplace_back("Cookie", cookie);
+        more.emplace_back("Host", "gw:8080");
+        return post("/rest/method/componentName/methodName", "{}", std::move(more)).status;
+    };
+    EXPECT_EQ(status({}), 200);
+    EXPECT_EQ(status({{"Origin", "http://gw:8080"}}), 200);
+    EXPECT_EQ(status({{"Origin", "http://evil.example"}}), 403);
+    EXPECT_EQ(status({{"Sec-Fetch-Site", "cross-site"}}), 403);
+}
+
+TEST_F(HappnerRestTest, DelegationIsPassedOnAndOnlyOnASecureMesh) {
+    post("/rest/method/componentName/methodName", R"({"as":"tester"})");
+    EXPECT_EQ(mesh.calls.back().on_behalf_of, "");
+    make_secure();
+    EXPECT_EQ(post("/rest/method/componentName/methodName", R"({"as":"tester"})", {bearer("_ADMIN")}).status,
+              200);
+    EXPECT_EQ(mesh.calls.back().on_behalf_of, "tester");
+}
+
+TEST_F(HappnerRestTest, GuessingPasswordsIsSlowedDown) {
+    make_secure();
+    const auto attempt = [&] {
+        return post("/rest/login", R"({"username":"tester","password":"no"})").status;
+    };
+    for (int i = 0; i < LoginLimit::max_failures; ++i)
+        EXPECT_EQ(attempt(), 401);
+    EXPECT_EQ(attempt(), 429);
+    EXPECT_EQ(mesh.logins, LoginLimit::max_failures);
+}
+
+// --- components of mapping files ----------------------------------------------------------------
+
+gateway::Parameter parameter(std::string name, gateway::ValueType type, bool required) {
+    gateway::Parameter made;
+    made.name = std::move(name);
+    made.type = type;
+    made.required = required;
+    return made;
+}
+
+/// thermostat/setTarget(device, celsius), answered by what it was given.
+gateway::Route thermostat() {
+    gateway::Route route;
+    route.name = "thermostat.setTarget";
+    gateway::CallSource source;
+    source.component = "thermostat";
+    source.method = "setTarget";
+    source.parameters = {parameter("device", gateway::ValueType::string, true),
+                         parameter("celsius", gateway::ValueType::number, false)};
+    gateway::Scope scope;
+    scope.source = gateway::Scope::Source::call;
+    scope.parameters = {"device", "celsius"};
+    gateway::Target target;
+    target.rule =
+        gateway::AnswerTarget{gateway::ObjectMap{gateway::Template::parse("{payload}", scope).value()}};
+    route.source = std::move(source);
+    route.targets.push_back(std::move(target));
+    return route;
+}
+
+TEST_F(HappnerRestTest, AMethodOfAMappingFileIsCalledByItsDispatcher) {
+    use({thermostat()});
+    const HttpReply reply =
+        post("/rest/method/thermostat/setTarget", R"({"parameters":{"celsius":21.50,"device":"d1"}})");
+    EXPECT_EQ(reply.body.view(),
+              R"({"message":"Call successful","data":{"device":"d1","celsius":21.50},"error":null})");
+    EXPECT_TRUE(mesh.calls.empty());
+}
+
+TEST_F(HappnerRestTest, AMissingArgumentOfOurOwnIs400AndNamed) {
+    use({thermostat()});
+    const HttpReply reply = post("/rest/method/thermostat/setTarget", R"({"parameters":{"celsius":20}})");
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_THAT(json_of(reply)["error"]["message"].get<std::string>(), testing::HasSubstr("device"));
+}
+
+TEST_F(HappnerRestTest, OurOwnComponentsAreDescribedWithTheMeshs) {
+    use({thermostat()});
+    const Json menu = json_of(ask("GET", "/rest/describe"))["data"];
+    EXPECT_EQ(menu["/thermostat/setTarget"],
+              (Json{{"uri", "/thermostat/setTarget"},
+                    {"parameters", {{"device", "{{device}}"}, {"celsius", "{{celsius}}"}}}}));
+    EXPECT_TRUE(menu.contains("/componentName/methodName"));
+}
+
+TEST_F(HappnerRestTest, OnASecureMeshOurOwnComponentsNeedAValidToken) {
+    make_secure();
+    use({thermostat()});
+    const std::string body = R"({"parameters":{"device":"d1"}})";
+    EXPECT_EQ(post("/rest/method/thermostat/setTarget", body).status, 403);
+    EXPECT_EQ(post("/rest/method/thermostat/setTarget", body, {{"Authorization", "Bearer forged"}}).status,
+              403);
+    EXPECT_EQ(post("/rest/method/thermostat/setTarget", body, {bearer("nobody")}).status, 200);
+}
+
+TEST_F(HappnerRestTest, OurOwnComponentsCannotBeCalledOnBehalfOfOthers) {
+    make_secure();
+    use({thermostat()});
+    EXPECT_EQ(post("/rest/method/thermostat/setTarget", R"({"as":"tester"})", {bearer("_ADMIN")}).status,
+              403);
+}
+
+TEST_F(HappnerRestTest, AnAnswerThatComesAfterTheEndIsDropped) {
+    EXPECT_FALSE(send("POST", "/rest/method/componentName/neverMethod").has_value());
+    made.reset();
+    mesh.waiting.front()(FakeMesh::result("late"));  // must touch nothing that is gone
+    EXPECT_TRUE(late.has_value());
+}
+
+}  // namespace
+}  // namespace rest
