@@ -572,11 +572,21 @@ void SessionFsm::on_closed(std::string_view why) {
     const Error lost{Errc::unavailable, "the connection to the mesh was lost: " + ending_.error.message};
     auto unanswered = std::exchange(pending_, {});
     deadlines_.clear();
+    std::vector<OnAnswer> forgotten;
     for (auto subscription = subscriptions_.begin(); subscription != subscriptions_.end();) {
         subscription->second.made = false;
         subscription->second.reference.clear();
-        subscription =
-            subscription->second.wanted.keep ? std::next(subscription) : subscriptions_.erase(subscription);
+        if (subscription->second.wanted.keep) {
+            ++subscription;
+            continue;
+        }
+        if (subscription->second.done) {
+            forgotten.push_back(std::move(subscription->second.done));
+        }
+        subscription = subscriptions_.erase(subscription);
+    }
+    for (const auto& done : forgotten) {
+        done(Answer{lost});
     }
     for (auto& [event, waiting] : unanswered) {
         waiting.done(Answer{lost});
