@@ -44,7 +44,8 @@ void Egress::control(Control control) {
 bool Egress::try_publish(Publication publication) {
     const std::size_t size = publication.bytes();
     std::unique_lock lock{mutex_};
-    if (!open_ || finish_by_ || queue_.size() >= bounds_.messages || queued_bytes_ + size > bounds_.bytes)
+    if ((!open_ && !held_) || finish_by_ || queue_.size() >= bounds_.messages ||
+        queued_bytes_ + size > bounds_.bytes)
         return false;
     queued_bytes_ += size;
     queue_.push_back(std::move(publication));
@@ -55,14 +56,26 @@ bool Egress::try_publish(Publication publication) {
 void Egress::open(std::size_t receive_maximum) {
     std::unique_lock lock{mutex_};
     open_ = true;
-    first_ticket_ = ticket(0);
+    held_ = false;
+    first_ticket_ = first_queued();
     window_.open(receive_maximum);
     wake(lock);
 }
 
-void Egress::close() {
+std::uint64_t Egress::first_queued() {
+    return queue_.empty() ? ticket(0) : queue_.front().ticket;
+}
+
+std::uint64_t Egress::hold() {
     const std::lock_guard lock{mutex_};
     open_ = false;
+    held_ = true;
+    return first_queued();
+}
+
+void Egress::close() {
+    const std::lock_guard lock{mutex_};
+    open_ = held_ = false;
     queue_.clear();
     queued_bytes_ = 0;
     window_.open(0);

@@ -65,8 +65,11 @@ public:
     void control(Control control);              // any thread
     bool try_publish(Publication publication);  // shard; false: full or closed
 
-    /// After CONNACK: publications may leave.
+    /// After CONNACK: publications may leave, those held first.
     void open(std::size_t receive_maximum);
+    /// Disconnected on purpose: keeps what is queued, and takes more. Gives the first ticket that is still
+    /// queued, or that of the next publication: what was sent before it has no outcome any more.
+    std::uint64_t hold();
     /// The connection is gone: what is queued is dropped (its outcome is the caller's to give), late outcomes
     /// do not count.
     void close();
@@ -78,6 +81,7 @@ public:
 
 private:
     void work();
+    std::uint64_t first_queued();
     bool something_to_do() const;
     std::vector<Control> take_controls();
     std::vector<Publication> take_publications();
@@ -98,6 +102,7 @@ private:
     Window window_;
     std::uint64_t first_ticket_ = 0;  // of this connection: done() of earlier ones does not count
     bool open_ = false;
+    bool held_ = false;
     bool sleeping_ = false;
     std::optional<TimePoint> finish_by_;
     std::thread thread_;

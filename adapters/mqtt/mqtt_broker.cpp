@@ -121,6 +121,7 @@ void Broker::connect() {
 void Broker::on(Connected&& event) {
     if (phase_ != Phase::connecting) return;
     phase_ = Phase::connected;
+    catching_up_ = false;
     limits_ = event.limits;
     why_.clear();
     if (was_connected_) ++reconnects_;
@@ -157,14 +158,13 @@ void Broker::on(Disconnected&&) {
     log::warn("broker {}: more messages than can be handled; disconnected until they are", settings_.name);
     why_ = "catching up with what has arrived";
     disarm();
-    fail_pending(unavailable());
     phase_ = Phase::paused;
+    catching_up_ = true;
+    fail_sent(unavailable());
     if (!ingress_.paused()) connect();
 }
 
 void Broker::lose(const std::string& why) {
-    log::warn("broker {}: connection lost: {}", settings_.name, why);
-    phase_ = Phase::waiting;
     retry(why);
     if (reconnect_.taken_over())
         log::warn("broker {}: lost again right after connecting: another client with the id '{}'?",
@@ -184,6 +184,7 @@ void Broker::retry(const std::string& why) {
             "broker {}: {}: {}; next attempt in {} ms", settings_.name, settings_.url, why, milliseconds);
     phase_ = Phase::waiting;
     arm(pause, [this] { connect(); });
+    if (std::exchange(catching_up_, false)) fail_pending(unavailable());
 }
 
 void Broker::fail_pending(const Error& error) {
@@ -198,9 +199,26 @@ void Broker::fail_pending(const Error& error) {
         outcome(call.id, Outcome{error});
 }
 
+/// What is still queued leaves when the connection is back: the pause is our own doing, and short.
+void Broker::fail_sent(const Error& error) {
+    const std::uint64_t first_queued = egress_.hold();
+    subscriptions_.disconnected();
+    std::vector<DeliveryId> sent;
+    for (const auto& [ticket, pending] : pending_) {
+        if (ticket < first_queued && !pending.is_call) sent.push_back(pending.id);
+    }
+    std::erase_if(pending_, [&](const auto& entry) { return entry.first < first_queued; });
+    const auto calls = device_calls_.fail_all(error);
+    for (const DeliveryId id : sent)
+        outcome(id, Outcome{error});
+    for (const auto& call : calls)
+        outcome(call.id, Outcome{error});
+}
+
 void Broker::stop(std::function<void()> done) {
     stopped_ = std::move(done);
     phase_ = Phase::stopping;
+    catching_up_ = false;
     egress_.finish(Clock::now() + stop_flush);
     arm(stop_deadline, [this] { finish_stop(); });
 }
@@ -350,12 +368,16 @@ Responder Broker::responder_of(const Message& request) {
 // --- to the broker
 // --------------------------------------------------------------------------------------------------
 
+bool Broker::accepting() const {
+    return phase_ == Phase::connected || catching_up_;
+}
+
 Error Broker::unavailable() const {
     return Error{Errc::unavailable, fmt::format("broker {} is not connected", settings_.name)};
 }
 
 std::optional<Error> Broker::not_ready_for(const Output& output) const {
-    if (phase_ != Phase::connected) return unavailable();
+    if (!accepting()) return unavailable();
     const auto& reply = std::get<MqttTarget>(output.target->rule).reply;
     if (!reply) return std::nullopt;
     const std::string& topic = reply->automatic ? device_calls_.response_topic() : output.reply_topic;
@@ -377,7 +399,7 @@ void Broker::deliver(DeliveryId id, Output output) {
 }
 
 bool Broker::publish(Publication publication, const Pending* pending) {
-    if (phase_ != Phase::connected || refusal(publication, limits_)) return false;
+    if (!accepting() || refusal(publication, limits_)) return false;
     const std::uint64_t ticket = egress_.ticket(publication.qos);
     publication.ticket = ticket;
     if (!egress_.try_publish(std::move(publication))) return false;
@@ -399,8 +421,8 @@ void Broker::send(DeviceCalls::Send call) {
     auto error = refusal(publication, limits_);
     const Pending pending{call.id, true};
     if (!error && !publish(std::move(publication), &pending))
-        error = phase_ == Phase::connected ? Error{Errc::overloaded, "too many messages wait for the broker"}
-                                           : unavailable();
+        error =
+            accepting() ? Error{Errc::overloaded, "too many messages wait for the broker"} : unavailable();
     if (!error) return;
     auto next = device_calls_.abandon(call.id, Clock::now());
     outcome(call.id, Outcome{*std::move(error)});

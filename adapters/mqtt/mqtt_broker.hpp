@@ -75,6 +75,7 @@ private:
     void retry(const std::string& why);
     void lose(const std::string& why);
     void fail_pending(const Error& error);
+    void fail_sent(const Error& error);
     void subscribe(std::vector<SubscribeRequest> requests);
     void report_subscriptions();
     void arm(Duration after, std::function<void()> act);
@@ -88,6 +89,7 @@ private:
     void perform(DeviceCalls::Actions actions);
     void send(DeviceCalls::Send call);
     void outcome(DeliveryId id, Outcome outcome);
+    bool accepting() const;
     Error unavailable() const;
     std::optional<Error> not_ready_for(const Output& output) const;
 
@@ -104,6 +106,7 @@ private:
     std::uint64_t reconnects_ = 0;
     bool was_connected_ = false;
     bool new_client_ = false;
+    bool catching_up_ = false;  // from a pause until connected again: what is delivered meanwhile is queued
     ServerLimits limits_;
     Reconnect reconnect_;
     std::minstd_rand random_;

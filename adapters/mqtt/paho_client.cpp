@@ -4,8 +4,11 @@
 #include <mqtt/async_client.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <utility>
+
+#include "adapters/mqtt/no_delay.hpp"
 
 namespace gateway::mqtt {
 namespace {
@@ -17,14 +20,21 @@ constexpr std::chrono::milliseconds disconnect_grace{500};  // for what is being
 constexpr int no_library_window = 65535;                    // the window is ours, see Egress
 constexpr int unspecified_refusal = 0x80;                   // MQTT 5.0 section 3.9.3
 constexpr int first_refusal = 0x80;
+constexpr int no_reason = 0xff;  // what paho leaves there with 3.1.1
+
+/// Where the library knows no words for it, its number: a null pointer must not reach fmt.
+std::string reason_text(int reason) {
+    const char* const words = MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
+    return words == nullptr ? fmt::format("reason 0x{:02x}", reason)
+                            : fmt::format("{} (0x{:02x})", words, reason);
+}
 
 std::string text_of(const ::mqtt::token& token) {
     const int reason = static_cast<int>(token.get_reason_code());
     const int code = token.get_return_code();
-    if (reason >= first_refusal)
-        return fmt::format(
-            "{} (0x{:02x})", MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason)), reason);
-    switch (code) {  // CONNACK of 3.1.1, section 3.2.2.3
+    if (reason >= first_refusal && reason != no_reason) return reason_text(reason);
+    if (code >= first_refusal) return reason_text(code);  // where the library puts that of CONNACK
+    switch (code) {                                       // CONNACK of 3.1.1, section 3.2.2.3
         case 1:
             return "the broker does not speak this protocol version";
         case 2:
@@ -35,11 +45,16 @@ std::string text_of(const ::mqtt::token& token) {
             return "bad user name or password";
         case 5:
             return "not authorized";
+        case MQTTASYNC_DISCONNECTED:
+            return "disconnected";
         default:
-            break;
+            return fmt::format("no connection (paho {})", code);
     }
-    if (code == MQTTASYNC_DISCONNECTED) return "disconnected";
-    return fmt::format("no connection (paho {})", code);
+}
+
+int subscribe_code(const ::mqtt::token& token) {
+    const int code = static_cast<int>(token.get_reason_code());
+    return code >= first_refusal && code != no_reason ? code : unspecified_refusal;
 }
 
 void* as_context(std::uint64_t ticket) {
@@ -176,9 +191,12 @@ struct PahoClient::State {
     void make_client(const ConnectRequest& request);
     void connected(const ::mqtt::token& token);
     void subscribed(const ::mqtt::token& token);
+    void tune();
 
     WireEvents& events;
     Protocol protocol = Protocol::v5;
+    std::uint16_t port = 0;            // the worker's
+    std::atomic<bool> untuned{false};  // a new socket that has not been looked at
     std::unique_ptr<::mqtt::iaction_listener> connecting =
         listener([this](const ::mqtt::token& token) { connected(token); },
                  [this](const ::mqtt::token& token) { events.on_connect_failed(text_of(token), false); });
@@ -188,12 +206,11 @@ struct PahoClient::State {
     std::unique_ptr<::mqtt::iaction_listener> publishing = listener(
         [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), {}); },
         [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), text_of(token)); });
-    std::unique_ptr<::mqtt::iaction_listener> subscribing = listener(
-        [this](const ::mqtt::token& token) { subscribed(token); },
-        [this](const ::mqtt::token& token) {
-            const int code = static_cast<int>(token.get_reason_code());
-            events.on_subscribed(as_ticket(token), code >= first_refusal ? code : unspecified_refusal);
-        });
+    std::unique_ptr<::mqtt::iaction_listener> subscribing =
+        listener([this](const ::mqtt::token& token) { subscribed(token); },
+                 [this](const ::mqtt::token& token) {
+                     events.on_subscribed(as_ticket(token), subscribe_code(token));
+                 });
     // Last: it is destroyed first, and with it every callback.
     std::unique_ptr<::mqtt::async_client> client;
 };
@@ -212,13 +229,13 @@ void PahoClient::State::make_client(const ConnectRequest& request) {
     });
     client->set_connection_lost_handler([this](const std::string& why) { events.on_lost(why, false); });
     client->set_disconnected_handler([this](const ::mqtt::properties&, ::mqtt::ReasonCode code) {
-        const auto reason = static_cast<MQTTReasonCodes>(code);
-        events.on_lost(fmt::format("the broker disconnected: {}", MQTTReasonCode_toString(reason)), true);
+        events.on_lost("the broker disconnected: " + reason_text(static_cast<int>(code)), true);
     });
 }
 
 void PahoClient::State::connected(const ::mqtt::token& token) {
     const auto answer = token.get_connect_response();
+    untuned.store(true, std::memory_order_relaxed);
     events.on_connected(answer.is_session_present(), limits_of(answer.get_properties()));
 }
 
@@ -227,12 +244,19 @@ void PahoClient::State::subscribed(const ::mqtt::token& token) {
     events.on_subscribed(as_ticket(token), codes.empty() ? 0 : static_cast<int>(codes.front()));
 }
 
+/// On the worker, before its first packet: paho writes an acknowledgement and a publication in two small
+/// pieces, and Nagle's algorithm keeps the second back for 40 ms.
+void PahoClient::State::tune() {
+    if (untuned.exchange(false, std::memory_order_relaxed)) send_without_delay(port);
+}
+
 PahoClient::PahoClient(WireEvents& events) : state_{std::make_unique<State>(events)} {}
 PahoClient::~PahoClient() = default;
 
 void PahoClient::connect(const ConnectRequest& request) {
     try {
         if (!state_->client || request.new_client) state_->make_client(request);
+        state_->port = port_of(request.url);
         state_->client->connect(options_of(request), nullptr, *state_->connecting);
     } catch (const std::exception& error) {
         state_->events.on_connect_failed(error.what(), true);
@@ -251,6 +275,7 @@ void PahoClient::disconnect() {
 
 void PahoClient::subscribe(const SubscribeRequest& request) {
     try {
+        state_->tune();
         ::mqtt::subscribe_options options{request.no_local,
                                           static_cast<::mqtt::byte>(request.retain_as_published)};
         options.set_retain_handling(
@@ -280,6 +305,7 @@ void PahoClient::unsubscribe(const UnsubscribeRequest& request) {
 
 void PahoClient::publish(const Publication& publication) {
     try {
+        state_->tune();
         const auto payload = publication.payload.view();
         auto message = ::mqtt::message::create(
             publication.topic, payload.data(), payload.size(), publication.qos, publication.retain);

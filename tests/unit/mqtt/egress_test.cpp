@@ -171,6 +171,21 @@ TEST_F(EgressTest, AfterALostConnectionItsOutcomesFreeNoPlaceInTheNewWindow) {
     EXPECT_EQ(wire.log().at(3), "publish b");
 }
 
+TEST_F(EgressTest, WhatIsHeldDuringAPauseLeavesWhenItIsOpenAgain) {
+    egress.open(1);
+    ASSERT_TRUE(publish("sent", 1));
+    ASSERT_TRUE(wire.wait_for(1));
+    ASSERT_TRUE(publish("queued", 1));
+    EXPECT_GT(egress.hold(), wire.tickets().at(0));
+    ASSERT_TRUE(publish("meanwhile", 1));
+    egress.open(1);
+    ASSERT_TRUE(wire.wait_for(2));
+    egress.done(wire.tickets().at(0));
+    egress.done(wire.tickets().at(1));
+    ASSERT_TRUE(wire.wait_for(3));
+    EXPECT_EQ(wire.log(), (std::vector<std::string>{"publish sent", "publish queued", "publish meanwhile"}));
+}
+
 TEST_F(EgressTest, DoesNotSendWhatIsTooLate) {
     egress.open(10);
     ASSERT_TRUE(publish("late", 1, Clock::now() - 1s));
