@@ -47,6 +47,12 @@ Place place_of(const std::shared_ptr<const SourceText>& source, const YAML::Mark
     return {source, line, characters_in(before) + 1};
 }
 
+/// Is this what stands in the file at `place`?
+bool starts_with(const Place& place, std::string_view text) {
+    const auto line = place.source_line();
+    return line.substr(byte_of_column(line, place.column)).starts_with(text);
+}
+
 bool means_null(std::string_view plain) {
     return plain.empty() || plain == "~" || plain == "null";
 }
@@ -64,7 +70,7 @@ public:
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         refuse_anchor(mark, anchor);
-        add(Node::null(at(mark)));
+        add_null(at(mark));
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
@@ -81,7 +87,11 @@ public:
         if (!quoted && tag != "?") {
             refuse_tag(mark, tag);
         }
-        add(!quoted && means_null(value) ? Node::null(at(mark)) : Node::scalar(at(mark), value, quoted));
+        if (!quoted && means_null(value)) {
+            add_null(at(mark));
+        } else {
+            add(Node::scalar(at(mark), value, quoted));
+        }
     }
 
     void OnSequenceStart(const YAML::Mark& mark,
@@ -157,6 +167,16 @@ private:
         } else {
             add_key(open_.back(), node);
         }
+    }
+
+    /// The mark of a value that is not there is that of whatever comes next: its key is a better place.
+    void add_null(Place place) {
+        const bool spelled_out = starts_with(place, "null") || starts_with(place, "~");
+        const bool is_value = !open_.empty() && open_.back().value_is_next && open_.back().keep_value;
+        if (is_value && !spelled_out) {
+            place = open_.back().members.back().place;
+        }
+        add(Node::null(std::move(place), spelled_out));
     }
 
     static void add_value(Open& map, Node node) {
@@ -290,9 +310,10 @@ void append_json(std::string& out, const Node& node) {
 
 }  // namespace
 
-Node Node::null(Place place) {
+Node Node::null(Place place, bool spelled_out) {
     Node node;
     node.place_ = std::move(place);
+    node.spelled_out_ = spelled_out;
     return node;
 }
 
@@ -377,13 +398,7 @@ std::optional<std::string> Node::unquoted_template() const {
     if (kind_ != Kind::map || members_.size() != 1 || !members_.front().value.is_null()) {
         return std::nullopt;
     }
-    const auto starts_with = [](const Place& place, std::string_view what) {
-        const auto line = place.source_line();
-        return line.substr(byte_of_column(line, place.column)).starts_with(what);
-    };
-    const Place& value = members_.front().value.place();
-    const bool spelled_null = starts_with(value, "null") || starts_with(value, "~");
-    if (!starts_with(place_, "{") || spelled_null) {
+    if (members_.front().value.spelled_out_ || !starts_with(place_, "{")) {
         return std::nullopt;
     }
     return "{" + members_.front().key + "}";

@@ -22,7 +22,7 @@ public:
     struct Member;
 
     Node() = default;
-    static Node null(Place place);
+    static Node null(Place place, bool spelled_out = false);
     static Node scalar(Place place, std::string text, bool quoted);
     static Node list(Place place, std::vector<Node> items);
     static Node map(Place place, std::vector<Member> members);
@@ -51,8 +51,8 @@ public:
     const std::vector<Member>& members() const { return members_; }  // of maps, in order
     const Member* find(std::string_view key) const;
 
-    /// `{name}` without quotes is the map {name: null}: gives the text "{name}" that was meant. nullopt for anything else,
-    /// also for a block map and for a null that is spelled out.
+    /// `{name}` without quotes is the map {name: null}: gives the text "{name}" that was meant. nullopt for
+    /// anything else, also for a block map and for a null that is spelled out.
     std::optional<std::string> unquoted_template() const;
 
     /// Names the whole value as JSON text (plain scalars by their type).
@@ -64,6 +64,7 @@ private:
     Place place_;
     std::string text_;
     bool quoted_ = false;
+    bool spelled_out_ = false;  // of null: `~` or `null`, not just nothing
     std::vector<Node> items_;
     std::vector<Member> members_;
 };

@@ -189,6 +189,24 @@ const std::vector<Bad> names_and_addresses{
     {"the security component", "components: { security: { methods: {} } }\n", {"HG210 1:15"}},
 };
 
+const std::vector<Bad> tests_of_files{
+    {"no name", "tests: [{ send: { mqtt: a }, expect: [] }]\n", {"HG408 1:9"}},
+    {"nothing sent", "tests: [{ name: x, send: { qos: 1 }, expect: [] }]\n", {"HG408 1:26"}},
+    {"two things sent", "tests: [{ name: x, send: { mqtt: a, call: a/b }, expect: [] }]\n", {"HG414 1:37"}},
+    {"two payloads",
+     "tests: [{ name: x, send: { mqtt: a, json: 1, text: a }, expect: [] }]\n",
+     {"HG414 1:46"}},
+    {"no hex", "tests: [{ name: x, send: { mqtt: a, hex: 0g }, expect: [] }]\n", {"HG409 1:42"}},
+    {"half a byte", "tests: [{ name: x, send: { mqtt: a, hex: \"012\" }, expect: [] }]\n", {"HG409 1:42"}},
+    {"an expectation of nothing", "tests: [{ name: x, send: { mqtt: a }, expect: {} }]\n", {"HG408 1:47"}},
+    {"a refusal that is none",
+     "tests: [{ name: x, send: { mqtt: a }, expect: { refused: other } }]\n",
+     {"HG409 1:58"}},
+    {"a branch", "tests: [{ name: x, send: { mqtt: a }, expect: { branch: 0 } }]\n", {"HG410 1:49"}},
+    {"now", "tests: [{ name: x, now: 1, send: { mqtt: a }, expect: [] }]\n", {"HG410 1:20"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(TestsOfFiles, BadMapping, testing::ValuesIn(tests_of_files));
 INSTANTIATE_TEST_SUITE_P(Shape, BadMapping, testing::ValuesIn(yaml_and_shape));
 INSTANTIATE_TEST_SUITE_P(NotBuiltYet, BadMapping, testing::ValuesIn(not_built_yet));
 INSTANTIATE_TEST_SUITE_P(Names, BadMapping, testing::ValuesIn(names_and_addresses));

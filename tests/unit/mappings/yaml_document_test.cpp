@@ -116,6 +116,14 @@ TEST(YamlDocument, AnUnquotedTemplateIsTold) {
     EXPECT_EQ(node.find("c")->value.unquoted_template(), std::nullopt);
     EXPECT_EQ(node.find("e")->value.unquoted_template(), std::nullopt);
     EXPECT_EQ(node.find("f")->value.unquoted_template(), std::nullopt);
+    EXPECT_EQ(parsed("a: {nullable}").find("a")->value.unquoted_template(), "{nullable}");
+}
+
+TEST(YamlDocument, AValueThatIsNotThereStandsAtItsKey) {
+    const auto node = parsed("a:\nb:\n  c:\n  d: ~\n");
+    EXPECT_EQ(node.find("a")->value.place().text(), "f.yaml:1:1");
+    EXPECT_EQ(node.find("b")->value.find("c")->value.place().text(), "f.yaml:3:3");
+    EXPECT_EQ(node.find("b")->value.find("d")->value.place().text(), "f.yaml:4:6");
 }
 
 TEST(YamlDocument, AnOffsetIntoATextHasAPlace) {
