@@ -65,8 +65,13 @@ void Hub::on_text(SessionNumber number, std::string_view text, gateway::TimePoin
     session->unanswered_pings = 0;
     const auto frame = Frame::parse(text);
     if (!frame) {
-        gateway::log::warn(
-            "node: session {} sent {} bytes that are no JSON, dropped", session->id, text.size());
+        if (!std::exchange(session->malformed, true)) {
+            gateway::log::warn(
+                "node: session {} from {} sent {} bytes that are no JSON, dropped; more are only counted",
+                session->id,
+                session->ip,
+                text.size());
+        }
         state_.metrics.count("node_malformed_frames");
         return;
     }

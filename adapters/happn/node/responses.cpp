@@ -1,6 +1,10 @@
 #include "adapters/happn/node/responses.hpp"
 
+#include "gateway/json.hpp"
+
 namespace happn::node {
+
+namespace json = gateway::json;
 
 namespace {
 
@@ -79,13 +83,17 @@ std::string error_response(const Session& session, const Frame& request, const R
 }
 
 std::string item_meta(const Selected& selected, bool old) {
-    if (selected.meta) {
+    if (selected.meta && !old) {
         return *selected.meta;
     }
     std::string out;
     ObjectWriter writer{out};
+    if (!selected.meta) {
+        writer.number("created", selected.item->created).number("modified", selected.item->modified);
+    } else if (!json::member(*selected.meta, "path")) {
+        writer.spread(*selected.meta);
+    }
     writer.text("path", selected.path);
-    writer.number("created", selected.item->created).number("modified", selected.item->modified);
     if (old) {
         writer.text("_id", selected.path);
     }

@@ -45,7 +45,8 @@ std::string error_response(const Session& session, const Frame& request, const R
 /// The members every answer's _meta ends with: type, status, published, eventId, sessionId, action.
 void echo_request(ObjectWriter& meta, const Frame& request, std::string_view status, bool published);
 
-/// path, created, modified: `_meta` of one stored item, as an object. Old clients get `_id` too.
+/// path, created, modified: `_meta` of one stored item, as an object. Old clients get path
+/// and `_id` whatever `fields` left.
 std::string item_meta(const Selected& selected, bool old);
 
 /// One element of a list answer: the data with its `_meta` inside.

@@ -19,6 +19,7 @@ struct Session {
     Dialect dialect;
     bool cluster_peer = false;  // its login's info names a cluster
     bool closing = false;       // nothing is sent to it any more
+    bool malformed = false;     // has sent a frame that is no JSON: told to the log once
     std::uint8_t unanswered_pings = 0;
     std::uint16_t port = 0;
     std::uint32_t messages = 0;

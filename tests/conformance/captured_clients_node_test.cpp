@@ -1,0 +1,206 @@
+// Our node against captured JS clients: every frame such a client sent to a real node is sent to ours, and
+// each answer it got must come in the same shape: the same keys with the same kinds of values, the same
+// status, the same dialect.
+//
+// Not compared, and why:
+// - exchange answers and events (publications on /_exchange/responses and /_events): they came from a
+// component of the
+//   recorded mesh, which this node does not have; answers to calls are specified in unit/node/node_test.cpp;
+// - what is in the schema documents: another mesh's components (and setOptions). That they are objects with a
+// name counts;
+// - `headers` of the login answer: our node keeps no upgrade headers, no client reads them;
+// - the server's pings and closes: they depend on time, see unit/node/hub_test.cpp;
+// - `port` of the configuration document: the node does not know its listeners.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "tests/conformance/node_visitor.hpp"
+
+namespace {
+
+using replay::Json;
+
+struct Line {
+    int connection = 0;
+    bool to_server = false;
+    Json frame;
+};
+
+std::vector<Line> load(const std::string& name) {
+    std::ifstream in{HG_TEST_DATA "/captures/" + name + ".jsonl"};
+    std::vector<Line> lines;
+    for (std::string text; std::getline(in, text);) {
+        const Json entry = Json::parse(text);
+        if (entry.contains("frame")) {
+            lines.push_back({entry["conn"], entry["dir"] == "c>s", entry["frame"]});
+        }
+    }
+    return lines;
+}
+
+std::string kind_of(const Json& value) {
+    return value.is_number() ? "number" : value.type_name();
+}
+
+/// {"a":1,"b":["x"]} -> {"a":"number","b":["string"]}; strings that decide something stay themselves.
+Json shape(const Json& value, const std::string& key = {}) {
+    static const std::set<std::string> telling{
+        "status", "type", "action", "protocol", "path", "channel", "eventKey"};
+    if (value.is_object()) {
+        Json shaped = Json::object();
+        for (const auto& [name, member] : value.items()) {
+            shaped[name] = shape(member, name);
+        }
+        return shaped;
+    }
+    if (value.is_array()) {
+        Json shaped = Json::array();
+        for (const auto& element : value) {
+            shaped.push_back(shape(element));
+        }
+        return shaped;
+    }
+    return value.is_string() && telling.contains(key) ? value : Json(kind_of(value));
+}
+
+bool is_schema_document(const Json& data) {
+    return data.is_object() && data.contains("name") &&
+           (data.contains("components") || data.contains("datalayer"));
+}
+
+void blur_schema(Json& data) {
+    if (is_schema_document(data)) {
+        data = Json{{"name", "a name"}, {"_meta", data.value("_meta", Json{})}};
+    }
+}
+
+Json comparable(Json frame) {
+    if (frame.is_array()) {
+        for (auto& item : frame) {
+            blur_schema(item);
+        }
+        return shape(frame);
+    }
+    if (frame.contains("data")) {
+        blur_schema(frame["data"]);
+        if (frame["data"].is_object()) {
+            frame["data"].erase("headers");
+        }
+    }
+    return shape(frame);
+}
+
+const Json& meta_of(const Json& frame) {
+    static const Json none = Json::object();
+    if (frame.is_array() && !frame.empty()) {
+        return frame.back();
+    }
+    return frame.is_object() && frame.contains("_meta") ? frame["_meta"] : none;
+}
+
+bool from_component(const Json& frame) {
+    const auto path = meta_of(frame).value("path", Json{});
+    const auto text = path.is_string() ? path.get<std::string>() : std::string{};
+    return meta_of(frame).value("type", "") == "data" &&
+           (text.starts_with("/_exchange/responses/") || text.starts_with("/_events/"));
+}
+
+class CaptureReplay {
+public:
+    explicit CaptureReplay(const std::string& name) : lines_{load(name)} {}
+
+    void run() {
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            SCOPED_TRACE("frame " + std::to_string(i) + ": " + lines_[i].frame.dump().substr(0, 200));
+            if (lines_[i].to_server) {
+                client(lines_[i].connection).say(names_.translated(lines_[i].frame.dump()));
+            } else {
+                expect(lines_[i]);
+            }
+        }
+        EXPECT_GT(compared_, 5);
+        for (const auto& [connection, visitor] : clients_) {
+            for (const auto& frame : visitor->left()) {
+                EXPECT_TRUE(frame.is_string() || from_component(frame))
+                    << "not in the capture: " << frame.dump();
+            }
+        }
+    }
+
+private:
+    replay::Visitor& client(int connection) {
+        auto& visitor = clients_[connection];
+        if (!visitor) {
+            visitor = std::make_unique<replay::Visitor>(gateway_.node);
+        }
+        return *visitor;
+    }
+
+    void expect(const Line& line) {
+        if (line.frame.is_string() || from_component(line.frame)) {
+            return;
+        }
+        auto expected = names_.translated(line.frame);
+        const auto got =
+            client(line.connection).take([&](const Json& frame) { return answers(frame, expected); });
+        if (!got) {
+            ADD_FAILURE() << "no answer";
+            return;
+        }
+        learn(line.frame, *got);
+        expected = names_.translated(line.frame);
+        EXPECT_EQ(comparable(*got), comparable(expected));
+        ++compared_;
+    }
+
+    /// Ids that the server makes up: of sessions and of subscriptions.
+    void learn(const Json& recorded, const Json& got) {
+        if (recorded.is_object() && recorded.contains("data") && recorded["data"].is_object()) {
+            const auto& action = meta_of(recorded).value("action", "");
+            if (action == "login" || action == "on") {
+                names_.add(recorded["data"].value("id", Json{}), got["data"].value("id", Json{}));
+            }
+        }
+    }
+
+    static bool answers(const Json& frame, const Json& expected) {
+        for (const char* key : {"type", "eventId", "channel", "publicationId"}) {
+            if (meta_of(frame).value(key, Json{}) != meta_of(expected).value(key, Json{})) {
+                return false;
+            }
+        }
+        return frame.is_string() == expected.is_string();
+    }
+
+    std::vector<Line> lines_;
+    replay::NodeUnderTest gateway_;
+    std::map<int, std::unique_ptr<replay::Visitor>> clients_;
+    replay::Names names_;
+    int compared_ = 0;
+};
+
+class CapturedClient : public testing::TestWithParam<const char*> {};
+
+TEST_P(CapturedClient, GetsAnswersOfTheShapeThatARealNodeGave) {
+    CaptureReplay{GetParam()}.run();
+}
+
+INSTANTIATE_TEST_SUITE_P(Captures,
+                         CapturedClient,
+                         testing::Values("happn-1.12.1-client-insecure",
+                                         "happn-13.12.1-client-insecure",
+                                         "happner-2.13.0-insecure",
+                                         "happner-13.1.1-insecure",
+                                         "happner-client-12.7.6-full-insecure",
+                                         "happner-client-12.7.6-light-insecure"),
+                         [](const auto& of) {
+                             std::string name{of.param};
+                             std::erase_if(
+                                 name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); });
+                             return name;
+                         });
+
+}  // namespace
