@@ -85,8 +85,7 @@ std::optional<std::uint64_t> as_unsigned(std::string_view raw);
 /// The text behind a raw JSON string; empty for anything else.
 std::string text_of(std::string_view raw);
 
-// --- writing
-// --------------------------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------------------
 
 /// Appends one JSON object to a string, member by member. Call end() last. Empty values are written as asked:
 /// use the optional_* forms to leave an empty one out. Raw values must be valid JSON.

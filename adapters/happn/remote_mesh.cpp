@@ -125,8 +125,7 @@ gateway::ConnectionState RemoteMesh::Joined::state() const {
     return state;
 }
 
-// --- whose session
-// --------------------------------------------------------------------------------------------------
+// --- whose session -------------------------------------------------------------------------------
 
 bool RemoteMesh::Joined::uses_service(const Principal& who) const {
     return !service_.known() || !service_.facts().secure || who.kind == PrincipalKind::service;
@@ -153,8 +152,7 @@ void RemoteMesh::Joined::check_session(const Principal& who, const std::optional
     }
 }
 
-// --- targets
-// --------------------------------------------------------------------------------------------------------
+// --- targets -------------------------------------------------------------------------------------
 
 void RemoteMesh::Joined::deliver(DeliveryId id, Output output) {
     const auto& rule = output.target->rule;
@@ -233,8 +231,7 @@ const gateway::MethodDescription* RemoteMesh::Joined::method(const std::string& 
     return method == found->second.methods.end() ? nullptr : &method->second;
 }
 
-// --- gateway::Mesh
-// --------------------------------------------------------------------------------------------------
+// --- gateway::Mesh -------------------------------------------------------------------------------
 
 void RemoteMesh::Joined::call(gateway::MeshCall call, OnOutcome done) {
     if (call.component == "security") {
@@ -329,8 +326,7 @@ void RemoteMesh::Joined::ask_over_http(const gateway::Secret& token,
              });
 }
 
-// --- the interface
-// --------------------------------------------------------------------------------------------------
+// --- the interface -------------------------------------------------------------------------------
 
 RemoteMesh::RemoteMesh(asio::io_context& io,
                        gateway::MeshSettings settings,

@@ -184,6 +184,8 @@ private:
     void deliver_initial(const std::string& channel, const Frame& frame);
     void check_restored();
 
+    std::string stated_timeout() const;  // in ms, for `options.timeout`
+
     void refuse(gateway::Error error);
     void lose(std::string why);
     void keep_alive(gateway::TimePoint now);

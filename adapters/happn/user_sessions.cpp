@@ -46,8 +46,7 @@ UserSessions::~UserSessions() {
     *alive_ = false;
 }
 
-// --- asking for a session
-// -------------------------------------------------------------------------------------------
+// --- asking for a session ------------------------------------------------------------------------
 
 void UserSessions::with(const gateway::Secret& token, TimePoint deadline, OnSession done) {
     const auto key = hash_of(token);
@@ -155,8 +154,7 @@ void UserSessions::answer(std::vector<std::uint64_t> waiters, const gateway::Res
     }
 }
 
-// --- what becomes of sessions
-// ---------------------------------------------------------------------------------------
+// --- what becomes of sessions --------------------------------------------------------------------
 
 void UserSessions::on_ready(const std::string& key) {
     const auto found = entries_.find(key);
@@ -227,8 +225,7 @@ void UserSessions::remember_refusal(const std::string& key, const Error& error) 
     }
 }
 
-// --- time
-// -----------------------------------------------------------------------------------------------------------
+// --- time ----------------------------------------------------------------------------------------
 
 void UserSessions::arm() {
     const auto now = Clock::now();

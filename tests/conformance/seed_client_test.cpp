@@ -95,8 +95,7 @@ public:
     std::vector<std::unique_ptr<Player>>& players() { return players_; }
 
 private:
-    // --- client -> server: our session must send it
-    // ------------------------------------------------------------------
+    // --- client -> server: our session must send it ----------------------------------------------
 
     void expect(const Message& message) {
         if (message.action == "configure-session") {
@@ -186,8 +185,7 @@ private:
                                     });
     }
 
-    // --- server -> client: our session must understand it
-    // --------------------------------------------------------------
+    // --- server -> client: our session must understand it ----------------------------------------
 
     void feed(const Message& message) {
         auto& player = receiver(message.frame);

@@ -105,6 +105,13 @@ protected:
         });
     }
 
+    using DescriptionResult = Result<std::shared_ptr<const gateway::MeshDescription>>;
+
+    DescriptionResult describe(const Principal& who) {
+        return await<DescriptionResult>(
+            [&](auto done) { mesh.describe(who, gateway::Clock::now() + 10s, done); });
+    }
+
     /// A route of the gateway with a fixed address, run as HTTP would.
     gateway::Response ask(HappnTarget::Verb verb, const std::string& path, const std::string& body = "null") {
         gateway::Route route;
@@ -261,13 +268,28 @@ TEST_P(RemoteMeshTest, ComesBackWhenTheMeshDoesAndLetsNobodyWait) {
         run_until([&] { return ask(HappnTarget::Verb::get, "/out/again").body.bytes.view() == "3"; }));
 }
 
-TEST_P(RemoteMeshTest, UsersActAsThemselves) {
+TEST_P(RemoteMeshTest, DescribesItself) {
     join();
-    if (!secure()) {  // there is nobody to be: everyone is served
-        EXPECT_FALSE(call("componentName", "strMethod", "[]", Principal::anonymous()).error);
-        EXPECT_TRUE(try_login("anyone", "anything").has_value());
-        return;
-    }
+    const auto all = describe(Principal::service());
+    ASSERT_TRUE(all.has_value());
+    EXPECT_TRUE((*all)->components.at("componentName").methods.contains("methodName"));
+}
+
+class InsecureMeshTest : public RemoteMeshTest {};
+
+TEST_P(InsecureMeshTest, EveryoneIsServedAsThereIsNobodyToBe) {
+    join();
+    EXPECT_FALSE(call("componentName", "strMethod", "[]", Principal::anonymous()).error);
+    const auto token = try_login("anyone", "anything");
+    ASSERT_TRUE(token.has_value());
+    EXPECT_FALSE(call("componentName", "strMethod", "[]", Principal::bearer(*token)).error);
+    EXPECT_EQ(mesh.user_sessions(), 0u);
+}
+
+class SecureMeshTest : public RemoteMeshTest {};
+
+TEST_P(SecureMeshTest, UsersActAsThemselves) {
+    join();
     const auto user = log_in("user3");
     EXPECT_EQ(mesh.user_sessions(), 1u);
     const auto outcome = call("testTools", "answerAfter", R"([1,"x"])", user);
@@ -281,9 +303,8 @@ TEST_P(RemoteMeshTest, UsersActAsThemselves) {
     EXPECT_EQ(mesh.user_sessions(), 1u);
 }
 
-TEST_P(RemoteMeshTest, TheMeshRefusesNotTheGateway) {
+TEST_P(SecureMeshTest, TheMeshRefusesNotTheGateway) {
     join();
-    if (!secure()) return;
     EXPECT_EQ(call("componentName", "strMethod", "[]", Principal::anonymous()).error->errc,
               Errc::unauthorized);
     EXPECT_EQ(try_login("tester", "wrong").error().errc, Errc::unauthorized);
@@ -297,18 +318,8 @@ TEST_P(RemoteMeshTest, TheMeshRefusesNotTheGateway) {
     EXPECT_EQ(call("security", "listUsers", "[]").error->errc, Errc::access_denied);
 }
 
-using DescriptionResult = Result<std::shared_ptr<const gateway::MeshDescription>>;
-
-TEST_P(RemoteMeshTest, DescribesWhatAUserMaySee) {
+TEST_P(SecureMeshTest, DescribesWhatAUserMaySee) {
     join();
-    const auto describe = [this](const Principal& who) {
-        return await<DescriptionResult>(
-            [&](auto done) { mesh.describe(who, gateway::Clock::now() + 10s, done); });
-    };
-    const auto all = describe(Principal::service());
-    ASSERT_TRUE(all.has_value());
-    EXPECT_TRUE((*all)->components.at("componentName").methods.contains("methodName"));
-    if (!secure()) return;
     EXPECT_EQ(describe(Principal::anonymous()).error().errc, Errc::unauthorized);
     EXPECT_EQ(describe(log_in("nobody")).error().errc, Errc::access_denied);
     const auto some = describe(log_in("tester"));
@@ -316,15 +327,53 @@ TEST_P(RemoteMeshTest, DescribesWhatAUserMaySee) {
     EXPECT_TRUE((*some)->components.at("componentName").methods.contains("methodName"));
 }
 
+/// Two users' calls at once, answered in another order than asked: each gets its own answer.
+TEST_P(SecureMeshTest, NobodySeesAnAnswerOfSomebodyElse) {
+    join();
+    constexpr int users = 10;
+    constexpr int calls_each = 10;
+    std::vector<Principal> principals;
+    for (int user = 0; user < users; ++user) {
+        principals.push_back(log_in("user" + std::to_string(user)));
+    }
+    std::vector<std::pair<std::string, Outcome>> answered;
+    for (int call = 0; call < calls_each; ++call) {
+        for (int user = 0; user < users; ++user) {
+            const auto mine = std::to_string(user) + "/" + std::to_string(call);
+            gateway::MeshCall wanted{"testTools",
+                                     "answerAfter",
+                                     gateway::Bytes{json::array({(calls_each - call) * 5, mine}).dump()},
+                                     principals[static_cast<std::size_t>(user)],
+                                     gateway::Clock::now() + 20s};
+            mesh.call(wanted, [&answered, mine](Outcome outcome) {
+                answered.emplace_back(mine, std::move(outcome));
+            });
+        }
+    }
+    ASSERT_TRUE(run_until([&] { return answered.size() == users * calls_each; }));
+    for (const auto& [mine, outcome] : answered) {
+        ASSERT_FALSE(outcome.error) << outcome.error->message;
+        EXPECT_EQ(json::parse(outcome.answer.bytes.view()),
+                  (json{{"value", mine}, {"username", "user" + mine.substr(0, 1)}}));
+    }
+    EXPECT_EQ(mesh.user_sessions(), static_cast<std::size_t>(users));
+}
+
 std::string kind_name(const testing::TestParamInfo<Kind>& info) {
     return std::string{info.param.generation[0] == '2' ? "Old" : "New"} +
            (info.param.secure ? "Secure" : "Insecure");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Meshes,
-    RemoteMeshTest,
-    testing::Values(Kind{"2.13.0", false}, Kind{"2.13.0", true}, Kind{"13.1.1", false}, Kind{"13.1.1", true}),
-    kind_name);
+constexpr Kind old_insecure{"2.13.0", false};
+constexpr Kind old_secure{"2.13.0", true};
+constexpr Kind new_insecure{"13.1.1", false};
+constexpr Kind new_secure{"13.1.1", true};
+
+INSTANTIATE_TEST_SUITE_P(Meshes,
+                         RemoteMeshTest,
+                         testing::Values(old_insecure, old_secure, new_insecure, new_secure),
+                         kind_name);
+INSTANTIATE_TEST_SUITE_P(Meshes, InsecureMeshTest, testing::Values(old_insecure, new_insecure), kind_name);
+INSTANTIATE_TEST_SUITE_P(Meshes, SecureMeshTest, testing::Values(old_secure, new_secure), kind_name);
 
 }  // namespace

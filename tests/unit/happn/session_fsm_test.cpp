@@ -10,8 +10,7 @@ namespace {
 using gateway::Errc;
 using State = SessionFsm::State;
 
-// --- set-up
-// ---------------------------------------------------------------------------------------------------------
+// --- set-up --------------------------------------------------------------------------------------
 
 TEST(SessionFsm, AnnouncesTheNewestProtocolFirst) {
     Conversation mesh;
@@ -135,8 +134,7 @@ TEST(SessionFsm, ARefusedLoginIsNotTriedAgainSoon) {
     }
 }
 
-// --- every step, failed in turn
-// -------------------------------------------------------------------------------------
+// --- every step, failed in turn ------------------------------------------------------------------
 
 /// Goes on until the session waits for the answer to `step`, and gives that request.
 json walk_to(Conversation& mesh, State step) {
@@ -233,8 +231,7 @@ TEST(SessionFsm, ALoginWithoutASessionIdIsAFailure) {
     EXPECT_EQ(mesh.fsm.ending().kind, Ending::Kind::lost);
 }
 
-// --- keepalive
-// ------------------------------------------------------------------------------------------------------
+// --- keepalive -----------------------------------------------------------------------------------
 
 TEST(SessionFsm, AnswersTheServersPingWithTheSameNumber) {
     Conversation mesh;
@@ -278,8 +275,7 @@ TEST(SessionFsm, AnythingHeardCountsAsALifeSign) {
     EXPECT_EQ(mesh.port.dropped, 0);
 }
 
-// --- asking
-// ---------------------------------------------------------------------------------------------------------
+// --- asking --------------------------------------------------------------------------------------
 
 struct Asked {
     SessionFsm::OnAnswer done() {
@@ -426,8 +422,7 @@ TEST(SessionFsm, AHandlerMayAskAgainWhileTheSessionIsBeingLost) {
     EXPECT_EQ(again.error->errc, Errc::unavailable);
 }
 
-// --- subscriptions
-// --------------------------------------------------------------------------------------------------
+// --- subscriptions -------------------------------------------------------------------------------
 
 struct Heard {
     SessionFsm::OnPublication handler() {
@@ -593,8 +588,7 @@ TEST(SessionFsm, AHandlerMayUnsubscribeItself) {
     EXPECT_EQ(times, 1);
 }
 
-// --- endings
-// --------------------------------------------------------------------------------------------------------
+// --- endings -------------------------------------------------------------------------------------
 
 TEST(SessionFsm, StaysAwayWhenToldSo) {
     Conversation mesh;

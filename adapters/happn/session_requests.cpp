@@ -1,0 +1,219 @@
+// The second half of SessionFsm: requests and subscriptions. Set-up, what arrives, endings and time are in
+// session_fsm.cpp.
+#include <utility>
+
+#include "adapters/happn/json_scan.hpp"
+#include "adapters/happn/paths.hpp"
+#include "adapters/happn/session_fsm.hpp"
+#include "gateway/json.hpp"
+
+namespace happn {
+
+namespace json = gateway::json;
+using gateway::Errc;
+using gateway::Error;
+using gateway::TimePoint;
+
+namespace {
+
+constexpr std::string_view deep = "64";  // levels of a trailing `**`, where 5 is the default
+
+std::string text_member(std::string_view object, std::string_view key) {
+    const auto raw = json::member(object, key);
+    return raw ? text_of(*raw) : std::string{};
+}
+
+std::string_view event_type(std::string_view channel) {
+    const auto parsed = parse_channel(channel);
+    if (!parsed || parsed->word == ChannelWord::all) {
+        return "all";
+    }
+    return parsed->word == ChannelWord::set ? "set" : "remove";
+}
+
+}  // namespace
+
+std::string SessionFsm::stated_timeout() const {
+    return std::to_string(
+        std::chrono::duration_cast<gateway::Milliseconds>(settings_.stated_timeout).count());
+}
+
+void SessionFsm::ask(const Ask& ask, TimePoint deadline, OnAnswer done) {
+    if (state_ != State::ready && state_ != State::subscribing) {
+        done(Answer{Error{Errc::unavailable, "the mesh is not connected"}});
+        return;
+    }
+    if (pending_.size() >= settings_.max_pending) {
+        done(Answer{Error{Errc::overloaded, "too many requests wait for the mesh"}});
+        return;
+    }
+    Request request;
+    request.action = ask.action;
+    request.event_id = next_event_++;
+    request.path = ask.path;
+    request.data = ask.data;
+    request.session_id = facts_.id;
+    request.options = ask.options;
+    pending_.emplace(request.event_id, Pending{std::move(done)});
+    deadlines_.add(deadline, request.event_id);
+    port_.send(write_request(request));
+}
+
+void SessionFsm::subscribe(Subscribe wanted, OnPublication on_publication, OnAnswer done) {
+    const bool up = state_ == State::ready || state_ == State::subscribing;
+    if ((!up && !wanted.keep) || subscriptions_.size() >= settings_.max_subscriptions) {
+        if (done) {
+            done(Answer{up ? Error{Errc::overloaded, "too many subscriptions on one session"}
+                           : Error{Errc::unavailable, "the mesh is not connected"}});
+        }
+        return;
+    }
+    auto channel = wanted.channel;
+    auto& subscription = subscriptions_[channel];
+    subscription.wanted = std::move(wanted);
+    subscription.on_publication = std::move(on_publication);
+    subscription.done = std::move(done);
+    subscription.listener = next_listener_++;
+    if (up) {
+        restoring_ += state_ == State::subscribing ? 1 : 0;
+        send_on(channel, now_ + settings_.step_timeout);
+    }
+}
+
+std::string SessionFsm::on_options(const Subscription& subscription) const {
+    std::string options;
+    ObjectWriter writer{options};
+    const auto& wanted = subscription.wanted;
+    writer.text("event_type", event_type(wanted.channel))
+        .optional_raw("meta", wanted.meta)
+        .number("count", 0);
+    if (wanted.initial) {
+        writer.boolean("initialCallback", true);
+    }
+    if (!facts_.modern()) {
+        writer.number("listenerId", static_cast<std::int64_t>(subscription.listener)).number("refCount", 1);
+    } else if (wanted.channel.ends_with("**")) {
+        writer.raw("depth", deep);
+    }
+    writer.raw("timeout", stated_timeout()).end();
+    return options;
+}
+
+void SessionFsm::send_on(const std::string& channel, TimePoint deadline) {
+    const auto& subscription = subscriptions_.at(channel);
+    const auto options = on_options(subscription);
+    Ask on;
+    on.action = "on";
+    on.path = channel;
+    on.data = "null";
+    on.options = options;
+    ask(on, deadline, [this, channel](const Answer& answer) { on_subscribed(channel, answer); });
+}
+
+void SessionFsm::on_subscribed(const std::string& channel, const Answer& answer) {
+    const bool lost = !answer && answer.error().errc == Errc::unavailable && state_ == State::closed;
+    const auto found = subscriptions_.find(channel);
+    if (found != subscriptions_.end() && !(lost && found->second.wanted.keep)) {
+        auto& subscription = found->second;
+        subscription.made = answer.has_value();
+        subscription.refusal = answer ? std::string{} : answer.error().message;
+        if (answer) {
+            subscription.reference = json::member((*answer)->data, "id").value_or("");
+            if (subscription.reference.empty()) {
+                subscription.reference = json::member((*answer)->meta.raw, "referenceId").value_or("");
+            }
+            if (subscription.wanted.initial) {
+                deliver_initial(channel, **answer);
+            }
+        }
+        // The handler may have changed the table of subscriptions.
+        if (const auto again = subscriptions_.find(channel); again != subscriptions_.end()) {
+            if (const auto done = std::exchange(again->second.done, {})) {
+                if (!answer && !again->second.wanted.keep) {
+                    subscriptions_.erase(again);
+                }
+                done(answer);
+            }
+        }
+    }
+    if (state_ == State::subscribing && restoring_ > 0) {
+        --restoring_;
+        if (!answer && answer.error().errc == Errc::timeout) {
+            lose("subscribing failed: no answer");
+            return;
+        }
+        check_restored();
+    }
+}
+
+/// `data` of the answer is the list of stored values, each with its _meta; an old server leaves the path out
+/// where the channel has no wildcard.
+void SessionFsm::deliver_initial(const std::string& channel, const Frame& frame) {
+    const auto parsed = parse_channel(channel);
+    scan::elements(frame.data, [&](std::string_view item) {
+        const auto found = subscriptions_.find(channel);
+        if (found == subscriptions_.end() || item == "null") {
+            return;
+        }
+        const auto meta = json::member(item, "_meta").value_or("");
+        auto path = text_member(meta, "path");
+        if (path.empty() && parsed && parsed->path.find('*') == std::string_view::npos) {
+            path = parsed->path;
+        }
+        if (path.empty()) {
+            port_.count("happn_initial_without_path");
+            return;
+        }
+        Publication publication;
+        publication.channel = channel;
+        publication.path = path;
+        publication.data = item;
+        publication.meta = meta;
+        publication.initial = true;
+        const auto handler = found->second.on_publication;
+        handler(publication);
+    });
+}
+
+void SessionFsm::unsubscribe(const std::string& channel) {
+    const auto found = subscriptions_.find(channel);
+    if (found == subscriptions_.end()) {
+        return;
+    }
+    const auto subscription = std::move(found->second);
+    subscriptions_.erase(found);
+    if ((state_ != State::ready && state_ != State::subscribing) || !subscription.made) {
+        return;
+    }
+    std::string options;
+    ObjectWriter writer{options};
+    if (!facts_.modern()) {
+        writer.number("refCount", 1).number("listenerId", static_cast<std::int64_t>(subscription.listener));
+    } else {
+        writer.optional_raw("referenceId", subscription.reference);
+    }
+    writer.raw("timeout", stated_timeout()).end();
+    Ask off;
+    off.action = "off";
+    off.path = channel;
+    off.data = "null";
+    off.options = options;
+    ask(off, now_ + settings_.step_timeout, [](const Answer&) {});
+}
+
+bool SessionFsm::subscribed(const std::string& channel) const {
+    const auto found = subscriptions_.find(channel);
+    return found != subscriptions_.end() && found->second.made;
+}
+
+std::vector<std::pair<std::string, std::string>> SessionFsm::refused_channels() const {
+    std::vector<std::pair<std::string, std::string>> refused;
+    for (const auto& [channel, subscription] : subscriptions_) {
+        if (!subscription.refusal.empty()) {
+            refused.emplace_back(channel, subscription.refusal);
+        }
+    }
+    return refused;
+}
+
+}  // namespace happn
