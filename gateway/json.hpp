@@ -11,7 +11,8 @@ namespace gateway::json {
 
 inline constexpr std::size_t max_depth = 64;
 
-/// One whole JSON value and nothing after it, at most max_depth deep (RFC 8259).
+/// One whole JSON value and nothing after it, at most max_depth deep (RFC 8259). Refused although the
+/// grammar has them: escapes of lone surrogates, exponents of more than about nine digits.
 bool valid(std::string_view text);
 
 /// Valid UTF-8 without NUL: what MQTT and happn accept as text.

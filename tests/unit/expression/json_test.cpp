@@ -27,10 +27,31 @@ TEST(JsonValidity, AcceptsOneWholeValue) {
 }
 
 TEST(JsonValidity, RefusesWhatIsNoJson) {
-    for (const auto* text :
-         {"",           " ",    "tru", "{\"a\":tru}", "01",       "+1",          "1.",        ".5",
-          "{\"a\":1,}", "[1,]", "[1}", "{a:1}",       "'x'",      "\"\\q\"",     "\"\\u12\"", "{} {}",
-          "{}x",        "nul",  "NaN", "\"\x01\"",    "\"\xff\"", "\"\\ud800\"", "// c\n1",   "\"open"}) {
+    for (const auto* text : {"",
+                             " ",
+                             "tru",
+                             "{\"a\":tru}",
+                             "01",
+                             "+1",
+                             "1.",
+                             ".5",
+                             "{\"a\":1,}",
+                             "[1,]",
+                             "[1}",
+                             "{a:1}",
+                             "'x'",
+                             "\"\\q\"",
+                             "\"\\u12\"",
+                             "{} {}",
+                             "{}x",
+                             "nul",
+                             "NaN",
+                             "\"\x01\"",
+                             "\"\xff\"",
+                             "\"\\ud800\"",
+                             "0e99999999999",
+                             "// c\n1",
+                             "\"open"}) {
         EXPECT_FALSE(valid(text)) << text;
     }
 }
