@@ -26,7 +26,16 @@ using replay::Json;
 struct Line {
     int connection = 0;
     bool to_server = false;
-    Json frame;
+    std::string text;  // as sent
+    Json frame;        // null: no JSON
+};
+
+/// Answers that we give otherwise than the real node did, by eventId, and why.
+using Differences = std::map<int, const char*>;
+
+struct Capture {
+    const char* name;
+    Differences differences = {};
 };
 
 std::vector<Line> load(const std::string& name) {
@@ -35,7 +44,9 @@ std::vector<Line> load(const std::string& name) {
     for (std::string text; std::getline(in, text);) {
         const Json entry = Json::parse(text);
         if (entry.contains("frame")) {
-            lines.push_back({entry["conn"], entry["dir"] == "c>s", entry["frame"]});
+            lines.push_back({entry["conn"], entry["dir"] == "c>s", entry["frame"].dump(), entry["frame"]});
+        } else if (entry.contains("raw")) {
+            lines.push_back({entry["conn"], true, entry["raw"], {}});
         }
     }
     return lines;
@@ -110,18 +121,20 @@ bool from_component(const Json& frame) {
 
 class CaptureReplay {
 public:
-    explicit CaptureReplay(const std::string& name) : lines_{load(name)} {}
+    explicit CaptureReplay(const Capture& capture)
+        : lines_{load(capture.name)}, differences_{capture.differences} {}
 
     void run() {
         for (std::size_t i = 0; i < lines_.size(); ++i) {
             SCOPED_TRACE("frame " + std::to_string(i) + ": " + lines_[i].frame.dump().substr(0, 200));
             if (lines_[i].to_server) {
-                client(lines_[i].connection).say(names_.translated(lines_[i].frame.dump()));
+                client(lines_[i].connection).say(names_.translated(lines_[i].text));
             } else {
                 expect(lines_[i]);
             }
         }
         EXPECT_GT(compared_, 5);
+        EXPECT_EQ(differing_, differences_.size());
         for (const auto& [connection, visitor] : clients_) {
             for (const auto& frame : visitor->left()) {
                 EXPECT_TRUE(frame.is_string() || from_component(frame))
@@ -151,6 +164,11 @@ private:
             return;
         }
         learn(line.frame, *got);
+        const auto event = meta_of(expected).value("eventId", Json{});
+        if (event.is_number() && differences_.contains(event.get<int>())) {
+            ++differing_;
+            return;
+        }
         expected = names_.translated(line.frame);
         EXPECT_EQ(comparable(*got), comparable(expected));
         ++compared_;
@@ -176,13 +194,15 @@ private:
     }
 
     std::vector<Line> lines_;
+    Differences differences_;
     replay::NodeUnderTest gateway_;
     std::map<int, std::unique_ptr<replay::Visitor>> clients_;
     replay::Names names_;
     int compared_ = 0;
+    std::size_t differing_ = 0;
 };
 
-class CapturedClient : public testing::TestWithParam<const char*> {};
+class CapturedClient : public testing::TestWithParam<Capture> {};
 
 TEST_P(CapturedClient, GetsAnswersOfTheShapeThatARealNodeGave) {
     CaptureReplay{GetParam()}.run();
@@ -190,14 +210,17 @@ TEST_P(CapturedClient, GetsAnswersOfTheShapeThatARealNodeGave) {
 
 INSTANTIATE_TEST_SUITE_P(Captures,
                          CapturedClient,
-                         testing::Values("happn-1.12.1-client-insecure",
-                                         "happn-13.12.1-client-insecure",
-                                         "happner-2.13.0-insecure",
-                                         "happner-13.1.1-insecure",
-                                         "happner-client-12.7.6-full-insecure",
-                                         "happner-client-12.7.6-light-insecure"),
+                         testing::Values(Capture{"happn-1.12.1-client-insecure"},
+                                         Capture{"happn-13.12.1-client-insecure"},
+                                         Capture{"happner-2.13.0-insecure"},
+                                         Capture{"happner-13.1.1-insecure"},
+                                         Capture{"happner-client-12.7.6-full-insecure"},
+                                         Capture{"happner-client-12.7.6-light-insecure"},
+                                         Capture{"raw-actions-happn_4-on-13.1.1",
+                                                 {{32, "gauges (increment) are not built"},
+                                                  {33, "gauges (increment) are not built"}}}),
                          [](const auto& of) {
-                             std::string name{of.param};
+                             std::string name{of.param.name};
                              std::erase_if(
                                  name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); });
                              return name;

@@ -32,6 +32,7 @@ void read_flag(RequestOptions& options, std::string_view key, std::string_view v
         {"\"noDataResponse\"", &RequestOptions::no_data_response},
         {"\"noCluster\"", &RequestOptions::no_cluster},
         {"\"publishResults\"", &RequestOptions::publish_results},
+        {"\"nullValue\"", &RequestOptions::null_value},
         {"\"initialCallback\"", &RequestOptions::initial_callback},
         {"\"initialEmit\"", &RequestOptions::initial_emit},
     };
@@ -47,6 +48,8 @@ void read_value(RequestOptions& options, std::string_view key, std::string_view 
         const auto level = integer_of(value, consistency_transactional);
         const bool known = level >= consistency_queued && level <= consistency_acknowledged;
         options.consistency = known ? static_cast<int>(level) : consistency_transactional;
+    } else if (key == "\"upsertType\"") {
+        options.bulk = value == "3";
     } else if (key == "\"listenerId\"") {
         options.listener = integer_of(value, -1);
     } else if (key == "\"depth\"") {
@@ -130,8 +133,10 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
     if (const auto refusal = path_refusal(session, request)) {
         return state_.send(session, error_response(session, request, *refusal));
     }
-    const auto options = RequestOptions::parse(request.options);
-    const auto written = write(request.path, stored_form(request.data), options);
+    auto options = RequestOptions::parse(request.options);
+    options.no_publish = options.no_publish || (options.bulk && !session.dialect.old());
+    const bool null = request.data.empty() && options.null_value;
+    const auto written = write(request.path, stored_form(null ? "null" : request.data), options);
     if (!written) {
         return state_.send(
             session, error_response(session, request, system_error("the store is full", "DataService")));
@@ -167,7 +172,10 @@ void DataActions::publish_and_answer(Session& session,
         return state_.send(session, response(results.json()));
     }
     state_.send(session, response({}));
-    publisher_.report(publication, publisher_.publish(publication, now));
+    const auto results = publisher_.publish(publication, now);
+    if (!(session.dialect.old() && options.consistency == consistency_queued)) {
+        publisher_.report(publication, results);
+    }
 }
 
 std::string DataActions::set_response(const Session& session,
@@ -205,9 +213,11 @@ void DataActions::get(Session& session, const Frame& request) {
         return state_.send(session, ok_response(session, request, "null"));
     }
     const Selected& selected = found.front();
-    if (selected.data) {  // `fields` left part of it, and no _meta
+    if (selected.data) {  // `fields` left part of it
         const std::string_view data = *selected.data == "{}" ? std::string_view{} : *selected.data;
-        return state_.send(session, ok_response(session, request, data));
+        ResponseMeta meta;
+        meta.path = session.dialect.old() ? request.path_raw : std::string_view{};
+        return state_.send(session, ok_response(session, request, data, meta));
     }
     ResponseMeta meta;
     meta.path = request.path_raw;

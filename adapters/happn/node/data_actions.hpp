@@ -21,6 +21,8 @@ struct RequestOptions {
     bool no_data_response = false;
     bool no_cluster = false;
     bool publish_results = false;
+    bool null_value = false;  // the data is null, and may have been lost on the way
+    bool bulk = false;        // upsertType 3: nothing is published
     bool initial_callback = false;
     bool initial_emit = false;
     int consistency = consistency_transactional;

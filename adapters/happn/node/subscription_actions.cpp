@@ -103,9 +103,13 @@ void SubscriptionActions::answer_with_initial(Session& session,
 void SubscriptionActions::emit_initial(Session& session, const Frame& request, const Selected& selected) {
     std::string action{"/ON@"};
     action += request.path;
+    Publication publication;
+    publication.publisher = session.id;
+    publication.event_id = request.event_id;
     std::string meta;
     ObjectWriter writer{meta};
-    writer.text("channel", request.path)
+    writer.text("publicationId", publication_id(publication))
+        .text("channel", request.path)
         .text("action", action)
         .text("type", "data")
         .text("sessionId", session.id);

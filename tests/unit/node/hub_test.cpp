@@ -235,6 +235,12 @@ TEST(NodeSet, DeferredPublicationsFollowTheAnswerAndAreReported) {
     }
 }
 
+TEST(NodeSet, OldClientsGetNoReportOfQueuedPublications) {
+    Harness node;
+    const auto answer = node.connect("happn_1.3.0").ask("set", "/c", 1, {{"consistency", 0}});
+    EXPECT_EQ(answer["_meta"]["published"], false);
+}
+
 TEST(NodeSet, AcknowledgedPublicationsWaitForEveryRecipient) {
     Harness node;
     auto& setter = node.connect();
