@@ -78,6 +78,7 @@ EOF
 # Runs beside the gateway until it is ready or has gone, so that nothing but the gateway is there to be measured.
 announce() {
     local gateway_pid=$1
+    trap '' TERM INT # a signal to the whole group must not keep it from tidying up: it ends with the gateway
     until grep -q 'happn-gateway is ready' "$log"; do
         if ! kill -0 "$gateway_pid" 2>/dev/null; then
             cat "$log" >&2
