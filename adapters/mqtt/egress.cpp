@@ -66,10 +66,16 @@ std::uint64_t Egress::first_queued() {
     return queue_.empty() ? ticket(0) : queue_.front().ticket;
 }
 
-std::uint64_t Egress::hold() {
-    const std::lock_guard lock{mutex_};
+void Egress::pause() {
+    std::unique_lock lock{mutex_};
+    held_ = held_ || open_;
     open_ = false;
-    held_ = true;
+    controls_.emplace_back(DisconnectRequest{});
+    wake(lock);
+}
+
+std::uint64_t Egress::first_held() {
+    const std::lock_guard lock{mutex_};
     return first_queued();
 }
 

@@ -67,9 +67,11 @@ public:
 
     /// After CONNACK: publications may leave, those held first.
     void open(std::size_t receive_maximum);
-    /// Disconnected on purpose: keeps what is queued, and takes more. Gives the first ticket that is still
-    /// queued, or that of the next publication: what was sent before it has no outcome any more.
-    std::uint64_t hold();
+    /// Holds what is queued, takes more, and disconnects; any thread.
+    void pause();
+    /// After that: the first ticket that is still queued, or that of the next publication. What was sent
+    /// before it has no outcome any more.
+    std::uint64_t first_held();
     /// The connection is gone: what is queued is dropped (its outcome is the caller's to give), late outcomes
     /// do not count.
     void close();

@@ -80,7 +80,7 @@ Broker::Broker(boost::asio::io_context& shard,
                 [this] {
                     if (phase_ == Phase::paused) connect();
                 },
-                [this] { egress_.control(DisconnectRequest{}); },
+                [this] { egress_.pause(); },
                 [this](std::uint64_t ticket) { egress_.done(ticket); }}},
       egress_{ingress_, {settings_.max_queue, settings_.max_queue_bytes}},
       wire_{std::make_unique<PahoClient>(ingress_)} {}
@@ -127,7 +127,11 @@ void Broker::on(Connected&& event) {
     if (was_connected_) ++reconnects_;
     was_connected_ = true;
     reconnect_.connected(Clock::now());
-    log::info("broker {}: connected to {} as {}", settings_.name, settings_.url, client_id_);
+    log::info("broker {}: connected to {} as {}{}",
+              settings_.name,
+              settings_.url,
+              client_id_,
+              event.session_present ? ", in the session it had" : "");
     if (!limits_.subscription_ids)
         log::warn("broker {}: no subscription identifiers; overlapping filters may deliver twice",
                   settings_.name);
@@ -201,7 +205,7 @@ void Broker::fail_pending(const Error& error) {
 
 /// What is still queued leaves when the connection is back: the pause is our own doing, and short.
 void Broker::fail_sent(const Error& error) {
-    const std::uint64_t first_queued = egress_.hold();
+    const std::uint64_t first_queued = egress_.first_held();
     subscriptions_.disconnected();
     std::vector<DeliveryId> sent;
     for (const auto& [ticket, pending] : pending_) {

@@ -17,6 +17,7 @@ using ::mqtt::property;
 
 constexpr std::chrono::seconds connect_timeout{5};
 constexpr std::chrono::milliseconds disconnect_grace{500};  // for what is being written
+constexpr std::int32_t receive_maximum = 100;               // unacknowledged messages towards us
 constexpr int no_library_window = 65535;                    // the window is ours, see Egress
 constexpr int unspecified_refusal = 0x80;                   // MQTT 5.0 section 3.9.3
 constexpr int first_refusal = 0x80;
@@ -131,26 +132,31 @@ int version_of(Protocol protocol) {
     return protocol == Protocol::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
 }
 
-::mqtt::connect_options options_of(const ConnectRequest& request) {
-    ::mqtt::connect_options_builder options;
-    options.mqtt_version(version_of(request.protocol))
-        .keep_alive_interval(request.keep_alive)
-        .connect_timeout(connect_timeout)
-        .automatic_reconnect(false)
-        .max_inflight(no_library_window);
-    if (!request.username.empty()) options.user_name(request.username);
-    if (!request.password.empty()) options.password(request.password.reveal());
-    if (request.will) options.will(will_of(*request.will));
-    if (request.protocol == Protocol::v3_1_1) {
-        options.clean_session(request.clean_start);
-        return options.finalize();
-    }
+::mqtt::properties connect_properties(const ConnectRequest& request) {
     ::mqtt::properties properties;
     properties.add(
         {property::SESSION_EXPIRY_INTERVAL, static_cast<std::int32_t>(request.session_expiry.count())});
-    properties.add({property::RECEIVE_MAXIMUM, static_cast<std::int32_t>(100)});
-    options.clean_start(request.clean_start).properties(std::move(properties));
-    return options.finalize();
+    properties.add({property::RECEIVE_MAXIMUM, receive_maximum});
+    return properties;
+}
+
+/// Fills in place: a copy of connect_options keeps a pointer to the properties of the original, so the one
+/// that has them must live until connect() returns, and finalize() of the builder must not be used.
+void fill(::mqtt::connect_options& options, const ConnectRequest& request) {
+    options.set_mqtt_version(version_of(request.protocol));
+    options.set_keep_alive_interval(request.keep_alive);
+    options.set_connect_timeout(connect_timeout);
+    options.set_automatic_reconnect(false);
+    options.set_max_inflight(no_library_window);
+    if (!request.username.empty()) options.set_user_name(request.username);
+    if (!request.password.empty()) options.set_password(request.password.reveal());
+    if (request.will) options.set_will(will_of(*request.will));
+    if (request.protocol == Protocol::v3_1_1) {
+        options.set_clean_session(request.clean_start);
+    } else {
+        options.set_clean_start(request.clean_start);
+        options.set_properties(connect_properties(request));
+    }
 }
 
 /// A listener that calls two functions; exceptions must not reach the C library.
@@ -257,7 +263,9 @@ void PahoClient::connect(const ConnectRequest& request) {
     try {
         if (!state_->client || request.new_client) state_->make_client(request);
         state_->port = port_of(request.url);
-        state_->client->connect(options_of(request), nullptr, *state_->connecting);
+        ::mqtt::connect_options options;
+        fill(options, request);
+        state_->client->connect(options, nullptr, *state_->connecting);
     } catch (const std::exception& error) {
         state_->events.on_connect_failed(error.what(), true);
     }

@@ -176,14 +176,18 @@ TEST_F(EgressTest, WhatIsHeldDuringAPauseLeavesWhenItIsOpenAgain) {
     ASSERT_TRUE(publish("sent", 1));
     ASSERT_TRUE(wire.wait_for(1));
     ASSERT_TRUE(publish("queued", 1));
-    EXPECT_GT(egress.hold(), wire.tickets().at(0));
+    egress.pause();
     ASSERT_TRUE(publish("meanwhile", 1));
-    egress.open(1);
     ASSERT_TRUE(wire.wait_for(2));
+    EXPECT_GT(egress.first_held(), wire.tickets().at(0));
+    egress.open(1);
+    ASSERT_TRUE(wire.wait_for(3));
     egress.done(wire.tickets().at(0));
     egress.done(wire.tickets().at(1));
-    ASSERT_TRUE(wire.wait_for(3));
-    EXPECT_EQ(wire.log(), (std::vector<std::string>{"publish sent", "publish queued", "publish meanwhile"}));
+    ASSERT_TRUE(wire.wait_for(4));
+    EXPECT_EQ(
+        wire.log(),
+        (std::vector<std::string>{"publish sent", "disconnect", "publish queued", "publish meanwhile"}));
 }
 
 TEST_F(EgressTest, DoesNotSendWhatIsTooLate) {
