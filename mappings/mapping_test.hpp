@@ -29,7 +29,7 @@ struct TestReport {
     std::size_t failed() const;
 };
 
-/// Those whose name matches the regular expression (ECMAScript) somewhere; fails with BadRequest if it is
+/// Those whose name matches the regular expression (POSIX extended) somewhere; fails with BadRequest if it is
 /// none.
 gateway::Result<std::vector<TestCase>> select_tests(std::vector<TestCase> tests, const std::string& regex);
 
