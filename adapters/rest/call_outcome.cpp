@@ -30,7 +30,7 @@ HttpReply denied(const Error& error, bool delegated) {
     const auto literal = gateway::json::member(error.detail.view(), "reason");
     const auto reason = literal ? gateway::json::unquoted(*literal) : std::nullopt;
     if (reason && reason->starts_with("request on behalf of")) return failure(403, *reason, "Access denied");
-    return failure(403, "Authorization failed", "origin does not belong to the delegate group");
+    return not_a_delegate();
 }
 
 HttpReply not_found(const Error& error) {
@@ -75,6 +75,10 @@ HttpReply unauthorized_page(int status, std::string_view text) {
 
 HttpReply bad_origin() {
     return failure(403, "Bad origin", "origin of call unknown");
+}
+
+HttpReply not_a_delegate() {
+    return failure(403, "Authorization failed", "origin does not belong to the delegate group");
 }
 
 HttpReply missing_component(std::string_view component) {

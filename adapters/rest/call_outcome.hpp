@@ -20,6 +20,7 @@ struct MethodName {
 };
 
 HttpReply bad_origin();
+HttpReply not_a_delegate();
 HttpReply missing_component(std::string_view component);
 HttpReply missing_method(const MethodName& name);
 

@@ -54,6 +54,7 @@ private:
     void call_own(Call call, Respond respond);
     void run_own(Call call, Respond respond);
     void call_mesh(Call call, Respond respond);
+    void call_as_admin(Call call, Respond respond);
     void answer_missing(Call call, HttpReply missing, Respond respond);
     gateway::TimePoint deadline() const { return gateway::Clock::now() + timeout_; }
 

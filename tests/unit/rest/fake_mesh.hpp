@@ -130,15 +130,17 @@ private:
         if (!name) return gateway::Error{gateway::Errc::unauthorized, "no such session"};
         gateway::Error denied{gateway::Errc::access_denied, "AccessDenied", 403, "unauthorized"};
         const std::string method = call.component + '/' + call.method;
-        const std::string& acting = call.on_behalf_of.empty() ? *name : call.on_behalf_of;
-        if (!call.on_behalf_of.empty() && !users_[*name].delegates_to.contains(call.on_behalf_of)) {
+        const bool delegated =
+            !call.on_behalf_of.empty() && call.on_behalf_of != "_ADMIN";  // as happn-3 has it
+        const std::string& acting = delegated ? call.on_behalf_of : *name;
+        if (delegated && !users_[*name].delegates_to.contains(call.on_behalf_of)) {
             denied.detail = gateway::Bytes::literal(
                 R"({"reason":"session attempting to act on behalf of is not authorized request on behalf of unauthorised user: x"})");
             return denied;
         }
         const auto& rights = users_[acting].methods;
         if (rights.contains("*") || rights.contains(method)) return std::nullopt;
-        if (!call.on_behalf_of.empty())
+        if (delegated)
             denied.detail = gateway::Bytes{R"({"reason":"request on behalf of unauthorised user: )" +
                                            call.on_behalf_of + "\"}"};
         return denied;

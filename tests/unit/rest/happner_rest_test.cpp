@@ -197,6 +197,14 @@ TEST_F(HappnerRestTest, DelegationIsPassedOnAndOnlyOnASecureMesh) {
     EXPECT_EQ(mesh.calls.back().on_behalf_of, "tester");
 }
 
+TEST_F(HappnerRestTest, NobodyElseCallsAsAdmin) {
+    make_secure();
+    const std::string body = R"({"as":"_ADMIN"})";
+    EXPECT_EQ(post("/rest/method/componentName/methodName", body, {bearer("tester")}).status, 403);
+    EXPECT_TRUE(mesh.calls.empty());
+    EXPECT_EQ(post("/rest/method/componentName/methodName", body, {bearer("_ADMIN")}).status, 200);
+}
+
 TEST_F(HappnerRestTest, GuessingPasswordsIsSlowedDown) {
     make_secure();
     const auto attempt = [&] {
