@@ -30,7 +30,6 @@ public:
                 node->rest.push_back(entry);
                 return;
             }
-            if (node == &root_ && segment.kind == Kind::literal && segment.literal.empty()) continue;
             if (segment.kind == Kind::literal) {
                 auto& child = node->literals[segment.literal];
                 if (!child) child = std::make_unique<Node>();
@@ -43,11 +42,11 @@ public:
         node->here.push_back(entry);
     }
 
-    /// Calls visit(entry) for each pattern whose shape fits `address`.
+    /// Calls visit(entry) for each pattern whose shape fits. `levels`: the address without the '/' that every
+    /// happn and HTTP address begins with; a topic whole, as "/a" has an empty level before a.
     template <typename Visit>
-    void candidates(std::string_view address, const Visit& visit) const {
-        if (!address.empty() && address.front() == '/') address.remove_prefix(1);
-        walk(root_, address, false, visit);
+    void candidates(std::string_view levels, const Visit& visit) const {
+        walk(root_, levels, false, visit);
     }
 
 private:

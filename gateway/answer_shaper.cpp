@@ -63,7 +63,6 @@ Response shape_error(const Route& route, Error error, const Evaluation& evaluati
         add_texts(response.headers, rule.headers, with_error);
         add_texts(response.user, rule.user, with_error);
         if (auto body = body_of(rule.body, with_error)) response.body = *std::move(body);
-        if (rule.new_name) error.name = *rule.new_name;
         break;
     }
     response.error = std::move(error);

@@ -169,7 +169,6 @@ struct ErrorRule {  // first that fits shapes the answer; an unset condition alw
     std::optional<std::string> name;
     std::optional<int> code;
     std::optional<int> status;
-    std::optional<std::string> new_name;  // not a condition: `rename`
     std::vector<std::pair<std::string, Template>> headers;
     std::vector<std::pair<std::string, Template>> user;
     std::optional<ObjectMap> body;

@@ -17,13 +17,18 @@ const AddressPattern& pattern_of(const Route& route) {
     return std::get<HttpSource>(route.source).path;
 }
 
+std::string_view below_root(std::string_view path) {
+    return path.starts_with('/') ? path.substr(1) : path;
+}
+
 void visit_matches(const std::map<std::string, Tree, std::less<>>& trees,
                    std::string_view connection,
                    std::string_view address,
+                   std::string_view levels,
                    const Router::Visit& visit) {
     const auto tree = trees.find(connection);
     if (tree == trees.end()) return;
-    tree->second.candidates(address, [&](const Route* route) {
+    tree->second.candidates(levels, [&](const Route* route) {
         if (auto captures = pattern_of(*route).match(address)) visit(*route, *std::move(captures));
     });
 }
@@ -59,7 +64,7 @@ struct Router::Index {
     template <typename Visit>
     void http_candidates(std::string_view path, const Visit& visit) const {
         if (path.find('%') == std::string_view::npos) {
-            http.candidates(path, visit);
+            http.candidates(below_root(path), visit);
         } else {
             for (const Route* route : http_routes)
                 visit(route);
@@ -78,11 +83,11 @@ Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
 void Router::match_mqtt(std::string_view broker, std::string_view topic, const Visit& visit) const {
-    visit_matches(index_->mqtt, broker, topic, visit);
+    visit_matches(index_->mqtt, broker, topic, topic, visit);
 }
 
 void Router::match_happn(std::string_view mesh, std::string_view path, const Visit& visit) const {
-    visit_matches(index_->happn, mesh, path, visit);
+    visit_matches(index_->happn, mesh, path, below_root(path), visit);
 }
 
 HttpMatch Router::match_http(std::string_view method, std::string_view path) const {

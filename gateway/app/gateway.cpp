@@ -162,7 +162,8 @@ void Gateway::reload() {
 void Gateway::look() {
     if (closing_) return end_when_closed();
     if (draining_) {
-        if (shard_.dispatcher().pending() == 0 || Clock::now() >= drain_until_) finish();
+        const bool done = shard_.dispatcher().pending() == 0 && front_door_->active() == 0;
+        if (done || Clock::now() >= drain_until_) finish();
         return;
     }
     const admin::Readiness readiness = admin::readiness_of(connections());
@@ -171,7 +172,9 @@ void Gateway::look() {
     if (readiness.ready) {
         log::info("happn-gateway is ready");
     } else {
-        log::warn("not ready: {}", admin::to_json(readiness));
+        for (const ConnectionState& connection : readiness.connections)
+            if (connection.required && !connection.ready)
+                log::warn("not ready: {} {}: {}", connection.kind, connection.name, connection.detail);
     }
 }
 

@@ -87,7 +87,7 @@ protected:
     std::string run(const std::string& line) const {
         Process process{shell(line)};
         EXPECT_EQ(process.wait(), 0) << line << '\n' << process.printed();
-        return process.printed();
+        return process.output();
     }
 
     void start_in_background(const std::string& line) {

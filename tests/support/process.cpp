@@ -217,6 +217,14 @@ std::string Process::printed() const {
     return joined_lines();
 }
 
+std::string Process::output() const {
+    const std::lock_guard lock{mutex_};
+    std::string text;
+    for (const Line& line : lines_)
+        if (line.on_output) text += line.text + '\n';
+    return text;
+}
+
 void Process::read_streams() {
     while (output_.descriptor >= 0 || error_.descriptor >= 0) {
         std::array<pollfd, 3> awaited{

@@ -66,6 +66,8 @@ public:
 
     /// All that was printed so far, both streams, in the order of arrival.
     std::string printed() const;
+    /// What was printed on standard output so far, as a pipe would have it; of a process that has ended, all.
+    std::string output() const;
 
 private:
     struct Line {

@@ -25,6 +25,14 @@ TEST(Router, FindsEveryRouteOfATopic) {
     EXPECT_THAT(mqtt_routes(router, ""), testing::IsEmpty());
 }
 
+TEST(Router, TellsATopicWithAnEmptyFirstLevelFromOneWithout) {
+    const Router router{table_of({mqtt_to_happn("plain", "a/{x}", "/x"),
+                                  mqtt_to_happn("rooted", "/a/{x}", "/x"),
+                                  mqtt_to_happn("wild", "+/a/{x}", "/x")})};
+    EXPECT_THAT(mqtt_routes(router, "a/1"), testing::ElementsAre("plain"));
+    EXPECT_THAT(mqtt_routes(router, "/a/1"), testing::UnorderedElementsAre("rooted", "wild"));
+}
+
 TEST(Router, KeepsBrokersApart) {
     const Router router{table_of({mqtt_to_happn("one", "a/{x}", "/x")})};
     bool found = false;
