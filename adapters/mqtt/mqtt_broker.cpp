@@ -50,6 +50,12 @@ bool clean_start(const BrokerSettings& settings) {
     return protocol_of(settings) == Protocol::v3_1_1 && settings.client_id.empty();
 }
 
+/// The library's name for the scheme that the OASIS notes call mqtt.
+std::string library_url(const std::string& url) {
+    constexpr std::string_view scheme = "mqtt://";
+    return url.starts_with(scheme) ? "tcp://" + url.substr(scheme.size()) : url;
+}
+
 template <typename Seconds>
 std::chrono::seconds whole_seconds(Seconds duration, std::int64_t least, std::int64_t most) {
     const auto count = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
@@ -100,7 +106,7 @@ void Broker::start() {
 
 void Broker::connect() {
     ConnectRequest request;
-    request.url = settings_.url;
+    request.url = library_url(settings_.url);
     request.client_id = client_id_;
     request.protocol = protocol_;
     request.username = settings_.username;
