@@ -3,61 +3,20 @@
 // through the tools' own configuration files (~/.curlrc, ~/.config/mosquitto_*).
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/integration/end_to_end.hpp"
+#include "tests/support/markdown.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace {
 
 using namespace support;
-
-std::string text_of(const std::filesystem::path& file) {
-    std::ifstream in{file};
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-struct Block {
-    std::string kind;  // what stands behind the opening fence
-    std::vector<std::string> lines;
-};
-
-std::vector<Block> blocks_of(const std::string& markdown) {
-    std::vector<Block> blocks;
-    std::istringstream in{markdown};
-    bool inside = false;
-    for (std::string line; std::getline(in, line);) {
-        if (line.starts_with("```")) {
-            inside = !inside;
-            if (inside) blocks.push_back({line.substr(3), {}});
-        } else if (inside) {
-            blocks.back().lines.push_back(line);
-        }
-    }
-    return blocks;
-}
-
-/// Does `printed` read as the block says? `...` stands for anything.
-bool reads_as(const std::string& printed, const std::string& expected) {
-    std::size_t from = 0, at = 0;
-    while (at <= expected.size()) {
-        const std::size_t dots = std::min(expected.find("...", at), expected.size());
-        const std::string part = expected.substr(at, dots - at);
-        const std::size_t found = printed.find(part, from);
-        if (found == std::string::npos || (at == 0 && found != 0)) return false;
-        from = found + part.size();
-        at = dots + 3;
-    }
-    return expected.ends_with("...") || from == printed.size();
-}
 
 class Readme : public testing::Test {
 protected:
@@ -96,28 +55,18 @@ protected:
         mosquitto.wait_for_subscription(line.substr(topic, line.find(' ', topic) - topic));
     }
 
-    void type(const Block& block) {
-        for (std::size_t i = 0; i < block.lines.size(); ++i) {
-            if (!block.lines[i].starts_with("$ ")) continue;
-            const std::string command = block.lines[i].substr(2);
+    void type(const CodeBlock& block) {
+        for (const auto& [command, output] : shown_commands(block)) {
             if (block.kind == "console background") {
                 start_in_background(command);
                 continue;
             }
-            std::string expected;
-            while (i + 1 < block.lines.size() && !block.lines[i + 1].starts_with("$ "))
-                expected += block.lines[++i] + '\n';
-            std::string printed = run(command);
-            while (printed.ends_with('\n'))
-                printed.pop_back();
-            while (expected.ends_with('\n'))
-                expected.pop_back();
-            EXPECT_PRED2(reads_as, printed, expected) << command;
+            EXPECT_PRED2(reads_as, run(command), output) << command;
             ++typed;
         }
     }
 
-    void run_javascript(const Block& block) {
+    void run_javascript(const CodeBlock& block) {
         std::string script;
         for (std::string line : block.lines) {
             if (const std::size_t port = line.find("55000"); port != std::string::npos)
@@ -141,7 +90,7 @@ protected:
 };
 
 TEST_F(Readme, WorksAsWritten) {
-    for (const Block& block : blocks_of(text_of(HG_SOURCE_DIR "/README.md"))) {
+    for (const CodeBlock& block : code_blocks(read_file(HG_SOURCE_DIR "/README.md"))) {
         if (block.kind.starts_with("console")) type(block);
         if (block.kind == "js") run_javascript(block);
     }

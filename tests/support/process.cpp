@@ -123,10 +123,6 @@ Process::Process(const Command& command) : name_(command.arguments.at(0)) {
 Process::~Process() {
     signal(SIGKILL);
     waiter_.join();
-    const std::uint64_t one = 1;
-    // A grandchild may hold the pipes open: the reader is told to stop. An eventfd takes a first write
-    // always.
-    if (::write(stop_reading_, &one, sizeof one) != sizeof one) std::abort();
     reader_.join();
     for (int* descriptor : {&input_, &output_.descriptor, &error_.descriptor, &stop_reading_}) {
         close_descriptor(*descriptor);
@@ -208,7 +204,8 @@ void Process::kill() {
 
 int Process::wait(std::chrono::milliseconds limit) {
     std::unique_lock lock{mutex_};
-    if (!changed_.wait_for(lock, limit, [this] { return status_.has_value(); })) fail("did not end in time");
+    const auto ended = [this] { return status_.has_value() && streams_ended_; };
+    if (!changed_.wait_for(lock, limit, ended)) fail("did not end in time");
     return exit_code(*status_);
 }
 
@@ -263,11 +260,17 @@ void Process::await_end() {
     siginfo_t ignored{};
     while (::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
     }
-    const std::lock_guard lock{mutex_};
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    status_ = status;
-    changed_.notify_all();
+    {
+        const std::lock_guard lock{mutex_};
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        status_ = status;
+        changed_.notify_all();
+    }
+    // A grandchild may hold the pipes open: the reader is told to stop once they are empty. An eventfd takes
+    // a first write always.
+    const std::uint64_t one = 1;
+    if (::write(stop_reading_, &one, sizeof one) != sizeof one) std::abort();
 }
 
 std::optional<std::string> Process::find_line(const LineMatcher& matches, std::size_t from) const {

@@ -61,7 +61,7 @@ public:
     void signal(int number);
     /// SIGKILL, and waits for the end.
     void kill();
-    /// The exit code, or 128 + signal. Throws at the deadline.
+    /// The exit code, or 128 + signal, once all that it printed has been read. Throws at the deadline.
     int wait(std::chrono::milliseconds limit = patience);
 
     /// All that was printed so far, both streams, in the order of arrival.
