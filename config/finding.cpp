@@ -45,6 +45,7 @@ constexpr std::array codes{
     FindingCode{
         "HG501",
         "a retained command with request/response (warning: it is delivered again to who subscribes)"},
+    FindingCode{"HG502", "`on_remove` or `on_empty` where no such message ever comes (warning)"},
 };
 
 std::string severity_name(Severity severity) {

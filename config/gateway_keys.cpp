@@ -88,7 +88,10 @@ Section<MeshSettings> mesh_section() {
         .key("token", &MeshSettings::token, secret(), "A token of that user, instead of its password.")
         .not_built("tls", "TLS to meshes")
         .key("required", &MeshSettings::required, boolean(), "Not ready (/ready) while it is away.")
-        .key("call_timeout", &MeshSettings::call_timeout, timeout(), "For an answer, when nothing else says.")
+        .key("call_timeout",
+             &MeshSettings::call_timeout,
+             timeout(),
+             "For users' logins, and for reading the mesh's description.")
         .key("reconnect_min", &MeshSettings::reconnect_min, timeout(), "First wait before a new connection.")
         .key(
             "reconnect_max", &MeshSettings::reconnect_max, timeout(), "Longest wait before a new connection.")
@@ -188,7 +191,10 @@ Section<Limits> limits_section() {
 
 Section<Timeouts> timeouts_section() {
     return Section<Timeouts>{}
-        .key("rest", &Timeouts::rest, timeout(), "For the answer to an HTTP request; then 504.")
+        .key("rest",
+             &Timeouts::rest,
+             timeout(),
+             "For a mesh's answer to /rest/method and /rest/describe; then 504.")
         .key("header", &Timeouts::header, timeout(), "For the header of a request to arrive.")
         .key("body", &Timeouts::body, timeout(), "For the body of a request to arrive.")
         .key("idle", &Timeouts::idle, timeout(), "Of a kept-alive HTTP connection between requests.")

@@ -31,7 +31,6 @@ struct DispatcherOptions {
     std::string gateway_id;  // unique per process: the mark on all it sends
     int max_hops = 8;        // a message that passed more gateways or routes than this is refused (hops)
     std::size_t max_pending = 100'000;  // executions at once; beyond that new ones are dropped (overloaded)
-    Duration ask_timeout = std::chrono::seconds{10};  // of a source that waits, when nothing else says
 };
 
 class Dispatcher final : public Outcomes {

@@ -64,6 +64,7 @@ struct NodeSettings {
     std::size_t max_subscriptions = 10'000;       // per session
     std::size_t max_backlog = 16u * 1024 * 1024;  // bytes queued to one slow client before it is closed
     std::size_t max_items = 1'000'000;            // of the memory store
+    std::size_t max_message = 10u * 1024 * 1024;  // bytes of one frame: limits.websocket_message
 };
 
 struct Limits {

@@ -315,8 +315,10 @@ gateway::Scope scope_of(const SourceRule& source, const Compilation& compilation
     } else if (const auto* http = std::get_if<HttpSource>(&source)) {
         scope.source = gateway::Scope::Source::http;
         scope.captures = http->path.names();
-        for (const auto& parameter : http->query)
+        for (const auto& parameter : http->query) {
             scope.query.push_back(parameter.name);
+            if (parameter.type != gateway::ValueType::string) scope.typed_query.push_back(parameter.name);
+        }
     } else {
         scope.source = gateway::Scope::Source::call;
         for (const auto& parameter : std::get<gateway::CallSource>(source).parameters)

@@ -5,7 +5,7 @@
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/mapped_reply.hpp"
-#include "adapters/rest/query_check.hpp"
+#include "gateway/query.hpp"
 #include "gateway/json.hpp"
 #include "gateway/payload.hpp"
 
@@ -138,7 +138,7 @@ std::variant<Message, HttpReply> prepare(const HttpRequest& request,
                                          std::vector<NameValue> query,
                                          const HttpSource& source) {
     drop_token(query);
-    auto checked = check_query(query, source.query);
+    auto checked = gateway::check_query(query, source.query);
     if (checked.has_error()) return problem(400, checked.error());
     if (auto refused = refuse_body(request, source)) return *std::move(refused);
     auto payload = payload_of(request, source.body);

@@ -20,7 +20,6 @@ DispatcherOptions dispatcher_options(const config::Settings& settings, const Gat
     options.gateway_name = identity.name;
     options.gateway_id = identity.id;
     options.max_pending = settings.limits.pending;
-    options.ask_timeout = settings.timeouts.rest;
     return options;
 }
 
@@ -51,6 +50,7 @@ Sink* Gateway::mesh(std::string_view name) {
 
 void Gateway::make_edges() {
     auto& context = shard_.context();
+    settings_.node.max_message = settings_.limits.websocket_message;
     if (settings_.node.enabled)
         node_ = std::make_unique<happn::Node>(
             context, settings_.node, identity_, shard_.dispatcher(), shard_.metrics());

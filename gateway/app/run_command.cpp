@@ -16,16 +16,19 @@ int run_command(const std::string& config_file) {
     const config::Settings settings = *std::move(loaded.settings);
     configure_log(settings.log.level, settings.log.format);
 
-    const auto compile = [settings] {
-        mappings::Loaded compiled = mappings::load(files_of(settings), names_of(settings));
-        config::Findings findings;
-        findings.append(compiled.findings);
-        print_findings(findings, std::cerr);
+    // A reload looks for mapping files anew, but routes still go by the connections that were made at the
+    // start.
+    const auto recompile = [config_file, names = names_of(settings)] {
+        config::Loaded now = config::load(config_file);
+        mappings::Loaded compiled;
+        if (now.settings) compiled = mappings::load(files_of(*now.settings), names);
+        now.findings.append(compiled.findings);
+        print_findings(now.findings, std::cerr);
         return compiled.table;
     };
-    const auto table = compile();
+    const auto table = recompile();
     if (!table) return 1;
-    Gateway gateway{settings, table, compile};
+    Gateway gateway{settings, table, recompile};
     gateway.run();
     return 0;
 }

@@ -58,9 +58,8 @@ protected:
 
     void SetUp() override {
         mappings.write("routes.yaml", route("old"));
-        gateway.emplace(
-            GatewayFiles{.settings = "mappings: [\"" + (mappings.path() / "routes.yaml").string() + "\"]\n",
-                         .mappings = {}});
+        gateway.emplace(GatewayFiles{
+            .settings = "mappings: [\"" + (mappings.path() / "*.yaml").string() + "\"]\n", .mappings = {}});
     }
 };
 
@@ -69,6 +68,14 @@ TEST_F(Reload, TakesTheNewRoutes) {
     reload_with(route("new"), "reloaded");
     EXPECT_EQ(status_of("/new"), 200);
     EXPECT_EQ(status_of("/old"), 404);
+}
+
+TEST_F(Reload, TakesNewFilesThatMatchThePattern) {
+    mappings.write(
+        "more.yaml",
+        "version: 1\nroutes: { more: { from: { http: \"GET /more\" }, to: { answer: \"more\" } } }\n");
+    reload_with(route("old"), "reloaded: 2 routes");
+    EXPECT_EQ(status_of("/more"), 200);
 }
 
 TEST_F(Reload, ChangesNothingWhenTheNewFilesHaveMistakes) {

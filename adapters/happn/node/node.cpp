@@ -61,6 +61,7 @@ Node::Node(boost::asio::io_context& context,
            gateway::Dispatcher& dispatcher,
            gateway::Metrics& metrics)
     : name_{settings.name.empty() ? identity.name : settings.name},
+      max_message_{settings.max_message},
       dispatcher_{dispatcher},
       timer_{context},
       hub_{named(std::move(settings), identity.name),
@@ -99,7 +100,7 @@ std::unique_ptr<gateway::WebsocketPeer> Node::open(gateway::WebsocketLink& link,
 }
 
 std::size_t Node::max_frame_bytes() const {
-    return gateway::Limits{}.websocket_message;
+    return max_message_;
 }
 
 // --- routes

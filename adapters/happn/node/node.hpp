@@ -75,6 +75,7 @@ private:
     void send_initial(const gateway::Route& route, const gateway::HappnSource& source);
 
     std::string name_;
+    std::size_t max_message_;
     gateway::Dispatcher& dispatcher_;
     boost::asio::steady_timer timer_;
     node::Hub hub_;
