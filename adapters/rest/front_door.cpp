@@ -15,6 +15,11 @@
 #include "adapters/rest/listener_state.hpp"
 #include "gateway/log.hpp"
 
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 takes the inlined operators new and delete of Asio's coroutine frames for a mismatched pair.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 namespace rest {
 namespace {
 

@@ -18,6 +18,11 @@
 #include "adapters/rest/http_connection.hpp"
 #include "adapters/rest/http_status.hpp"
 
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 takes the inlined operators new and delete of Asio's coroutine frames for a mismatched pair.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 namespace rest {
 namespace {
 
