@@ -65,6 +65,15 @@ bool wants_empties(const gateway::Target& target) {
     return happn != nullptr && happn->remove_on_empty;
 }
 
+/// Nobody's own rights count on a route that does everything as the service user, so that nobody need have a
+/// token; `auth: required` still asks for one.
+void let_in_whom_the_service_acts_for(const Node& from, Route& route) {
+    auto* http = std::get_if<gateway::HttpSource>(&route.source);
+    const auto by_service = [](const gateway::Target& target) { return target.as == gateway::As::service; };
+    if (http != nullptr && child(from, "auth") == nullptr && std::ranges::all_of(route.targets, by_service))
+        http->auth = gateway::HttpSource::Auth::optional;
+}
+
 /// HG502: `on_remove` where no remove ever comes, `on_empty` where no MQTT message does.
 void check_removes(const Route& route, const config::Place& place, const Compilation& compilation) {
     const auto* happn = std::get_if<gateway::HappnSource>(&route.source);
@@ -98,6 +107,7 @@ std::vector<PlacedRoute> compile_one_way(const Node::Member& member, const Compi
     placed.route.place = member.place.file() + ":" + std::to_string(member.place.line);
     placed.route.source = *std::move(source);
     compile_second_half(node, placed.route, compilation);
+    let_in_whom_the_service_acts_for(*from, placed.route);
     check_removes(placed.route, member.place, compilation);
     std::vector<PlacedRoute> result;
     result.push_back(std::move(placed));

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "mapping_support.hpp"
+#include "mappings/mapping_test.hpp"
 
 namespace mappings {
 namespace {
@@ -67,6 +68,36 @@ routes:
     EXPECT_EQ(source.query[0].fallback->json().view(), "10");
     EXPECT_EQ(source.query[0].maximum, 100);
     EXPECT_TRUE(source.query[2].required);
+}
+
+TEST(Compile, AnHttpRouteThatActsAsTheServiceLetsInWhoHasNoToken) {
+    const auto loaded = load_text(R"(
+routes:
+  open:   { from: { http: "GET /open" }, as: service, to: { happn: "get /x" } }
+  closed: { from: { http: "GET /closed" }, to: { happn: "get /x" } }
+  asked:  { from: { http: "GET /asked", auth: required }, as: service, to: { happn: "get /x" } }
+  mixed:  { from: { http: "GET /mixed" }, to: [ { happn: "get /x", as: service }, { happn: "get /y" } ] }
+)");
+    const auto auth = [&](const char* route) {
+        return std::get<HttpSource>(route_of(loaded, route).source).auth;
+    };
+    EXPECT_EQ(auth("open"), HttpSource::Auth::optional);
+    EXPECT_EQ(auth("closed"), HttpSource::Auth::required);
+    EXPECT_EQ(auth("asked"), HttpSource::Auth::required);
+    EXPECT_EQ(auth("mixed"), HttpSource::Auth::required);
+}
+
+TEST(Compile, AnHttpQueryParameterThatIsANumberIsOneInTemplates) {
+    const auto loaded = load_text(R"(
+routes:
+  r:
+    from: { http: "GET /d", query: { limit: int, q: string } }
+    to: { answer: { limit: "{in.query.limit}", q: "{in.query.q}" } }
+tests:
+  - { name: typed, send: { http: "GET /d?limit=5&q=6" }, expect: [ { status: 200, json: { limit: 5, q: "6" } } ] }
+)");
+    const auto report = mappings::run_tests(loaded.table, loaded.tests);
+    EXPECT_EQ(report.failed(), 0U) << mappings::report_text(report);
 }
 
 TEST(Compile, AnMqttTargetKeepsItsOptions) {
