@@ -78,7 +78,10 @@ bool has_call_id(const Target& target) {
     return mqtt != nullptr && mqtt->reply.has_value();
 }
 
+/// A stored value was sent for the routes that asked for `initial`; others may share their subscription.
 bool wants(const HappnSource& source, const Message& message, std::string_view) {
+    const auto* happn = std::get_if<HappnProperties>(&message.properties);
+    if (happn != nullptr && happn->initial && !source.initial) return false;
     return message.action == Action::set ? source.sets : source.removes;
 }
 
@@ -245,8 +248,7 @@ void Dispatcher::fail_all(const Error& error) {
     }
 }
 
-// --- one execution, in the order of its life
-// ------------------------------------------------------------------------
+// --- one execution, in the order of its life ---
 
 void Dispatcher::State::start(const Route& route, Captures captures, Message message, Responder responder) {
     Execution execution;

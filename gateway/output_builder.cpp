@@ -132,6 +132,13 @@ void fill_rule(Filling& fill, Output& output, const AnswerTarget& rule) {
     output.payload = json_payload(value.absent() ? Bytes::literal("null") : value.json());
 }
 
+/// Nobody must become the gateway's own user because a name was missing.
+void fill_identity(Filling& fill, Output& output, const Template& as_user) {
+    const Value user = fill.value(as_user);
+    if (!user.absent()) output.on_behalf_of = user.to_text();
+    if (output.on_behalf_of.empty()) fill.refuse(Refusal::absent, "'as' names nobody");
+}
+
 }  // namespace
 
 Expanded<Output> build_output(const Target& target, const Evaluation& evaluation, Action action) {
@@ -142,7 +149,7 @@ Expanded<Output> build_output(const Target& target, const Evaluation& evaluation
     output.call_id = evaluation.call_id;
     if (action == Action::set) fill_body(fill, output, target);
     std::visit([&](const auto& rule) { fill_rule(fill, output, rule); }, target.rule);
-    if (target.as_user) output.on_behalf_of = fill.value(*target.as_user).to_text();
+    if (target.as_user) fill_identity(fill, output, *target.as_user);
     if (fill.refused()) return *fill.refused();
     return output;
 }

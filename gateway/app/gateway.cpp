@@ -137,6 +137,10 @@ void Gateway::listen_for_signals() {
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
     signals_.add(SIGHUP);
+    await_signal();
+}
+
+void Gateway::await_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
         if (error) return;
         if (signal == SIGHUP) {
@@ -144,8 +148,7 @@ void Gateway::listen_for_signals() {
         } else {
             drain();
         }
-        signals_.clear();
-        listen_for_signals();
+        await_signal();
     });
 }
 
@@ -189,7 +192,8 @@ std::vector<ConnectionState> Gateway::connections() const {
     return states;
 }
 
-/// No new work comes in; what is in flight may finish. A second signal ends the wait.
+/// No new work comes in: no connection, no subscription, no call. What is in flight may finish. A second
+/// signal ends the wait.
 void Gateway::drain() {
     if (draining_) return finish();
     log::info("draining: {} messages in flight", shard_.dispatcher().pending());
@@ -198,6 +202,8 @@ void Gateway::drain() {
     front_door_->stop_accepting();
     const auto nothing =
         std::make_shared<const RoutingTable>(std::vector<Route>{}, std::map<std::string, ComponentRule>{});
+    for (auto& [name, mesh] : meshes_)
+        mesh->apply(nothing);
     for (auto& [name, broker] : brokers_)
         broker->apply(nothing);
 }

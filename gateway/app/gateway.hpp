@@ -43,6 +43,7 @@ private:
     void start_edges();
     void start_admin();
     void listen_for_signals();
+    void await_signal();
     void apply(const Table& table);
     void reload();
     void look();

@@ -19,13 +19,13 @@ using nlohmann::json;
 TEST(LifeCycle, SigtermLetsACallInFlightFinishAndThenEndsWithZero) {
     JsMesh mesh;
     GatewayProcess gateway{{.settings = mesh_settings(mesh) + "rest: { mesh: site }\n", .mappings = {}}};
-    auto call = std::async(std::launch::async, [&] {
-        return gateway.http().Post("/rest/method/testTools/answerAfter",
-                                   R"({"parameters":{"ms":700,"value":"late"}})",
-                                   "application/json");
-    });
     JsClient observer{"mesh-client@13.1.1"};
     observer.connect(mesh.port());
+    auto call = std::async(std::launch::async, [&] {
+        return gateway.http().Post("/rest/method/testTools/answerAfter",
+                                   R"({"parameters":{"ms":2000,"value":"late"}})",
+                                   "application/json");
+    });
     ASSERT_TRUE(
         eventually([&] { return observer.call("testTools", "callCount") == 1; }));  // the mesh has the call
     auto stopped = std::async(std::launch::async, [&] { gateway.stop(); });  // SIGTERM, and exit code 0

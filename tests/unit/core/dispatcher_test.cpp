@@ -204,6 +204,28 @@ TEST_F(DispatcherTest, IgnoresARemoveThatTheSourceDoesNotAskFor) {
     EXPECT_EQ(metrics.route("down").matched, 0U);
 }
 
+TEST_F(DispatcherTest, RefusesAnIdentityThatNamesNobodyInsteadOfActingAsTheService) {
+    Route route = http_to_happn_get("read", "GET", "/d/{device}", "/d/{device}");
+    route.targets[0].as = As::named;
+    route.targets[0].as_user = Template::parse("{principal.username}", Scope{}).value();
+    use({route});
+    request("GET", "/d/1");
+    EXPECT_TRUE(sinks.node.delivered.empty());
+    EXPECT_EQ(response->status, 400);
+    EXPECT_EQ(outcomes("read", Fate::refused, "absent"), 1U);
+}
+
+TEST_F(DispatcherTest, KeepsStoredValuesFromRoutesThatDidNotAskForThem) {
+    Route initial = happn_to_mqtt("initial", "/a/{x}", "initial/{x}");
+    std::get<HappnSource>(initial.source).initial = true;
+    use({initial, happn_to_mqtt("live", "/a/{x}", "live/{x}")});
+    Message stored = happn_message("/a/1", "1");
+    std::get<HappnProperties>(stored.properties).initial = true;
+    dispatcher.receive(std::move(stored));
+    ASSERT_EQ(sinks.local.delivered.size(), 1U);
+    EXPECT_EQ(sinks.local.delivered[0].second.address, "initial/1");
+}
+
 TEST_F(DispatcherTest, CountsTheWorstOutcomeOfTheRequiredTargets) {
     Route route = mqtt_to_happn("up", "a/{x}", "/a/{x}");
     route.targets.push_back(route.targets[0]);
