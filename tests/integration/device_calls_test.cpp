@@ -2,7 +2,9 @@
 // JavaScript client's call reaches a component that a device serves.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/integration/end_to_end.hpp"
 
@@ -63,6 +65,36 @@ TEST_P(MqttRequest, IsRefusedOutsideTheRoutesAllowList) {
 
 INSTANTIATE_TEST_SUITE_P(Generations,
                          MqttRequest,
+                         testing::Values("2.13.0", "13.1.1"),
+                         [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
+
+constexpr const char* event_route = R"(
+version: 1
+routes:
+  events:
+    from: { happn: "on /_events/TestNode/testTools/{key}" }
+    to:   { mqtt: "events/{key}", qos: 1 }
+)";
+
+class MeshEvents : public testing::TestWithParam<const char*> {
+protected:
+    Mosquitto mosquitto;
+    JsMesh mesh{{.generation = GetParam()}};
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto) + mesh_settings(mesh),
+                            .mappings = {{"routes.yaml", event_route}}}};
+    MqttProbe device{mosquitto.port()};
+    JsClient caller{std::string{"mesh-client@"} + GetParam()};
+};
+
+TEST_P(MeshEvents, OfAComponentReachDevices) {
+    device.subscribe("events/#");
+    caller.connect(mesh.port());
+    caller.call("testTools", "emitEvent", {"overheat", {{"celsius", 95}}});
+    EXPECT_EQ(json::parse(device.wait_message("events/overheat").payload), (json{{"celsius", 95}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         MeshEvents,
                          testing::Values("2.13.0", "13.1.1"),
                          [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
 

@@ -72,6 +72,42 @@ TEST_P(Sync, CarriesARemoveAsAnEmptyRetainedMessageAndBack) {
     EXPECT_EQ(happn.wait_message(states).at("meta").at("action"), "/REMOVE@/lights/2/state");
 }
 
+class SyncWithAMesh : public testing::TestWithParam<const char*> {
+protected:
+    SyncWithAMesh() {
+        happn.connect(mesh.port());
+        states = happn.on("/lights/*/state");
+        device.subscribe("lights/#");
+    }
+
+    Mosquitto mosquitto;
+    JsMesh mesh{{.generation = GetParam()}};
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto) + mesh_settings(mesh),
+                            .mappings = {{"lights.yaml", lights}}}};
+    JsClient happn{std::string{GetParam()} == "2.13.0" ? "happn-3@1.12.1" : "happn-3@13.12.1"};
+    MqttProbe device{mosquitto.port()};
+    int states = 0;
+};
+
+TEST_P(SyncWithAMesh, CarriesChangesBothWaysThroughARealHappnServerWithoutAnEcho) {
+    device.publish({.topic = "lights/1/state", .payload = R"({"on":true})", .qos = 1});
+    EXPECT_EQ(happn.wait_message(states).at("data").at("on"), true);
+    device.wait_message("lights/1/state");  // the device's own publication
+    happn.set("/lights/2/state", {{"on", false}});
+    EXPECT_EQ(json::parse(device.wait_message("lights/2/state").payload), (json{{"on", false}}));
+    happn.wait_message(states);  // happn's own publication
+    happn.set("/lights/3/state", {{"on", true}});
+    device.wait_message("lights/3/state");
+    happn.wait_message(states);
+    EXPECT_TRUE(device.waiting().empty()) << "an echo came back to the device";
+    EXPECT_EQ(happn.waiting_messages(states), 0U) << "an echo came back to happn";
+}
+
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         SyncWithAMesh,
+                         testing::Values("2.13.0", "13.1.1"),
+                         [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
+
 INSTANTIATE_TEST_SUITE_P(Versions, Sync, testing::Values(3, 5), [](const auto& version) {
     return version.param == 3 ? "Mqtt311" : "Mqtt5";
 });
