@@ -47,7 +47,7 @@ Outcome outcome_of(const Arrival& arrival, Decode how) {
 
 }  // namespace
 
-DeviceCalls::DeviceCalls(Protocol protocol, std::string response_topic, std::string nonce)
+DeviceCalls::DeviceCalls(Protocol protocol, std::string response_topic, Nonce nonce)
     : protocol_{protocol}, response_topic_{std::move(response_topic)}, nonce_{std::move(nonce)} {}
 
 std::optional<Error> DeviceCalls::refuse(const Output& output, const ReplyRule& rule) const {
@@ -66,11 +66,13 @@ std::size_t DeviceCalls::turns(const Call& call, const Output& output) const {
     return told_apart ? unlimited : 1;
 }
 
-DeviceCalls::Send DeviceCalls::make_send(DeliveryId id, Output output) const {
+DeviceCalls::Send DeviceCalls::make_send(DeliveryId id, Output output) {
     Send send{id, std::move(output), {}, {}};
     if (protocol_ == Protocol::v5) {
         send.response_topic = rule_of(send.output).automatic ? response_topic_ : send.output.reply_topic;
-        send.correlation_data = nonce_ + '.' + send.output.call_id;
+        send.correlation_data = nonce_() + '.' + send.output.call_id;
+        calls_.at(id).correlation = send.correlation_data;
+        by_correlation_.insert_or_assign(send.correlation_data, id);
     }
     return send;
 }
@@ -82,35 +84,29 @@ DeviceCalls::Actions DeviceCalls::start(DeliveryId id, Output output, TimePoint)
         actions.finish.push_back({id, Outcome{*std::move(error)}});
         return actions;
     }
-    Call call{output.call_id, {}, rule, std::nullopt};
+    Call call{output.call_id, {}, {}, rule, std::nullopt};
     if (!rule.automatic) call.channel = output.reply_topic;
     if (rule.automatic && rule.concurrency > 0) call.channel = std::string{auto_channel} + output.address;
-    bool now_ = true;
+    bool at_once = true;
     if (!call.channel.empty()) {
         Channel& channel = channels_[call.channel];
-        now_ = channel.running.size() < turns(call, output);
-        if (!now_ && channel.waiting.size() >= max_waiting) {
+        at_once = channel.running.size() < turns(call, output);
+        if (!at_once && channel.waiting.size() >= max_waiting) {
             actions.finish.push_back(
                 {id, Outcome{Error{Errc::overloaded, "too many calls wait for this device"}}});
             return actions;
         }
-        (now_ ? channel.running : channel.waiting).push_back(id);
+        (at_once ? channel.running : channel.waiting).push_back(id);
     }
-    by_call_id_[call.call_id] = id;
-    if (now_) {
-        actions.send.push_back(make_send(id, std::move(output)));
-    } else {
-        call.waiting = std::move(output);
-    }
+    if (!at_once) call.waiting = std::move(output);
     calls_.insert_or_assign(id, std::move(call));
+    if (at_once) actions.send.push_back(make_send(id, std::move(output)));
     return actions;
 }
 
 std::optional<DeliveryId> DeviceCalls::by_correlation(const std::string& data) const {
-    if (data.size() <= nonce_.size() + 1 || !data.starts_with(nonce_) || data[nonce_.size()] != '.')
-        return std::nullopt;
-    const auto found = by_call_id_.find(data.substr(nonce_.size() + 1));
-    if (found == by_call_id_.end()) return std::nullopt;
+    const auto found = by_correlation_.find(data);
+    if (found == by_correlation_.end()) return std::nullopt;
     return found->second;
 }
 
@@ -161,16 +157,20 @@ DeviceCalls::Actions DeviceCalls::abandon(DeliveryId id, TimePoint now) {
     return actions;
 }
 
-void DeviceCalls::remove(DeliveryId id, TimePoint now, Actions& actions) {
+void DeviceCalls::erase(DeliveryId id) {
     const auto found = calls_.find(id);
-    const Call call = std::move(found->second);
+    if (!found->second.correlation.empty()) by_correlation_.erase(found->second.correlation);
     calls_.erase(found);
-    by_call_id_.erase(call.call_id);
-    const auto channel = channels_.find(call.channel);
+}
+
+void DeviceCalls::remove(DeliveryId id, TimePoint now, Actions& actions) {
+    const std::string name = calls_.at(id).channel;
+    erase(id);
+    const auto channel = channels_.find(name);
     if (channel == channels_.end()) return;
     std::erase(channel->second.running, id);
     std::erase(channel->second.waiting, id);
-    take_turn(call.channel, now, actions);
+    take_turn(name, now, actions);
 }
 
 /// Sends what has waited, except what is too late by now (the dispatcher ends that by itself).
@@ -183,15 +183,15 @@ void DeviceCalls::take_turn(const std::string& name, TimePoint now, Actions& act
         if (!late && channel.running.size() >= turns(call, *call.waiting)) break;
         channel.waiting.pop_front();
         if (late) {
-            by_call_id_.erase(call.call_id);
-            calls_.erase(next);
+            erase(next);
             actions.finish.push_back(
                 {next, Outcome{Error{Errc::timeout, "the device was busy with earlier calls"}}});
             continue;
         }
         channel.running.push_back(next);
-        actions.send.push_back(make_send(next, *std::move(call.waiting)));
+        Output output = *std::move(call.waiting);
         call.waiting.reset();
+        actions.send.push_back(make_send(next, std::move(output)));
     }
     if (channel.running.empty() && channel.waiting.empty()) channels_.erase(name);
 }
@@ -201,7 +201,7 @@ std::vector<DeviceCalls::Finish> DeviceCalls::fail_all(const Error& error) {
     for (const auto& [id, call] : calls_)
         failed.push_back({id, Outcome{error}});
     calls_.clear();
-    by_call_id_.clear();
+    by_correlation_.clear();
     channels_.clear();
     return failed;
 }

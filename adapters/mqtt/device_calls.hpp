@@ -10,6 +10,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,8 +46,11 @@ public:
         bool is_private = false;  // of on_arrival: it came by our own response topic and is nobody else's
     };
 
-    /// `nonce` makes correlation data of this process unlike that of any other. `response_topic`: for `auto`.
-    DeviceCalls(Protocol protocol, std::string response_topic, std::string nonce);
+    /// Gives the printable part of a call's correlation data that nobody can guess: another for each call.
+    using Nonce = std::function<std::string()>;
+
+    /// `response_topic`: for `auto`.
+    DeviceCalls(Protocol protocol, std::string response_topic, Nonce nonce);
 
     Actions start(DeliveryId id, Output output, TimePoint now);
     Actions on_arrival(const Arrival& arrival, TimePoint now);
@@ -61,7 +65,8 @@ public:
 private:
     struct Call {
         std::string call_id;
-        std::string channel;  // empty: none
+        std::string channel;      // empty: none
+        std::string correlation;  // empty: none, or not sent yet
         ReplyRule rule;
         std::optional<Output> waiting;  // not sent yet
     };
@@ -73,18 +78,19 @@ private:
 
     std::optional<Error> refuse(const Output& output, const ReplyRule& rule) const;
     std::size_t turns(const Call& call, const Output& output) const;
-    Send make_send(DeliveryId id, Output output) const;
+    Send make_send(DeliveryId id, Output output);
     std::optional<DeliveryId> find(const Arrival& arrival) const;
     std::optional<DeliveryId> by_correlation(const std::string& data) const;
     std::optional<DeliveryId> by_payload(const Channel& channel, const Arrival& arrival) const;
+    void erase(DeliveryId id);
     void remove(DeliveryId id, TimePoint now, Actions& actions);
     void take_turn(const std::string& name, TimePoint now, Actions& actions);
 
     Protocol protocol_;
     std::string response_topic_;
-    std::string nonce_;
+    Nonce nonce_;
     std::unordered_map<DeliveryId, Call> calls_;
-    std::unordered_map<std::string, DeliveryId> by_call_id_;
+    std::unordered_map<std::string, DeliveryId> by_correlation_;
     std::unordered_map<std::string, Channel> channels_;
 };
 

@@ -15,13 +15,12 @@
 namespace gateway::mqtt {
 namespace {
 
-constexpr std::chrono::seconds connect_watchdog{
-    15};  // beyond the library's own timeout: it has lost the thread
+constexpr std::chrono::seconds connect_watchdog{15};    // beyond the library's own timeout: it is stuck
 constexpr std::chrono::seconds subscribe_watchdog{10};  // a SUBACK that never comes
 constexpr std::chrono::seconds stop_flush{1};
 constexpr std::chrono::seconds stop_deadline{2};
 constexpr std::size_t random_id_bytes = 4;
-constexpr std::size_t nonce_bytes = 6;
+constexpr std::size_t nonce_bytes = 12;  // per device call
 
 Protocol protocol_of(const BrokerSettings& settings) {
     return settings.version == 5 ? Protocol::v5 : Protocol::v3_1_1;
@@ -79,7 +78,8 @@ Broker::Broker(boost::asio::io_context& shard,
       reconnect_{settings_.reconnect_min, settings_.reconnect_max},
       random_{std::random_device{}()},
       subscriptions_{protocol_},
-      device_calls_{protocol_, response_topic_of(protocol_, client_id_), random_hex(nonce_bytes)},
+      device_calls_{
+          protocol_, response_topic_of(protocol_, client_id_), [] { return random_hex(nonce_bytes); }},
       timer_{shard},
       ingress_{shard,
                {[this](Event&& event) { handle(std::move(event)); },
@@ -96,8 +96,7 @@ Broker::~Broker() {
     egress_.join();
 }
 
-// --- the connection
-// -------------------------------------------------------------------------------------------------
+// --- the connection -------------------------------------------------------------------------------
 
 void Broker::start() {
     egress_.start(*wire_);
@@ -255,8 +254,7 @@ void Broker::disarm() {
     timer_.cancel();
 }
 
-// --- subscriptions
-// --------------------------------------------------------------------------------------------------
+// --- subscriptions --------------------------------------------------------------------------------
 
 void Broker::apply(std::shared_ptr<const RoutingTable> table) {
     auto difference = subscriptions_.apply(
@@ -316,8 +314,7 @@ ConnectionState Broker::state() const {
     return state;
 }
 
-// --- from the broker
-// ------------------------------------------------------------------------------------------------
+// --- from the broker ------------------------------------------------------------------------------
 
 void Broker::handle(Event&& event) {
     if (const std::uint64_t dropped = ingress_.take_dropped(); dropped > 0)
@@ -375,8 +372,7 @@ Responder Broker::responder_of(const Message& request) {
     };
 }
 
-// --- to the broker
-// --------------------------------------------------------------------------------------------------
+// --- to the broker --------------------------------------------------------------------------------
 
 bool Broker::accepting() const {
     return phase_ == Phase::connected || catching_up_;

@@ -182,8 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Versions, MqttOf, testing::Values(3, 5), [](const auto&
     return version.param == 5 ? "Five" : "ThreeOneOne";
 });
 
-// --- calls to devices
-// -----------------------------------------------------------------------------------------------
+// --- calls to devices -----------------------------------------------------------------------------
 
 constexpr const char* device_methods = R"(
 version: 1
@@ -291,8 +290,7 @@ INSTANTIATE_TEST_SUITE_P(Versions, DeviceCallsOf, testing::Values(3, 5), [](cons
     return version.param == 5 ? "Five" : "ThreeOneOne";
 });
 
-// --- requests of devices
-// --------------------------------------------------------------------------------------------
+// --- requests of devices --------------------------------------------------------------------------
 
 constexpr const char* requests = R"(
 version: 1

@@ -12,7 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 using Actions = DeviceCalls::Actions;
 
-constexpr const char* nonce = "n0nce";
+std::string nonce() {
+    return "n0nce";
+}
 const TimePoint start_of_time{};
 
 class DeviceCallsTest : public testing::Test {
@@ -71,6 +73,25 @@ TEST_F(DeviceCallsTest, AutoSendsResponseTopicAndCorrelationData) {
     ASSERT_EQ(started.send.size(), 1U);
     EXPECT_EQ(started.send[0].response_topic, "hg/me/r");
     EXPECT_EQ(started.send[0].correlation_data, "n0nce.c1");
+}
+
+TEST_F(DeviceCallsTest, TheCorrelationDataOfOneCallDoesNotTellThatOfTheNext) {
+    int made = 0;
+    DeviceCalls fresh{Protocol::v5, "hg/me/r", [&made] { return "random" + std::to_string(++made); }};
+    const Actions first = fresh.start(1, output(automatic, "c1"), start_of_time);
+    const Actions second = fresh.start(2, output(automatic, "c2"), start_of_time);
+    EXPECT_EQ(first.send.at(0).correlation_data, "random1.c1");
+    EXPECT_EQ(second.send.at(0).correlation_data, "random2.c2");
+    EXPECT_FALSE(fresh.on_arrival(reply("hg/me/r", "1", "random1.c2"), start_of_time).is_reply);
+    EXPECT_TRUE(fresh.on_arrival(reply("hg/me/r", "1", "random2.c2"), start_of_time).is_reply);
+}
+
+TEST_F(DeviceCallsTest, ACallThatHasWaitedIsAnsweredByItsCorrelationData) {
+    const Target to = target(one_at_a_time());
+    calls.start(1, output(to, "c1", "d1/reply"), start_of_time);
+    calls.start(2, output(to, "c2", "d1/reply"), start_of_time);
+    answer("d1/reply", "1", "n0nce.c1");
+    EXPECT_EQ(answer("d1/reply", "2", "n0nce.c2").finish.at(0).id, 2U);
 }
 
 TEST_F(DeviceCallsTest, AnswersFindTheirCallsInAnyOrder) {
