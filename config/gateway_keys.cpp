@@ -18,6 +18,7 @@ using gateway::Will;
 constexpr std::size_t kibibyte = 1024;
 constexpr std::size_t mebibyte = 1024 * kibibyte;
 constexpr std::size_t gibibyte = 1024 * mebibyte;
+constexpr std::size_t largest_packet = 256 * mebibyte - 1;  // MQTT 5.0 section 1.5.5
 constexpr gateway::Duration longest_timeout = 24h;
 constexpr gateway::Duration longest_session = 24h * 365;
 constexpr gateway::Duration longest_keep_alive = 65535s;  // two bytes on the wire (MQTT 5.0 section 3.1.2.10)
@@ -141,6 +142,10 @@ Section<BrokerSettings> broker_section() {
              &BrokerSettings::max_queue_bytes,
              size(64 * kibibyte, 16 * gibibyte),
              "Their bytes together.")
+        .key("max_message",
+             &BrokerSettings::max_message,
+             size(kibibyte, largest_packet),
+             "One incoming message; a larger one is dropped.")
         .key(
             "reconnect_min", &BrokerSettings::reconnect_min, timeout(), "First wait before a new connection.")
         .key("reconnect_max",

@@ -53,6 +53,7 @@ struct BrokerSettings {
     bool required = true;
     std::size_t max_queue = 10'000;  // outgoing messages waiting
     std::size_t max_queue_bytes = 64u * 1024 * 1024;
+    std::size_t max_message = 10u * 1024 * 1024;  // bytes of one incoming packet; a larger one is dropped
     Duration reconnect_min = std::chrono::milliseconds{500};
     Duration reconnect_max = std::chrono::seconds{30};
 };

@@ -13,8 +13,11 @@ bool beyond(const Inbox<Event>::Load& load, const Inbox<Event>::Bounds& bounds, 
 
 }  // namespace
 
-Ingress::Ingress(boost::asio::io_context& shard, Handlers handlers, Inbox<Event>::Bounds bounds)
-    : shard_{shard}, handlers_{std::move(handlers)}, inbox_{bounds} {}
+Ingress::Ingress(boost::asio::io_context& shard,
+                 Handlers handlers,
+                 std::size_t max_message,
+                 Inbox<Event>::Bounds bounds)
+    : shard_{shard}, handlers_{std::move(handlers)}, max_message_{max_message}, inbox_{bounds} {}
 
 void Ingress::push(Event event) {
     if (inbox_.push(std::move(event)) == Inbox<Event>::Pushed::first) wake();
@@ -39,6 +42,14 @@ void Ingress::on_subscribed(std::uint64_t ticket, int code) {
 void Ingress::on_published(std::uint64_t ticket, std::string failure) {
     handlers_.done(ticket);
     push(Published{ticket, std::move(failure)});
+}
+
+bool Ingress::takes(std::size_t bytes) {
+    if (bytes <= max_message_) return true;
+    const auto pushed = inbox_.try_push(TooLarge{bytes}, sizeof(TooLarge));
+    if (pushed == Inbox<Event>::Pushed::refused) dropped_.fetch_add(1, std::memory_order_relaxed);
+    if (pushed == Inbox<Event>::Pushed::first) wake();
+    return false;
 }
 
 /// What is acknowledged when this returns must not be dropped: the broker would not send it again.

@@ -1,6 +1,7 @@
 // The way in: from the library's threads to the shard. A callback copies, pushes and returns; the shard is
-// woken only when its inbox was empty. When the inbox is nearly full, QoS 0 is dropped and counted, and QoS
-// 1/2 is left with the broker: the connection is closed with its session kept, until the shard has caught up.
+// woken only when its inbox was empty. A message over the limit is not even copied. When the inbox is nearly
+// full, QoS 0 is dropped and counted, and QoS 1/2 is left with the broker: the connection is closed with its
+// session kept, until the shard has caught up.
 #pragma once
 
 #include <atomic>
@@ -26,6 +27,9 @@ struct ConnectFailed {
     bool stuck = false;
 };
 struct Disconnected {};
+struct TooLarge {
+    std::size_t bytes = 0;
+};
 struct Lost {
     std::string why;
     bool by_server = false;
@@ -38,7 +42,8 @@ struct Subscribed {
     std::uint64_t ticket = 0;
     int code = 0;
 };
-using Event = std::variant<Arrival, Connected, ConnectFailed, Disconnected, Lost, Published, Subscribed>;
+using Event =
+    std::variant<Arrival, Connected, ConnectFailed, Disconnected, Lost, Published, Subscribed, TooLarge>;
 
 class Ingress final : public WireEvents {
 public:
@@ -57,12 +62,14 @@ public:
 
     Ingress(boost::asio::io_context& shard,
             Handlers handlers,
+            std::size_t max_message,
             Inbox<Event>::Bounds bounds = {max_messages, max_bytes});
 
     void on_connected(bool session_present, ServerLimits limits) override;
     void on_connect_failed(std::string why, bool stuck) override;
     void on_disconnected() override;
     void on_lost(std::string why, bool by_server) override;
+    bool takes(std::size_t bytes) override;
     void on_arrived(Arrival arrival) override;
     void on_published(std::uint64_t ticket, std::string failure) override;
     void on_subscribed(std::uint64_t ticket, int code) override;
@@ -79,6 +86,7 @@ private:
 
     boost::asio::io_context& shard_;
     Handlers handlers_;
+    const std::size_t max_message_;
     Inbox<Event> inbox_;
     std::atomic<bool> paused_{false};
     std::atomic<std::uint64_t> dropped_{0};

@@ -87,7 +87,8 @@ Broker::Broker(boost::asio::io_context& shard,
                     if (phase_ == Phase::paused) connect();
                 },
                 [this] { egress_.pause(); },
-                [this](std::uint64_t ticket) { egress_.done(ticket); }}},
+                [this](std::uint64_t ticket) { egress_.done(ticket); }},
+               settings_.max_message},
       egress_{ingress_, {settings_.max_queue, settings_.max_queue_bytes}},
       wire_{std::make_unique<PahoClient>(ingress_)} {}
 
@@ -114,6 +115,7 @@ void Broker::connect() {
     request.session_expiry = whole_seconds(settings_.session_expiry, 0, 0x7fffffff);
     request.keep_alive = whole_seconds(settings_.keep_alive, 1, 65535);
     request.will = settings_.will;
+    request.max_message = settings_.max_message;
     request.new_client = std::exchange(new_client_, false);
     phase_ = Phase::connecting;
     egress_.control(std::move(request));
@@ -320,6 +322,11 @@ void Broker::handle(Event&& event) {
     if (const std::uint64_t dropped = ingress_.take_dropped(); dropped > 0)
         metrics_.count("mqtt_dropped_overload", dropped);
     std::visit([this](auto&& one) { on(std::move(one)); }, std::move(event));
+}
+
+void Broker::on(TooLarge&& event) {
+    metrics_.count("mqtt_dropped_oversize");
+    log::debug("broker {}: dropped a message of {} bytes", settings_.name, event.bytes);
 }
 
 void Broker::on(Arrival&& arrival) {

@@ -70,6 +70,7 @@ private:
     void on(Lost&& event);
     void on(Published&& event);
     void on(Subscribed&& event);
+    void on(TooLarge&& event);
 
     void connect();
     void retry(const std::string& why);

@@ -137,6 +137,7 @@ int version_of(Protocol protocol) {
     properties.add(
         {property::SESSION_EXPIRY_INTERVAL, static_cast<std::int32_t>(request.session_expiry.count())});
     properties.add({property::RECEIVE_MAXIMUM, receive_maximum});
+    properties.add({property::MAXIMUM_PACKET_SIZE, static_cast<std::int32_t>(request.max_message)});
     return properties;
 }
 
@@ -228,7 +229,8 @@ void PahoClient::State::make_client(const ConnectRequest& request) {
         request.url, request.client_id, ::mqtt::create_options{version_of(request.protocol)});
     client->set_message_callback([this](const ::mqtt::const_message_ptr& message) {
         try {
-            if (message) events.on_arrived(arrival_of(*message));
+            if (message && events.takes(message->get_topic().size() + message->get_payload().size()))
+                events.on_arrived(arrival_of(*message));
         } catch (const std::exception&) {
             // Out of memory: the message is lost, as it would be with the process.
         }

@@ -28,6 +28,7 @@ struct ConnectRequest {
     std::chrono::seconds session_expiry{0};
     std::chrono::seconds keep_alive{30};
     std::optional<Will> will;
+    std::size_t max_message = 268'435'455;  // version 5: the broker is not to send larger packets
     bool new_client =
         false;  // throw away the library's client first: it does not know that it is disconnected
 };
@@ -113,6 +114,8 @@ public:
     virtual void on_disconnected() = 0;  // as we asked
     /// `by_server`: with a DISCONNECT; the library's client must be replaced before it connects again.
     virtual void on_lost(std::string why, bool by_server) = 0;
+    /// Asked with the size of a message before it is copied; false: it is too large, do not copy it.
+    virtual bool takes(std::size_t bytes) = 0;
     virtual void on_arrived(Arrival arrival) = 0;
     /// `failure` empty: QoS 0 written, QoS 1/2 acknowledged.
     virtual void on_published(std::uint64_t ticket, std::string failure) = 0;

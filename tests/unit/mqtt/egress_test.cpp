@@ -60,6 +60,7 @@ public:
     void on_connect_failed(std::string, bool) override {}
     void on_disconnected() override {}
     void on_lost(std::string, bool) override {}
+    bool takes(std::size_t) override { return true; }
     void on_arrived(Arrival) override {}
     void on_published(std::uint64_t, std::string failure) override {
         const std::lock_guard lock{mutex_};
