@@ -77,7 +77,11 @@ Section<NodeSettings> node_section() {
              &NodeSettings::max_backlog,
              size(64 * kibibyte, gibibyte),
              "Queued for one slow client before it is disconnected.")
-        .key("max_items", &NodeSettings::max_items, count(), "Items in the memory store.");
+        .key("max_items", &NodeSettings::max_items, count(), "Items in the memory store.")
+        .key("max_store_bytes",
+             &NodeSettings::max_store_bytes,
+             size(64 * kibibyte, 1024 * gibibyte),
+             "Paths and data of the memory store together.");
 }
 
 Section<MeshSettings> mesh_section() {

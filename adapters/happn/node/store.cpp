@@ -9,6 +9,14 @@
 
 namespace happn::node {
 
+namespace {
+
+std::size_t size_of(const std::pair<const std::string, Item>& entry) {
+    return entry.first.size() + entry.second.data.size();
+}
+
+}  // namespace
+
 const Item* Store::get(std::string_view path) const {
     const auto found = items_.find(path);
     return found == items_.end() ? nullptr : &found->second;
@@ -43,12 +51,16 @@ std::vector<Stored> Store::find(std::string_view pattern) const {
 
 const Item* Store::set(std::string_view path, std::string data, gateway::WallTime now) {
     auto at = items_.find(path);
-    if (at == items_.end()) {
-        if (items_.size() >= max_items_) {
-            return nullptr;
-        }
+    const bool known = at != items_.end();
+    const std::size_t others = known ? bytes_ - size_of(*at) : bytes_;
+    const std::size_t own = path.size() + data.size();
+    if ((!known && items_.size() >= max_items_) || own > max_bytes_ - others) {
+        return nullptr;
+    }
+    if (!known) {
         at = items_.emplace(std::string{path}, Item{{}, now, now}).first;
     }
+    bytes_ = others + own;
     at->second.data = std::move(data);
     at->second.modified = now;
     return &at->second;
@@ -62,6 +74,7 @@ const Item* Store::merge(std::string_view path, std::string_view data, gateway::
 std::size_t Store::remove(std::string_view pattern) {
     std::size_t removed = 0;
     visit(pattern, [&](Items::const_iterator at) {
+        bytes_ -= size_of(*at);
         items_.erase(at);
         ++removed;
     });

@@ -58,6 +58,21 @@ TEST(Store, IsBoundedInNumberButKnownPathsCanChange) {
     EXPECT_NE(store.set("/a", R"({"x":1})", 2), nullptr);
 }
 
+TEST(Store, IsBoundedInBytesOfPathsAndData) {
+    Store store{10, 20};
+    ASSERT_NE(store.set("/a", R"({"x":1})", 1), nullptr);  // 2 + 7
+    ASSERT_NE(store.set("/b", R"({"x":1})", 1), nullptr);
+    EXPECT_EQ(store.set("/c", "{}", 2), nullptr);
+    EXPECT_EQ(store.set("/a", R"({"x":1000})", 2), nullptr);
+    EXPECT_EQ(store.merge("/b", R"({"y":1})", 2), nullptr);
+    EXPECT_EQ(store.get("/a")->data, R"({"x":1})");
+    EXPECT_EQ(store.bytes(), 18u);
+    ASSERT_NE(store.set("/a", "{}", 3), nullptr);
+    EXPECT_NE(store.set("/c", "{}", 3), nullptr);
+    EXPECT_EQ(store.remove("*"), 3u);
+    EXPECT_EQ(store.bytes(), 0u);
+}
+
 TEST(Store, MergeReplacesTopLevelMembersOnly) {
     EXPECT_EQ(merged(R"({"a":{"x":1},"b":1})", R"({"a":{"y":2},"c":3})"), R"({"a":{"y":2},"b":1,"c":3})");
     Store store{2};
