@@ -84,7 +84,7 @@ DeviceCalls::Actions DeviceCalls::start(DeliveryId id, Output output, TimePoint)
         actions.finish.push_back({id, Outcome{*std::move(error)}});
         return actions;
     }
-    Call call{output.call_id, {}, {}, rule, std::nullopt};
+    Call call{output.call_id, {}, {}, rule, std::nullopt, generation_};
     if (!rule.automatic) call.channel = output.reply_topic;
     if (rule.automatic && rule.concurrency > 0) call.channel = std::string{auto_channel} + output.address;
     bool at_once = true;
@@ -157,9 +157,27 @@ DeviceCalls::Actions DeviceCalls::abandon(DeliveryId id, TimePoint now) {
     return actions;
 }
 
+std::set<std::string> DeviceCalls::reply_filters() const {
+    std::set<std::string> filters;
+    for (const auto& [id, call] : calls_) {
+        if (call.rule.automatic) {
+            filters.insert(response_topic_);
+        } else {
+            filters.insert(call.rule.topic ? call.rule.topic->as_pattern().subscription() : call.channel);
+        }
+    }
+    return filters;
+}
+
+void DeviceCalls::new_routes() {
+    ++generation_;
+    earlier_ = calls_.size();
+}
+
 void DeviceCalls::erase(DeliveryId id) {
     const auto found = calls_.find(id);
     if (!found->second.correlation.empty()) by_correlation_.erase(found->second.correlation);
+    if (found->second.generation != generation_) --earlier_;
     calls_.erase(found);
 }
 
@@ -201,6 +219,7 @@ std::vector<DeviceCalls::Finish> DeviceCalls::fail_all(const Error& error) {
     for (const auto& [id, call] : calls_)
         failed.push_back({id, Outcome{error}});
     calls_.clear();
+    earlier_ = 0;
     by_correlation_.clear();
     channels_.clear();
     return failed;

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -60,6 +61,12 @@ public:
     std::vector<Finish> fail_all(const Error& error);
 
     std::size_t size() const { return calls_.size(); }
+    /// The filters that the answers to the calls come by.
+    std::set<std::string> reply_filters() const;
+    /// The routes have changed: the calls of now are those of before.
+    void new_routes();
+    /// Is a call left from before the routes changed?
+    bool has_earlier() const { return earlier_ > 0; }
     const std::string& response_topic() const { return response_topic_; }
 
 private:
@@ -69,6 +76,7 @@ private:
         std::string correlation;  // empty: none, or not sent yet
         ReplyRule rule;
         std::optional<Output> waiting;  // not sent yet
+        std::uint64_t generation = 0;
     };
     /// One reply topic (or, for `auto` with a concurrency, one command topic).
     struct Channel {
@@ -90,6 +98,8 @@ private:
     std::string response_topic_;
     Nonce nonce_;
     std::unordered_map<DeliveryId, Call> calls_;
+    std::uint64_t generation_ = 0;  // of the routes
+    std::size_t earlier_ = 0;       // calls of generations before
     std::unordered_map<std::string, DeliveryId> by_correlation_;
     std::unordered_map<std::string, Channel> channels_;
 };

@@ -208,6 +208,7 @@ void Broker::fail_pending(const Error& error) {
     }
     for (const auto& call : calls)
         outcome(call.id, Outcome{error});
+    release_replies();
 }
 
 /// What is still queued leaves when the connection is back: the pause is our own doing, and short.
@@ -224,6 +225,7 @@ void Broker::fail_sent(const Error& error) {
         outcome(id, Outcome{error});
     for (const auto& call : calls)
         outcome(call.id, Outcome{error});
+    release_replies();
 }
 
 void Broker::stop(std::function<void()> done) {
@@ -259,12 +261,26 @@ void Broker::disarm() {
 // --- subscriptions --------------------------------------------------------------------------------
 
 void Broker::apply(std::shared_ptr<const RoutingTable> table) {
-    auto difference = subscriptions_.apply(
-        wanted_subscriptions(*table, settings_.name, protocol_, device_calls_.response_topic()));
+    table_ = std::move(table);
+    device_calls_.new_routes();
+    keeps_replies_ = device_calls_.has_earlier();
+    update_subscriptions();
+}
+
+void Broker::update_subscriptions() {
+    auto difference = subscriptions_.apply(wanted_subscriptions(
+        *table_, settings_.name, protocol_, device_calls_.response_topic(), device_calls_.reply_filters()));
     if (phase_ != Phase::connected) return;
     subscribe(std::move(difference.subscribe));
     for (std::string& filter : difference.unsubscribe)
         egress_.control(UnsubscribeRequest{std::move(filter)});
+}
+
+/// Once no call of earlier routes is out, only the routes of now say what is subscribed to.
+void Broker::release_replies() {
+    if (!keeps_replies_ || device_calls_.has_earlier()) return;
+    keeps_replies_ = false;
+    update_subscriptions();
 }
 
 void Broker::subscribe(std::vector<SubscribeRequest> requests) {
@@ -425,6 +441,7 @@ void Broker::perform(DeviceCalls::Actions actions) {
         outcome(id, std::move(result));
     for (auto& call : actions.send)
         send(std::move(call));
+    release_replies();
 }
 
 void Broker::send(DeviceCalls::Send call) {

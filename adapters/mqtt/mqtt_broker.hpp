@@ -78,6 +78,8 @@ private:
     void fail_pending(const Error& error);
     void fail_sent(const Error& error);
     void subscribe(std::vector<SubscribeRequest> requests);
+    void update_subscriptions();
+    void release_replies();
     void report_subscriptions();
     void arm(Duration after, std::function<void()> act);
     void disarm();
@@ -111,6 +113,8 @@ private:
     ServerLimits limits_;
     Reconnect reconnect_;
     std::minstd_rand random_;
+    std::shared_ptr<const RoutingTable> table_;
+    bool keeps_replies_ = false;  // subscribed to what calls of earlier routes wait for
     Subscriptions subscriptions_;
     DeviceCalls device_calls_;
     SentMemory sent_;

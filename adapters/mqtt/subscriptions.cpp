@@ -129,8 +129,11 @@ int retain_handling(Retained retained) {
 std::vector<Subscription> wanted_subscriptions(const RoutingTable& table,
                                                std::string_view broker,
                                                Protocol protocol,
-                                               const std::string& reply_topic) {
+                                               const std::string& reply_topic,
+                                               const std::set<std::string>& awaited) {
     std::vector<Subscription> wanted;
+    for (const std::string& filter : awaited)
+        wanted.push_back(reply_subscription(filter));
     for (const Route& route : table.routes()) {
         add_source(wanted, route, broker, protocol);
         add_replies(wanted, route, broker, reply_topic);

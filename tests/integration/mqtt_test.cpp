@@ -270,6 +270,17 @@ TEST_P(DeviceCallsOf, TakesTurnsWhereAnswersCannotBeToldApart) {
     third.get();
 }
 
+TEST_P(DeviceCallsOf, AreAnsweredWhileTheGatewayDrains) {
+    device.subscribe("cmd/#");
+    auto late = call("topic", 1);
+    const json request = json::parse(device.wait_message("cmd/d1/topic").payload);
+    auto stopped = std::async(std::launch::async, [&] { gateway.stop(); });
+    gateway.process().wait_for_line("draining");
+    device.publish({.topic = "rsp/d1/" + request.at("call").get<std::string>(), .payload = "10", .qos = 1});
+    EXPECT_EQ(data_of(late.get()), 10);
+    stopped.get();
+}
+
 TEST_P(DeviceCallsOf, FailAtOnceWhenTheBrokerGoes) {
     device.subscribe("cmd/#");
     const auto started = Clock::now();

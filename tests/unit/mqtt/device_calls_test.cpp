@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -248,6 +249,21 @@ TEST_F(DeviceCallsTest, ConcurrencyOfAutoCountsPerCommandTopic) {
     elsewhere.address = "devices/d2/cmd";
     EXPECT_EQ(calls.start(3, std::move(elsewhere), start_of_time).send.size(), 1U);
     EXPECT_EQ(answer("hg/me/r", "1", "n0nce.c1").send.size(), 1U);
+}
+
+TEST_F(DeviceCallsTest, NamesTheFiltersThatAnswersComeByUntilTheLastCallOfEarlierRoutesHasEnded) {
+    const Target to = target(by_topic());
+    calls.start(1, output(automatic, "c1"), start_of_time);
+    calls.start(2, output(to, "c2", "d1/reply"), start_of_time);
+    EXPECT_FALSE(calls.has_earlier());
+    calls.new_routes();
+    EXPECT_EQ(calls.reply_filters(), (std::set<std::string>{"d1/reply", "hg/me/r"}));
+    calls.start(3, output(automatic, "c3"), start_of_time);
+    calls.abandon(1, start_of_time);
+    EXPECT_TRUE(calls.has_earlier());
+    answer("d1/reply", "2", "n0nce.c2");
+    EXPECT_FALSE(calls.has_earlier());
+    EXPECT_EQ(calls.reply_filters(), (std::set<std::string>{"hg/me/r"}));
 }
 
 TEST_F(DeviceCallsTest, AllFailWhenTheConnectionIsGone) {

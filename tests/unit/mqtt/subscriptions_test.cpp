@@ -107,6 +107,13 @@ TEST(Subscriptions, OfATableHoldTheReplyTopicsOfItsTargets) {
                 ElementsAre("hg/me/r@1", "things/+/reply/+@1"));
 }
 
+TEST(Subscriptions, OfATableThatHasLostItsRoutesAreTheRepliesThatCallsWaitFor) {
+    const auto nothing = table_of({});
+    EXPECT_THAT(filters(wanted_subscriptions(*nothing, "local", Protocol::v5, "hg/me/r", {"d1/reply/+"})),
+                ElementsAre("d1/reply/+@1"));
+    EXPECT_THAT(wanted_subscriptions(*nothing, "local", Protocol::v5, "hg/me/r"), IsEmpty());
+}
+
 class LiveSubscriptions : public testing::Test {
 protected:
     void connect(bool session_present = false) { requests = subscriptions.connected(session_present); }
