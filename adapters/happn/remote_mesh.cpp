@@ -9,6 +9,7 @@
 #include "adapters/happn/mesh_sources.hpp"
 #include "adapters/happn/paths.hpp"
 #include "adapters/happn/service_session.hpp"
+#include "adapters/happn/standing.hpp"
 #include "adapters/happn/target_requests.hpp"
 #include "adapters/happn/user_sessions.hpp"
 #include "gateway/arguments.hpp"
@@ -140,6 +141,8 @@ void RemoteMesh::Joined::with_session(const Principal& who,
         done(&service_.session());
     } else if (who.kind == PrincipalKind::anonymous || !who.token) {
         done(Error{Errc::unauthorized, "the mesh is secure: a credential is needed"});
+    } else if (const auto foreign = foreign_token(who, settings_.name)) {
+        done(*foreign);
     } else {
         users_.with(*who.token, deadline, std::move(done));
     }
@@ -188,6 +191,10 @@ void RemoteMesh::Joined::send(DeliveryId id,
                               const TargetRequest& request,
                               const Output& output,
                               ClientSession& session) {
+    if (auto refusal = delegation_refusal(output.on_behalf_of, session.session().facts())) {
+        report(id, Outcome{std::move(*refusal)});
+        return;
+    }
     const auto mark = gateway::loop_mark(identity_.id, output.hops);
     send_request(session, request, output, mark, [this, id, who = output.principal](Outcome outcome) {
         check_session(who, outcome.error);
@@ -249,19 +256,24 @@ void RemoteMesh::Joined::call(gateway::MeshCall call, OnOutcome done) {
     exchange.on_behalf_of = std::move(call.on_behalf_of);
     const auto who = call.principal;
     const auto deadline = call.deadline;
-    with_session(who,
-                 deadline,
-                 [this, who, deadline, exchange = std::move(exchange), done = std::move(done)](
-                     const Result<ClientSession*>& session) {
-                     if (!session) {
-                         done(Outcome{session.error()});
-                         return;
-                     }
-                     (*session)->call(exchange, deadline, [this, who, done](Outcome outcome) {
-                         check_session(who, outcome.error);
-                         done(std::move(outcome));
-                     });
-                 });
+    with_session(
+        who,
+        deadline,
+        [this, who, deadline, exchange = std::move(exchange), done = std::move(done)](
+            const Result<ClientSession*>& session) {
+            if (!session) {
+                done(Outcome{session.error()});
+                return;
+            }
+            if (auto refusal = delegation_refusal(exchange.on_behalf_of, (*session)->session().facts())) {
+                done(Outcome{std::move(*refusal)});
+                return;
+            }
+            (*session)->call(exchange, deadline, [this, who, done](Outcome outcome) {
+                check_session(who, outcome.error);
+                done(std::move(outcome));
+            });
+        });
 }
 
 void RemoteMesh::Joined::login(const gateway::Login& login, UserSessions::OnToken done) {
