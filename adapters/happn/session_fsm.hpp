@@ -180,7 +180,9 @@ private:
 
     void send_on(const std::string& channel, gateway::TimePoint deadline);
     std::string on_options(const Subscription& subscription) const;
-    void on_subscribed(const std::string& channel, const Answer& answer);
+    void on_subscribed(const std::string& channel, std::uint64_t listener, const Answer& answer);
+    void on_restored(const Answer& answer);
+    void send_off(const std::string& channel, std::uint64_t listener, std::string_view reference);
     void deliver_initial(const std::string& channel, const Frame& frame);
     void check_restored();
 

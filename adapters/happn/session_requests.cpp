@@ -31,6 +31,12 @@ std::string_view event_type(std::string_view channel) {
     return parsed->word == ChannelWord::set ? "set" : "remove";
 }
 
+/// Names the subscription in the `off` of newer servers; raw.
+std::string_view reference_of(const Frame& frame) {
+    const auto reference = json::member(frame.data, "id").value_or("");
+    return reference.empty() ? json::member(frame.meta.raw, "referenceId").value_or("") : reference;
+}
+
 }  // namespace
 
 std::string SessionFsm::stated_timeout() const {
@@ -101,27 +107,31 @@ std::string SessionFsm::on_options(const Subscription& subscription) const {
 
 void SessionFsm::send_on(const std::string& channel, TimePoint deadline) {
     const auto& subscription = subscriptions_.at(channel);
+    const auto listener = subscription.listener;
     const auto options = on_options(subscription);
     Ask on;
     on.action = "on";
     on.path = channel;
     on.data = "null";
     on.options = options;
-    ask(on, deadline, [this, channel](const Answer& answer) { on_subscribed(channel, answer); });
+    ask(on, deadline, [this, channel, listener](const Answer& answer) {
+        on_subscribed(channel, listener, answer);
+    });
 }
 
-void SessionFsm::on_subscribed(const std::string& channel, const Answer& answer) {
+void SessionFsm::on_subscribed(const std::string& channel, std::uint64_t listener, const Answer& answer) {
     const bool lost = !answer && answer.error().errc == Errc::unavailable && state_ == State::closed;
     const auto found = subscriptions_.find(channel);
-    if (found != subscriptions_.end() && !(lost && found->second.wanted.keep)) {
+    const bool wanted = found != subscriptions_.end() && found->second.listener == listener;
+    if (!wanted && answer) {  // given up before the mesh had answered
+        send_off(channel, listener, reference_of(**answer));
+    }
+    if (wanted && !(lost && found->second.wanted.keep)) {
         auto& subscription = found->second;
         subscription.made = answer.has_value();
         subscription.refusal = answer ? std::string{} : answer.error().message;
         if (answer) {
-            subscription.reference = json::member((*answer)->data, "id").value_or("");
-            if (subscription.reference.empty()) {
-                subscription.reference = json::member((*answer)->meta.raw, "referenceId").value_or("");
-            }
+            subscription.reference = reference_of(**answer);
             if (subscription.wanted.initial) {
                 deliver_initial(channel, **answer);
             }
@@ -136,6 +146,11 @@ void SessionFsm::on_subscribed(const std::string& channel, const Answer& answer)
             }
         }
     }
+    on_restored(answer);
+}
+
+/// Counts the answers that the session waits for until it is ready.
+void SessionFsm::on_restored(const Answer& answer) {
     if (state_ == State::subscribing && restoring_ > 0) {
         --restoring_;
         if (!answer && answer.error().errc == Errc::timeout) {
@@ -182,15 +197,21 @@ void SessionFsm::unsubscribe(const std::string& channel) {
     }
     const auto subscription = std::move(found->second);
     subscriptions_.erase(found);
-    if ((state_ != State::ready && state_ != State::subscribing) || !subscription.made) {
+    if (subscription.made) {
+        send_off(channel, subscription.listener, subscription.reference);
+    }
+}
+
+void SessionFsm::send_off(const std::string& channel, std::uint64_t listener, std::string_view reference) {
+    if (state_ != State::ready && state_ != State::subscribing) {
         return;
     }
     std::string options;
     ObjectWriter writer{options};
     if (!facts_.modern()) {
-        writer.number("refCount", 1).number("listenerId", static_cast<std::int64_t>(subscription.listener));
+        writer.number("refCount", 1).number("listenerId", static_cast<std::int64_t>(listener));
     } else {
-        writer.optional_raw("referenceId", subscription.reference);
+        writer.optional_raw("referenceId", reference);
     }
     writer.raw("timeout", stated_timeout()).end();
     Ask off;

@@ -563,6 +563,23 @@ TEST(SessionFsm, UnsubscribesByReferenceOrByListener) {
     EXPECT_EQ(old.expect("off")["options"], json::parse(R"({"refCount":1,"listenerId":0,"timeout":60000})"));
 }
 
+TEST(SessionFsm, ASubscriptionGivenUpBeforeItsAnswerIsEndedWhenTheAnswerComes) {
+    Conversation mesh;
+    mesh.join();
+    mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
+    const auto first = mesh.expect("on");
+    mesh.fsm.unsubscribe("/SET@/a");
+    EXPECT_TRUE(mesh.port.sent.empty());
+    mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
+    const auto second = mesh.expect("on");
+    mesh.reply(first, {{"id", "ref-1"}});
+    EXPECT_EQ(mesh.expect("off")["options"]["referenceId"], "ref-1");
+    EXPECT_FALSE(mesh.fsm.subscribed("/SET@/a"));
+    mesh.reply(second, {{"id", "ref-2"}});
+    EXPECT_TRUE(mesh.fsm.subscribed("/SET@/a"));
+    EXPECT_TRUE(mesh.port.sent.empty());
+}
+
 TEST(SessionFsm, AcknowledgesWhereThePublisherWaitsForIt) {
     Conversation mesh;
     mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
