@@ -68,10 +68,17 @@ void Exchange::call(ExchangeCall call, gateway::TimePoint deadline, OnOutcome do
     auto address = facts.secure     ? secure_response(facts.id, method, sequence)
                    : facts.modern() ? modern_insecure_response(facts.id, method, sequence)
                                     : insecure_response(facts.id, method, sequence);
-    calls_.emplace(sequence, Pending{std::move(call), std::move(address.path), deadline, std::move(done)});
+    calls_.emplace(
+        sequence,
+        Pending{std::move(call), std::move(address.path), address.channel, deadline, std::move(done)});
     deadlines_.add(deadline, sequence);
 
+    if (!channels_.contains(address.channel)) {
+        make_room();
+    }
     const auto [channel, fresh] = channels_.try_emplace(address.channel);
+    ++channel->second.in_flight;
+    channel->second.used = sequence;
     if (channel->second.ready) {
         send(sequence);
         return;
@@ -85,6 +92,25 @@ void Exchange::call(ExchangeCall call, gateway::TimePoint deadline, OnOutcome do
             std::move(subscription),
             [this](const Publication& publication) { on_answer(publication); },
             [this, name = address.channel](const SessionFsm::Answer& answer) { on_channel(name, answer); });
+    }
+}
+
+/// Gives up the channel that was called longest ago, never one with a call in flight: those are bounded by
+/// the calls.
+void Exchange::make_room() {
+    if (channels_.size() < max_response_channels) {
+        return;
+    }
+    auto oldest = channels_.end();
+    for (auto channel = channels_.begin(); channel != channels_.end(); ++channel) {
+        const bool idle = channel->second.in_flight == 0;
+        if (idle && (oldest == channels_.end() || channel->second.used < oldest->second.used)) {
+            oldest = channel;
+        }
+    }
+    if (oldest != channels_.end()) {
+        session_.unsubscribe(oldest->first);
+        channels_.erase(oldest);
     }
 }
 
@@ -185,9 +211,14 @@ void Exchange::on_answer(const Publication& publication) {
 
 void Exchange::finish(std::uint64_t sequence, Outcome outcome) {
     auto pending = calls_.extract(sequence);
-    if (!pending.empty()) {
-        pending.mapped().done(std::move(outcome));
+    if (pending.empty()) {
+        return;
     }
+    const auto channel = channels_.find(pending.mapped().channel);
+    if (channel != channels_.end() && channel->second.in_flight > 0) {
+        --channel->second.in_flight;
+    }
+    pending.mapped().done(std::move(outcome));
 }
 
 void Exchange::on_tick(gateway::TimePoint now) {

@@ -19,6 +19,9 @@
 
 namespace happn {
 
+/// Subscriptions for answers that a session keeps: on a secure mesh each method needs its own.
+inline constexpr std::size_t max_response_channels = 500;
+
 struct ExchangeCall {
     std::string domain;
     std::string component;
@@ -55,14 +58,18 @@ private:
     struct Pending {
         ExchangeCall call;
         std::string address;
+        std::string channel;
         gateway::TimePoint deadline;
         OnOutcome done;
     };
     struct Channel {
         bool ready = false;
         std::vector<std::uint64_t> waiting;  // calls, in order
+        std::size_t in_flight = 0;
+        std::uint64_t used = 0;  // number of the latest call
     };
 
+    void make_room();
     void send(std::uint64_t sequence);
     void on_channel(const std::string& channel, const SessionFsm::Answer& answer);
     void on_accepted(std::uint64_t sequence, const SessionFsm::Answer& answer);

@@ -113,6 +113,12 @@ TEST_F(ExchangeTest, DelegationIsAnOptionOfTheRequest) {
     EXPECT_EQ(mesh.expect("set")["options"]["onBehalfOf"], "ann");
 }
 
+void answer_in(Conversation& mesh, const json& request, const std::string& channel) {
+    mesh.publish(channel,
+                 request["data"]["callbackAddress"].get<std::string>(),
+                 {{"status", "ok"}, {"args", {nullptr, 5}}});
+}
+
 /// Makes one call and gives its request and channel, with the mesh having accepted it.
 std::pair<json, std::string> made(Conversation& mesh, Ended& ended, const ExchangeCall& call) {
     mesh.exchange.call(call, mesh.now + 5s, ended.done());
@@ -281,6 +287,29 @@ TEST_F(ExchangeTest, OldMeshesNeverAnswerForAComponentTheyDoNotHave) {
     ASSERT_TRUE(ended.result.error);
     EXPECT_EQ(ended.result.error->errc, Errc::not_found);
     EXPECT_EQ(ended.result.error->message, "Call to unconfigured component: [nope.nope]");
+}
+
+TEST_F(ExchangeTest, GivesUpTheIdleSubscriptionThatWasUsedLongestAgo) {
+    Conversation secure{secure_settings()};
+    secure.join(true);
+    Ended waiting;
+    const auto [busy, busy_channel] = made(secure, waiting, call_of("c", "busy"));
+    std::string first_idle;
+    for (std::size_t i = 1; i < max_response_channels; ++i) {
+        Ended ended;
+        const auto [set, channel] = made(secure, ended, call_of("c", "m" + std::to_string(i)));
+        answer_in(secure, set, channel);
+        ASSERT_EQ(ended.times, 1);
+        first_idle = first_idle.empty() ? channel : first_idle;
+    }
+    Ended last;
+    secure.exchange.call(call_of("c", "one-more"), secure.now + 5s, last.done());
+    EXPECT_EQ(secure.expect("off")["path"], first_idle);
+    secure.reply(secure.expect("on"), {{"id", "r"}});
+    secure.expect("set");
+    EXPECT_TRUE(secure.port.sent.empty());
+    answer_in(secure, busy, busy_channel);
+    EXPECT_EQ(waiting.times, 1);
 }
 
 TEST_F(ExchangeTest, BoundsTheCallsThatWait) {
