@@ -25,6 +25,7 @@ std::optional<gateway::Secret> find_token(const HttpRequest& request,
 
 /// Could this request have been made by another site's page? A browser says so by `Sec-Fetch-Site` (Fetch
 /// Metadata) or `Origin` (RFC 6454 section 7); whoever sends neither is no browser acting for a stranger.
+/// Cookies and websockets, which browsers give to any page, depend on it.
 bool same_origin(const HttpRequest& request);
 
 /// Headers that carry credentials: they reach no route, log or capture.

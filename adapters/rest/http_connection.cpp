@@ -171,6 +171,11 @@ asio::awaitable<Next> HttpConnection::serve_request() {
     }
     fill_request(parser);
     if (wants_websocket() && is_primus_path(request_.path()) && state_->node != nullptr) {
+        if (!same_origin(request_)) {
+            state_->metrics.count("websockets_refused_by_origin");
+            co_await refuse(problem(403, "pages of another origin may not open websockets here"));
+            co_return Next::close;
+        }
         upgrade_ = upgrade_request();
         co_return Next::upgrade;
     }
