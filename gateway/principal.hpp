@@ -29,9 +29,9 @@ enum class PrincipalKind {
 
 struct Principal {
     static Principal anonymous() { return {}; }
-    static Principal service() { return {PrincipalKind::service, {}, {}, {}}; }
+    static Principal service() { return {PrincipalKind::service, {}, {}, {}, {}}; }
     static Principal bearer(Secret token) {
-        return {PrincipalKind::user, {}, std::make_shared<const Secret>(std::move(token)), {}};
+        return {PrincipalKind::user, {}, std::make_shared<const Secret>(std::move(token)), {}, {}};
     }
 
     PrincipalKind kind = PrincipalKind::anonymous;
@@ -39,6 +39,7 @@ struct Principal {
     std::shared_ptr<const Secret>
         token;               // the mesh's own token, null: none. Never logged, stored or republished
     std::string session_id;  // of the node's session it came by, if it came by one
+    std::string mesh;        // key of the mesh whose token it is; empty: not said, or no token
 };
 
 std::string_view principal_kind_name(PrincipalKind kind);  // "anonymous" "service" "user"

@@ -77,6 +77,10 @@ HttpReply bad_origin() {
     return failure(403, "Bad origin", "origin of call unknown");
 }
 
+HttpReply too_many_tokens() {
+    return failure(429, "Bad origin", "too many refused tokens, try again later");
+}
+
 HttpReply not_a_delegate() {
     return failure(403, "Authorization failed", "origin does not belong to the delegate group");
 }

@@ -20,6 +20,8 @@ struct MethodName {
 };
 
 HttpReply bad_origin();
+/// Tokens have been refused too often: see LoginLimit.
+HttpReply too_many_tokens();
 HttpReply not_a_delegate();
 HttpReply missing_component(std::string_view component);
 HttpReply missing_method(const MethodName& name);

@@ -76,18 +76,26 @@ std::string_view first_query_value(const Query& query, std::string_view name, st
 HappnerRest::HappnerRest(gateway::RestSettings settings,
                          gateway::Duration timeout,
                          gateway::Dispatcher& dispatcher,
-                         gateway::Mesh& addressed)
+                         gateway::Mesh& addressed,
+                         std::shared_ptr<LoginLimit> tokens)
     : settings_{std::move(settings)},
       allow_{settings_.allow},
       timeout_{timeout},
       dispatcher_{dispatcher},
-      mesh_{addressed} {}
+      mesh_{addressed},
+      tokens_{std::move(tokens)} {}
 
 std::optional<Principal> HappnerRest::principal_of(const HttpRequest& request, const Query& query) const {
     if (!mesh_.secure()) return Principal::anonymous();
     auto token = find_token(request, query, settings_, Cookies::from_same_origin);
     if (!token) return std::nullopt;
-    return Principal::bearer(*std::move(token));
+    auto principal = Principal::bearer(*std::move(token));
+    principal.mesh = settings_.mesh;
+    return principal;
+}
+
+TokenAttempt HappnerRest::attempt_of(const HttpRequest& request, const Principal& principal) const {
+    return principal.token ? TokenAttempt{tokens_, request.ip} : TokenAttempt{};
 }
 
 // --- login ---------------------------------------------------------------------------------------
@@ -135,15 +143,19 @@ void HappnerRest::log_in(gateway::Login login,
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
     auto principal = principal_of(request, query);
     if (!principal) return respond(describe_without_token());
-    const auto done = [this, alive = std::weak_ptr{alive_}, respond = std::move(respond)](
-                          Result<std::shared_ptr<const gateway::MeshDescription>> visible) {
-        if (alive.expired()) return;
-        if (visible.has_error()) return respond(describe_refused(visible.error()));
-        const auto description = *visible ? *visible : mesh_.description();
-        if (!description) return respond(not_joined(mesh_));
-        const std::string menu = call_menu(*description, *dispatcher_.router().table(), allow_);
-        respond(success(mesh_.node_name() + " description", menu));
-    };
+    auto attempt = attempt_of(request, *principal);
+    if (!attempt.allowed()) return respond(too_many_tokens());
+    const auto done =
+        [this, alive = std::weak_ptr{alive_}, attempt = std::move(attempt), respond = std::move(respond)](
+            Result<std::shared_ptr<const gateway::MeshDescription>> visible) {
+            if (visible.has_error()) attempt.failed(visible.error());
+            if (alive.expired()) return;
+            if (visible.has_error()) return respond(describe_refused(visible.error()));
+            const auto description = *visible ? *visible : mesh_.description();
+            if (!description) return respond(not_joined(mesh_));
+            const std::string menu = call_menu(*description, *dispatcher_.router().table(), allow_);
+            respond(success(mesh_.node_name() + " description", menu));
+        };
     mesh_.describe(*std::move(principal), deadline(), done);
 }
 
@@ -166,6 +178,8 @@ void HappnerRest::method(const HttpRequest& request,
     if (!principal) return respond(bad_origin());
 
     Call call;
+    call.attempt = attempt_of(request, *principal);
+    if (!call.attempt.allowed()) return respond(too_many_tokens());
     call.principal = *std::move(principal);
     call.deadline = deadline();
     call.name.method = name_of(segments.back());
@@ -217,8 +231,13 @@ void HappnerRest::call_mesh(Call call, Respond respond) {
     mesh_call.on_behalf_of = call.on_behalf_of;
     const bool delegated = !call.on_behalf_of.empty();
     mesh_.call(std::move(mesh_call),
-               [name = std::move(call.name), delegated, respond = std::move(respond)](
-                   const gateway::Outcome& outcome) { respond(reply_of(outcome, name, delegated)); });
+               [name = std::move(call.name),
+                attempt = std::move(call.attempt),
+                delegated,
+                respond = std::move(respond)](const gateway::Outcome& outcome) {
+                   if (outcome.error) attempt.failed(*outcome.error);
+                   respond(reply_of(outcome, name, delegated));
+               });
 }
 
 /// Meshes take a call on behalf of _ADMIN for the caller's own (measured on happn-3 13.12.1), so only
@@ -228,6 +247,7 @@ void HappnerRest::call_as_admin(Call call, Respond respond) {
     const auto until = call.deadline;
     auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
                     Result<Principal> known) mutable {
+        if (known.has_error()) call.attempt.failed(known.error());
         if (alive.expired()) return;
         if (known.has_error()) return respond(reply_of(gateway::Outcome{known.error()}, call.name, false));
         if (known->username != admin_user) return respond(not_a_delegate());
@@ -249,8 +269,11 @@ void HappnerRest::answer_missing(Call call, HttpReply missing, Respond respond) 
                                std::move(call.principal),
                                std::min(call.deadline, Clock::now() + missing_method_timeout)};
     mesh_.call(std::move(question),
-               [name = std::move(call.name), missing = std::move(missing), respond = std::move(respond)](
-                   const gateway::Outcome& outcome) {
+               [name = std::move(call.name),
+                attempt = std::move(call.attempt),
+                missing = std::move(missing),
+                respond = std::move(respond)](const gateway::Outcome& outcome) {
+                   if (outcome.error) attempt.failed(*outcome.error);
                    const bool refused = outcome.error && (outcome.error->errc == Errc::access_denied ||
                                                           outcome.error->errc == Errc::unauthorized);
                    if (!outcome.error || refused) return respond(reply_of(outcome, name, false));
@@ -270,9 +293,11 @@ void HappnerRest::call_own(Call call, Respond respond) {
     const auto until = call.deadline;
     auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
                     Result<Principal> known) mutable {
+        if (known.has_error()) call.attempt.failed(known.error());
         if (alive.expired()) return;
         if (known.has_error()) return respond(reply_of(gateway::Outcome{known.error()}, call.name, false));
         call.principal = *std::move(known);
+        call.principal.mesh = settings_.mesh;
         run_own(std::move(call), std::move(respond));
     };
     mesh_.authenticate(std::move(principal), until, std::move(done));

@@ -28,7 +28,8 @@ public:
     HappnerRest(gateway::RestSettings settings,
                 gateway::Duration timeout,
                 gateway::Dispatcher& dispatcher,
-                gateway::Mesh& addressed);
+                gateway::Mesh& addressed,
+                std::shared_ptr<LoginLimit> tokens);
 
     void login(const HttpRequest& request, const Query& query, Respond respond);
     /// /auth/login?username=&password= of a secure node.
@@ -44,11 +45,13 @@ private:
         gateway::Principal principal;
         std::string on_behalf_of;
         gateway::TimePoint deadline;
+        TokenAttempt attempt;
     };
     using LoginShape = HttpReply (*)(const gateway::Result<gateway::Secret>&);
 
     /// nullopt: a secure mesh, and the request has no token.
     std::optional<gateway::Principal> principal_of(const HttpRequest& request, const Query& query) const;
+    TokenAttempt attempt_of(const HttpRequest& request, const gateway::Principal& principal) const;
     void log_in(gateway::Login login, const HttpRequest& request, LoginShape shape, Respond respond);
     std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;
     void call_own(Call call, Respond respond);
@@ -64,6 +67,7 @@ private:
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& mesh_;
     LoginLimit logins_;
+    std::shared_ptr<LoginLimit> tokens_;
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
 };
 

@@ -48,8 +48,8 @@ bool is_origin_form(std::string_view path) {
 HttpSurface::HttpSurface(SurfaceSettings settings, gateway::Dispatcher& dispatcher, gateway::Mesh& addressed)
     : settings_{std::move(settings)},
       mesh_{addressed},
-      happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed},
-      routes_{settings_.rest, dispatcher, addressed} {}
+      happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed, tokens_},
+      routes_{settings_.rest, dispatcher, addressed, tokens_} {}
 
 void HttpSurface::handle(const HttpRequest& request, Respond respond) {
     const std::string_view path = request.path();

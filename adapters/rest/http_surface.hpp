@@ -3,10 +3,12 @@
 // door.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "adapters/rest/happner_rest.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/mapped_routes.hpp"
 #include "gateway/settings.hpp"
 
@@ -37,6 +39,7 @@ private:
 
     SurfaceSettings settings_;
     gateway::Mesh& mesh_;
+    std::shared_ptr<LoginLimit> tokens_ = std::make_shared<LoginLimit>();  // refused ones, on all ways
     HappnerRest happner_;
     MappedRoutes routes_;
 };

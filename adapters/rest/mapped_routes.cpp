@@ -5,9 +5,9 @@
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/mapped_reply.hpp"
-#include "gateway/query.hpp"
 #include "gateway/json.hpp"
 #include "gateway/payload.hpp"
+#include "gateway/query.hpp"
 
 namespace rest {
 namespace {
@@ -155,8 +155,12 @@ std::variant<Message, HttpReply> prepare(const HttpRequest& request,
 
 MappedRoutes::MappedRoutes(gateway::RestSettings settings,
                            gateway::Dispatcher& dispatcher,
-                           gateway::Mesh& authority)
-    : settings_{std::move(settings)}, dispatcher_{dispatcher}, authority_{authority} {}
+                           gateway::Mesh& authority,
+                           std::shared_ptr<LoginLimit> tokens)
+    : settings_{std::move(settings)},
+      dispatcher_{dispatcher},
+      authority_{authority},
+      tokens_{std::move(tokens)} {}
 
 std::optional<std::size_t> MappedRoutes::max_body(std::string_view method, std::string_view path) const {
     const auto match = dispatcher_.router().match_http(method, path);
@@ -186,17 +190,23 @@ void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> que
     if (!token && source.auth == HttpSource::Auth::required) return respond(token_wanted());
     auto prepared = prepare(request, std::move(query), source);
     if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
+    TokenAttempt attempt{tokens_, request.ip};
+    if (!attempt.allowed()) return respond(problem(429, "too many refused tokens, try again later"));
+    auto principal = Principal::bearer(*std::move(token));
+    principal.mesh = settings_.mesh;
     auto done = [this,
                  alive = std::weak_ptr{alive_},
+                 attempt = std::move(attempt),
                  prepared = std::move(prepared),
                  respond = std::move(respond)](Result<Principal> known) mutable {
+        if (known.has_error()) attempt.failed(known.error());
         if (alive.expired()) return;
         if (known.has_error()) return respond(not_authenticated(known.error()));
+        known->mesh = settings_.mesh;
         run_as(*std::move(known), std::move(prepared), std::move(respond));
     };
-    authority_.authenticate(Principal::bearer(*std::move(token)),
-                            gateway::Clock::now() + authentication_timeout,
-                            std::move(done));
+    authority_.authenticate(
+        std::move(principal), gateway::Clock::now() + authentication_timeout, std::move(done));
 }
 
 /// The routes may have been reloaded since the request was matched, so it is matched again.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/login_limit.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/mesh.hpp"
 #include "gateway/settings.hpp"
@@ -17,7 +18,10 @@ namespace rest {
 
 class MappedRoutes {
 public:
-    MappedRoutes(gateway::RestSettings settings, gateway::Dispatcher& dispatcher, gateway::Mesh& authority);
+    MappedRoutes(gateway::RestSettings settings,
+                 gateway::Dispatcher& dispatcher,
+                 gateway::Mesh& authority,
+                 std::shared_ptr<LoginLimit> tokens);
 
     /// `query`: decoded, with the token if it holds one.
     void handle(const HttpRequest& request, std::vector<gateway::NameValue> query, Respond respond);
@@ -37,6 +41,7 @@ private:
     gateway::RestSettings settings_;
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& authority_;
+    std::shared_ptr<LoginLimit> tokens_;
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
 };
 

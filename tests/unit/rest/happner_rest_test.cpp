@@ -295,5 +295,15 @@ TEST_F(HappnerRestTest, AnAnswerThatComesAfterTheEndIsDropped) {
     EXPECT_TRUE(late.has_value());
 }
 
+TEST_F(HappnerRestTest, ATokenIsSaidToBeOfTheAddressedMesh) {
+    make_secure();
+    gateway::RestSettings rest;
+    rest.mesh = "site";
+    set(rest);
+    ask("GET", "/rest/method/componentName/methodName", {bearer("tester")});
+    ASSERT_EQ(mesh.calls.size(), 1U);
+    EXPECT_EQ(mesh.calls.back().principal.mesh, "site");
+}
+
 }  // namespace
 }  // namespace rest

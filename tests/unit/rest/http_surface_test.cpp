@@ -46,5 +46,73 @@ TEST_F(HttpSurfaceTest, ABrokenQueryIs400) {
     EXPECT_EQ(ask("GET", "/rest/describe?a=%f").status, 400);
 }
 
+// --- guessed tokens ------------------------------------------------------------------------------
+
+class GuessedTokens : public SurfaceTest {
+protected:
+    GuessedTokens() {
+        make_secure();
+        gateway::HttpSource source;
+        source.method = "GET";
+        source.path = gateway::pattern("/mapped", gateway::AddressKind::http);
+        gateway::Route route;
+        route.name = "mapped";
+        gateway::Target target;
+        const gateway::Scope scope = gateway::scope_of(source.path, gateway::Scope::Source::http);
+        target.rule = gateway::AnswerTarget{gateway::ObjectMap{gateway::Template::parse("x", scope).value()}};
+        route.source = std::move(source);
+        route.targets.push_back(std::move(target));
+        use({std::move(route)});
+    }
+    void guess(const std::string& target, int times) {
+        for (int i = 0; i < times; ++i) {
+            const int status = ask("GET", target, {{"Authorization", "Bearer guess"}}).status;
+            EXPECT_TRUE(status == 401 || status == 403) << target << ": " << status;
+        }
+    }
+    void expect_refused_everywhere() {
+        for (const std::string& target : {method, describe, mapped, missing}) {
+            const HttpReply reply = ask("GET", target, {bearer("_ADMIN")});
+            EXPECT_EQ(reply.status, 429) << target;
+            EXPECT_EQ(header_of(reply, "Retry-After"), "1") << target;
+        }
+    }
+
+    const std::string method = "/rest/method/componentName/methodName";
+    const std::string missing = "/rest/method/componentName/nosuch";
+    const std::string describe = "/rest/describe";
+    const std::string mapped = "/mapped";
+};
+
+TEST_F(GuessedTokens, AreLimitedOnEveryWay) {
+    for (const std::string& target : {method, describe, mapped, missing}) {
+        set({});
+        guess(target, LoginLimit::max_failures);
+        expect_refused_everywhere();
+    }
+}
+
+TEST_F(GuessedTokens, AreCountedTogether) {
+    guess(method, 4);
+    guess(describe, 3);
+    guess(mapped, 3);
+    expect_refused_everywhere();
+}
+
+TEST_F(GuessedTokens, DoNotCountAcceptedOnesAndMissingRights) {
+    for (int i = 0; i <= LoginLimit::max_failures; ++i) {
+        EXPECT_EQ(ask("GET", method, {bearer("nobody")}).status, 403);
+        EXPECT_EQ(ask("GET", method).status, 403);
+        EXPECT_EQ(ask("GET", mapped).status, 401);
+    }
+    EXPECT_EQ(ask("GET", method, {bearer("tester")}).status, 200);
+    EXPECT_EQ(ask("GET", mapped, {bearer("tester")}).status, 200);
+}
+
+TEST_F(GuessedTokens, LeaveLoginsOpen) {
+    guess(mapped, LoginLimit::max_failures);
+    EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=pw").status, 200);
+}
+
 }  // namespace
 }  // namespace rest
