@@ -1,9 +1,12 @@
 #include "adapters/happn/node/data_actions.hpp"
 
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "adapters/happn/json_scan.hpp"
+#include "gateway/identity.hpp"
 #include "gateway/json.hpp"
 
 namespace happn::node {
@@ -11,6 +14,7 @@ namespace happn::node {
 namespace {
 
 constexpr int max_depth_option = 64;
+constexpr std::size_t sibling_bytes = 16;
 
 constexpr std::string_view bad_characters =
     "Bad path, can only contain characters a-z A-Z 0-9 / & + = : @ % * ( ) _ -, ie: "
@@ -61,7 +65,50 @@ void read_value(RequestOptions& options, std::string_view key, std::string_view 
         options.meta = value;
     } else if (key == "\"referenceId\"") {
         options.reference = value;
+    } else if (key == "\"set_type\"") {
+        options.sibling = value == "\"sibling\"";
+    } else if (key == "\"increment\"" && value != "null") {
+        options.increment = value;
+    } else if (key == "\"tag\"" && value != "null" && value != "\"\"") {
+        options.tag = value;
     }
+}
+
+/// As happn-3 before 4 names siblings: the time, and 32 hexadecimal digits.
+std::string sibling_path(std::string_view path) {
+    std::string made{path};
+    if (!made.ends_with('/')) {
+        made += '/';
+    }
+    return made + std::to_string(gateway::wall_now()) + '_' + gateway::random_hex(sibling_bytes);
+}
+
+std::optional<double> number_of(std::string_view raw) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
+    const bool whole = error == std::errc{} && end == raw.data() + raw.size();
+    return whole && std::isfinite(number) ? std::optional{number} : std::nullopt;
+}
+
+std::string number_text(double number) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    return {text.data(), end};
+}
+
+/// The counter `gauge` (a JSON string) of an item: 0 if it has none. nullopt: something else is there.
+std::optional<double> counter_of(const Item* item, std::string_view gauge) {
+    std::string_view member;
+    if (item != nullptr) {
+        scan::members(item->data, [&](std::string_view key, std::string_view value) {
+            member = key == gauge ? value : member;
+        });
+    }
+    if (member.empty() || member == "null") {
+        return 0;
+    }
+    const auto value = gateway::json::member(member, "value");
+    return value ? number_of(*value) : std::nullopt;
 }
 
 std::string removed_data(std::size_t removed) {
@@ -135,14 +182,26 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
     }
     auto options = RequestOptions::parse(request.options);
     options.no_publish = options.no_publish || (options.bulk && !session.dialect.old());
+    const bool old = session.dialect.old();
+    if (!old && !options.increment.empty() && !options.no_store) {
+        return increment(session, request, options, now);
+    }
+    if (old && !options.tag.empty()) {
+        const auto refusal = system_error("tags are not available on this node", "DataService");
+        return state_.send(session, error_response(session, request, refusal));
+    }
+    const bool sibling = old && options.sibling;
+    const std::string path = sibling ? sibling_path(request.path) : std::string{request.path};
+    const std::string path_raw = sibling ? gateway::json::quoted(path) : std::string{request.path_raw};
     const bool null = request.data.empty() && options.null_value;
-    const auto written = write(request.path, stored_form(null ? "null" : request.data), options);
+    const auto written = write(path, stored_form(null ? "null" : request.data), options);
     if (!written) {
         return state_.send(
             session, error_response(session, request, system_error("the store is full", "DataService")));
     }
     Publication publication;
     publication.path = request.path;
+    publication.item_path = sibling ? std::string_view{path} : std::string_view{};
     publication.data = written->data;
     publication.publisher = session.id;
     publication.session = session.number;
@@ -153,7 +212,7 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
     publication.targets = options.targets;
     publication.no_cluster = options.no_cluster;
     publish_and_answer(session, publication, options, now, [&](const std::string& results) {
-        return set_response(session, request, options, *written, results);
+        return set_response(session, request, path_raw, options, *written, results);
     });
 }
 
@@ -178,8 +237,55 @@ void DataActions::publish_and_answer(Session& session,
     }
 }
 
+/// As on happn-3 13.12.1: the item's own times are not told.
+void DataActions::increment(Session& session,
+                            const Frame& request,
+                            const RequestOptions& options,
+                            gateway::TimePoint now) {
+    const auto refuse = [&](std::string message) {
+        const Refusal refusal{"Error", std::move(message), 0, {}};
+        state_.send(session, error_response(session, request, refusal));
+    };
+    if (!request.data.starts_with('"')) {
+        return refuse("invalid increment counter field name, must be a string");
+    }
+    const auto step = number_of(options.increment);
+    if (!step) {
+        return refuse("increment option value must be a number");
+    }
+    const auto before = counter_of(state_.store.get(request.path), request.data);
+    if (!before || !std::isfinite(*before + *step)) {
+        return refuse("the item holds no counter of that name");
+    }
+    const auto value = number_text(*before + *step);
+    std::string change{"{"};
+    change.append(request.data).append(R"(:{"value":)").append(value).append("}}");
+    RequestOptions merging;
+    merging.merge = true;
+    if (!write(request.path, std::move(change), merging)) {
+        return state_.send(
+            session, error_response(session, request, system_error("the store is full", "DataService")));
+    }
+    Written counted;
+    ObjectWriter{counted.data}.raw("value", value).raw("gauge", request.data).end();
+    Publication publication;
+    publication.path = request.path;
+    publication.data = counted.data;
+    publication.publisher = session.id;
+    publication.session = session.number;
+    publication.event_id = request.event_id;
+    publication.consistency = options.consistency;
+    publication.meta = options.meta;
+    publication.targets = options.targets;
+    publication.no_cluster = options.no_cluster;
+    publish_and_answer(session, publication, options, now, [&](const std::string& results) {
+        return set_response(session, request, {}, options, counted, results);
+    });
+}
+
 std::string DataActions::set_response(const Session& session,
                                       const Frame& request,
+                                      std::string_view path_raw,
                                       const RequestOptions& options,
                                       const Written& written,
                                       const std::string& results) {
@@ -188,7 +294,7 @@ std::string DataActions::set_response(const Session& session,
         return bare_response(request, published);
     }
     ResponseMeta meta;
-    meta.path = request.path_raw;
+    meta.path = path_raw;
     meta.times = written.times ? &*written.times : nullptr;
     meta.published = published;
     if (options.publish_results) {

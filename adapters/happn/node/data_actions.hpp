@@ -22,6 +22,7 @@ struct RequestOptions {
     bool no_cluster = false;
     bool publish_results = false;
     bool null_value = false;  // the data is null, and may have been lost on the way
+    bool sibling = false;     // set_type: an item of its own below the path
     bool bulk = false;        // upsertType 3: nothing is published
     bool initial_callback = false;
     bool initial_emit = false;
@@ -31,6 +32,8 @@ struct RequestOptions {
     std::string_view targets;
     std::string_view meta;
     std::string_view reference;  // referenceId
+    std::string_view increment;
+    std::string_view tag;
 
     static RequestOptions parse(std::string_view raw);
 };
@@ -55,8 +58,14 @@ public:
     std::vector<Selected> read(std::string_view path, std::string_view options) const;
 
 private:
+    /// A counter: `data` names a member of the item, {"value":n}, to which the option is added.
+    void increment(Session& session,
+                   const Frame& request,
+                   const RequestOptions& options,
+                   gateway::TimePoint now);
     std::string set_response(const Session& session,
                              const Frame& request,
+                             std::string_view path_raw,
                              const RequestOptions& options,
                              const Written& written,
                              const std::string& results);

@@ -62,7 +62,8 @@ void write_meta(ObjectWriter& writer, const Publication& publication, bool old) 
     action += publication.path;
     writer.text("action", action).text("type", "data").text("sessionId", publication.publisher);
     writer.number("consistency", publication.consistency);
-    writer.text("publicationId", publication_id(publication)).text("path", publication.path);
+    writer.text("publicationId", publication_id(publication))
+        .text("path", publication.item_path.empty() ? publication.path : publication.item_path);
     if (publication.times != nullptr) {
         writer.number("created", publication.times->created);
         writer.number("modified", publication.times->modified);

@@ -24,6 +24,7 @@ inline constexpr int consistency_acknowledged = 3;
 struct Publication {
     ChannelWord word = ChannelWord::set;
     std::string_view path;       // text
+    std::string_view item_path;  // text: of the item, if it is not `path` (siblings)
     std::string_view data;       // raw JSON
     std::string_view publisher;  // session id, text
     SessionNumber session = 0;   // of the publisher; 0: the gateway

@@ -12,8 +12,7 @@ Json configure(Json protocol) {
     return {{"action", "configure-session"}, {"eventId", 1}, {"data", {{"protocol", std::move(protocol)}}}};
 }
 
-// --- set-up
-// ---------------------------------------------------------------------------------------------------------
+// --- set-up --------------------------------------------------------------------------------------
 
 TEST(NodeSession, HappnFourIsAnsweredInItsDialect) {
     Harness node;
@@ -92,8 +91,7 @@ TEST(NodeSession, NodeRefusesMoreSessionsThanItsLimit) {
     EXPECT_NE(node.connect_silently().number(), 0u);
 }
 
-// --- echo
-// -----------------------------------------------------------------------------------------------------------
+// --- echo ----------------------------------------------------------------------------------------
 
 TEST(NodeAnswer, EchoesEventIdAndSessionIdAsTheyWereSent) {
     Harness node;
@@ -107,8 +105,7 @@ TEST(NodeAnswer, EchoesEventIdAndSessionIdAsTheyWereSent) {
     EXPECT_FALSE(bare.contains("sessionId"));
 }
 
-// --- set
-// ------------------------------------------------------------------------------------------------------------
+// --- set -----------------------------------------------------------------------------------------
 
 TEST(NodeSet, AnswersWithTheStoredObjectAndItsTimes) {
     Harness node;
@@ -301,6 +298,81 @@ TEST(NodeSet, BadPathsAreRefusedInTheWordsOfTheGeneration) {
     EXPECT_EQ(old_one.ask("set", longest, 1)["_meta"]["status"], "error");
 }
 
+TEST(NodeSet, IncrementCountsInTheNamedMemberOfTheItem) {
+    Harness node;
+    auto& client = node.connect();
+    auto& listener = node.connect();
+    listener.ask("on", "/SET@/inc");
+    client.ask("set", "/inc", {{"kept", 1}}, {{"noPublish", true}});
+    const auto first = client.ask("set", "/inc", "counter", {{"increment", 2}, {"noPublish", true}});
+    EXPECT_EQ(first["data"], (Json{{"value", 2}, {"gauge", "counter"}}));
+    EXPECT_FALSE(first["_meta"].contains("path"));
+    EXPECT_EQ(first["_meta"]["published"], false);
+    EXPECT_TRUE(listener.heard().empty());
+    const auto second = client.ask("set", "/inc", "counter", {{"increment", -0.5}});
+    EXPECT_EQ(second["data"]["value"], 1.5);
+    const auto heard = listener.heard();
+    ASSERT_EQ(heard.size(), 1u);
+    EXPECT_EQ(heard[0]["data"], (Json{{"value", 1.5}, {"gauge", "counter"}}));
+    client.ask("set", "/inc", "other", {{"increment", 1}});
+    EXPECT_EQ(client.ask("get", "/inc")["data"],
+              Json::parse(R"({"kept":1,"counter":{"value":1.5},"other":{"value":1}})"));
+}
+
+TEST(NodeSet, IncrementRefusesWhatIsNoCounter) {
+    Harness node;
+    auto& client = node.connect();
+    client.ask("set", "/inc", {{"text", "x"}, {"huge", {{"value", 1e308}}}});
+    for (const auto& [gauge, step] :
+         std::vector<std::pair<Json, Json>>{{5, 1}, {"a", "1"}, {"a", true}, {"text", 1}, {"huge", 1e308}}) {
+        const auto answer = client.ask("set", "/inc", gauge, {{"increment", step}});
+        EXPECT_EQ(answer["_meta"]["status"], "error") << gauge << step;
+    }
+    EXPECT_EQ(client.ask("get", "/inc")["data"], Json::parse(R"({"text":"x","huge":{"value":1e308}})"));
+}
+
+TEST(NodeSet, SiblingsOfOldClientsAreItemsOfTheirOwnAndPublishedAtThePath) {
+    Harness node;
+    auto& client = node.connect("happn_1.3.0");
+    auto& listener = node.connect("happn_1.3.0");
+    listener.ask("on", "/SET@/d/sib");
+    const auto first = client.ask("set", "/d/sib", {{"s", 1}}, {{"set_type", "sibling"}});
+    const auto second = client.ask("set", "/d/sib", {{"s", 2}}, {{"set_type", "sibling"}});
+    const std::string path = first["_meta"]["path"];
+    EXPECT_TRUE(path.starts_with("/d/sib/"));
+    EXPECT_EQ(path.size() - path.find('_'), 33u);
+    EXPECT_NE(path, second["_meta"]["path"]);
+    const auto heard = listener.heard();
+    ASSERT_EQ(heard.size(), 2u);
+    EXPECT_EQ(heard[0]["_meta"]["action"], "/SET@/d/sib");
+    EXPECT_EQ(heard[0]["_meta"]["path"], path);
+    EXPECT_EQ(client.ask("get", path)["data"], (Json{{"s", 1}}));
+    EXPECT_EQ(client.ask("get", "/d/sib")["data"], nullptr);
+    EXPECT_EQ(node.connect().ask("set", "/d/sib", 1, {{"set_type", "sibling"}})["_meta"]["path"], "/d/sib");
+}
+
+TEST(NodeSet, TagsOfOldClientsAreRefusedAndChangeNothing) {
+    Harness node;
+    auto& client = node.connect("happn_1.3.0");
+    client.ask("set", "/d/a", {{"y", 2}});
+    const auto answer = client.ask("set", "/d/a", nullptr, {{"tag", "first"}});
+    EXPECT_EQ(answer["_meta"]["status"], "error");
+    EXPECT_EQ(answer["_meta"]["error"]["message"], "tags are not available on this node");
+    EXPECT_EQ(client.ask("get", "/d/a")["data"], (Json{{"y", 2}}));
+}
+
+TEST(NodeSet, TheStoreIsBoundedInBytes) {
+    auto settings = node_settings();
+    settings.max_store_bytes = 32;
+    Harness node{settings};
+    auto& client = node.connect();
+    EXPECT_EQ(client.ask("set", "/a", {{"x", 1}})["_meta"]["status"], "ok");
+    const auto answer = client.ask("set", "/b", std::string(40, 'x'));
+    EXPECT_EQ(answer["_meta"]["error"]["message"], "the store is full");
+    EXPECT_EQ(client.ask("get", "/b")["data"], nullptr);
+    EXPECT_EQ(client.ask("set", "/b", std::string(40, 'x'), {{"noStore", true}})["_meta"]["status"], "ok");
+}
+
 TEST(NodeSet, FullStoreIsAnErrorAndNothingIsPublished) {
     auto settings = node_settings();
     settings.max_items = 1;
@@ -313,8 +385,7 @@ TEST(NodeSet, FullStoreIsAnErrorAndNothingIsPublished) {
     EXPECT_EQ(answer["_meta"]["error"]["code"], 500);
 }
 
-// --- get, count, remove
-// ---------------------------------------------------------------------------------------------
+// --- get, count, remove --------------------------------------------------------------------------
 
 TEST(NodeGet, WildcardsAreAnsweredByAListThatEndsInItsMeta) {
     Harness node;
@@ -378,8 +449,7 @@ TEST(NodeRemove, PublishesOnceForTheWholePatternEvenWhenNothingWasThere) {
     EXPECT_EQ(wide.heard().at(0)["data"], Json::parse(R"({"removed":0})"));
 }
 
-// --- on, off
-// --------------------------------------------------------------------------------------------------------
+// --- on, off -------------------------------------------------------------------------------------
 
 TEST(NodeOn, AnswersAReferenceToNewClientsOnly) {
     Harness node;
@@ -516,8 +586,7 @@ TEST(NodeSession, ClosingForgetsItsSubscriptionsAtOnce) {
         0);
 }
 
-// --- other actions
-// --------------------------------------------------------------------------------------------------
+// --- other actions -------------------------------------------------------------------------------
 
 TEST(NodeActions, DisconnectIsAnsweredToOldClientsWhoWaitForIt) {
     Harness node;
@@ -565,8 +634,7 @@ TEST(NodeActions, EncryptedFramesAreRefused) {
               "error");
 }
 
-// --- keepalive
-// ------------------------------------------------------------------------------------------------------
+// --- keepalive -----------------------------------------------------------------------------------
 
 TEST(NodeKeepalive, EveryPingIsAnsweredWithItsNumber) {
     Harness node;
@@ -626,8 +694,7 @@ TEST(NodeStop, ClosesEverybodySoThatTheyComeBack) {
     EXPECT_TRUE(client.link().closed() && old_one.link().closed());
 }
 
-// --- bad input
-// ------------------------------------------------------------------------------------------------------
+// --- bad input -----------------------------------------------------------------------------------
 
 TEST(NodeBadInput, FramesThatAreNoRequestsAreDroppedAndTheSessionGoesOn) {
     Harness node;
@@ -711,8 +778,7 @@ TEST(NodeBadInput, ASlowReaderIsClosedAndNoLongerFed) {
     EXPECT_TRUE(slow.heard().empty());
 }
 
-// --- what concerns the gateway
-// --------------------------------------------------------------------------------------
+// --- what concerns the gateway -------------------------------------------------------------------
 
 TEST(NodeForGateway, ExchangeRequestsAndSubscribedPublicationsAreHandedOver) {
     Harness node;
