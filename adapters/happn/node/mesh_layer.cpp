@@ -84,6 +84,12 @@ gateway::Message call_message(std::string_view component, std::string_view metho
     return message;
 }
 
+gateway::Response stopping() {
+    gateway::Response response;
+    response.error = gateway::Error{gateway::Errc::unavailable, "the gateway is stopping"};
+    return response;
+}
+
 gateway::Outcome outcome_of(gateway::Response&& response) {
     if (response.error) {
         return gateway::Outcome{*std::move(response.error)};
@@ -157,6 +163,8 @@ void MeshLayer::on_request(const Published& request) {
     const gateway::Route* route = dispatcher_.router().match_call(path->component, path->method);
     if (const auto refused = refusal(*path, request); !refused.empty()) {
         answer(caller, refused);
+    } else if (route != nullptr && draining_) {
+        answer(caller, exchange_answer(stopping()));
     } else if (route != nullptr) {
         run(*route, request, *path, std::move(caller));
     }

@@ -29,6 +29,9 @@ public:
     /// A call from inside the gateway. `hops`: see gateway::Origin.
     void call(gateway::MeshCall call, int hops, std::function<void(gateway::Outcome)> done);
 
+    /// From here on clients' calls of the gateway's components are answered as Unavailable.
+    void drain() { draining_ = true; }
+
     const std::shared_ptr<const gateway::MeshDescription>& description() const { return description_; }
 
 private:
@@ -47,6 +50,7 @@ private:
     gateway::Dispatcher& dispatcher_;
     gateway::GatewayIdentity identity_;
     std::shared_ptr<const gateway::MeshDescription> description_;
+    bool draining_ = false;
     std::shared_ptr<MeshLayer*> self_;  // answers may come after the node has gone
 };
 

@@ -78,6 +78,11 @@ void Node::start() {
     schedule_tick();
 }
 
+void Node::drain() {
+    draining_ = true;
+    mesh_layer_.drain();
+}
+
 void Node::stop() {
     timer_.cancel();
     hub_.close_all();
@@ -95,6 +100,9 @@ void Node::schedule_tick() {
 
 std::unique_ptr<gateway::WebsocketPeer> Node::open(gateway::WebsocketLink& link,
                                                    const gateway::UpgradeRequest& request) {
+    if (draining_) {
+        return nullptr;
+    }
     const auto number = hub_.open(link, request, gateway::Clock::now());
     return number == 0 ? nullptr : std::make_unique<Peer>(*this, number);
 }
@@ -103,8 +111,7 @@ std::size_t Node::max_frame_bytes() const {
     return max_message_;
 }
 
-// --- routes
-// ---------------------------------------------------------------------------------------------------------
+// --- routes --------------------------------------------------------------------------------------
 
 void Node::apply(std::shared_ptr<const gateway::RoutingTable> table) {
     mesh_layer_.apply(*table);
@@ -219,8 +226,7 @@ void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
     });
 }
 
-// --- mesh
-// -----------------------------------------------------------------------------------------------------------
+// --- mesh ----------------------------------------------------------------------------------------
 
 std::shared_ptr<const gateway::MeshDescription> Node::description() const {
     return mesh_layer_.description();

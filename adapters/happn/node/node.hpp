@@ -37,7 +37,9 @@ public:
     ~Node() override;
 
     void start();  // keepalive
-    void stop();   // closes every session; its client comes back when the next gateway listens
+    /// From here on no new calls and websockets: those under way go on. Before stop().
+    void drain();
+    void stop();  // closes every session; its client comes back when the next gateway listens
 
     // gateway::WebsocketAcceptor
     std::unique_ptr<gateway::WebsocketPeer> open(gateway::WebsocketLink& link,
@@ -83,6 +85,7 @@ private:
     node::GatewayClient client_;
     std::deque<node::Published> inbox_;
     bool working_ = false;
+    bool draining_ = false;
     std::set<std::string> routes_;  // of the table in force: name and channel of each that listens here
 };
 

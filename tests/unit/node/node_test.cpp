@@ -153,8 +153,7 @@ protected:
     Node node{context, {}, identity, dispatcher, metrics};
 };
 
-// --- schema
-// ---------------------------------------------------------------------------------------------------------
+// --- schema --------------------------------------------------------------------------------------
 
 TEST_F(NodeTest, SchemaIsThereFromTheStartAndNamesTheNodeAndItsBuiltIns) {
     Visitor visitor{node};
@@ -187,8 +186,29 @@ TEST_F(NodeTest, NewTablesAreDescribedAndPublishedOnce) {
     EXPECT_TRUE(node.description()->components.at("thermostat").methods.contains("setTarget"));
 }
 
-// --- calls
-// ----------------------------------------------------------------------------------------------------------
+// --- stopping ------------------------------------------------------------------------------------
+
+TEST_F(NodeTest, ADrainingNodeRefusesNewCallsAndSocketsAndFinishesWhatIsUnderWay) {
+    provide_thermostat();
+    Visitor visitor{node};
+    visitor.on("/SET@/_exchange/responses/" + visitor.id + "/*");
+    EXPECT_TRUE(visitor.call("thermostat/setTarget", {"d1", 21}).empty());
+    node.drain();
+    const auto refused = visitor.call("thermostat/setTarget", {"d1", 22});
+    ASSERT_EQ(refused.size(), 1u);
+    EXPECT_EQ(refused[0]["data"]["status"], "error");
+    EXPECT_EQ(refused[0]["data"]["args"][0]["name"], "Unavailable");
+    EXPECT_EQ(refused[0]["data"]["args"][0]["message"], "the gateway is stopping");
+    EXPECT_EQ(sinks.local.delivered.size(), 1u);
+    FakeLink link;
+    EXPECT_EQ(node.open(link, {"/primus", "127.0.0.1", 1, {}}), nullptr);
+    device_answers(Outcome{json_payload("true")});
+    const auto answered = visitor.heard();
+    ASSERT_EQ(answered.size(), 1u);
+    EXPECT_EQ(answered[0]["data"]["status"], "ok");
+}
+
+// --- calls ---------------------------------------------------------------------------------------
 
 class NodeCall : public NodeTest, public testing::WithParamInterface<const char*> {
 protected:
@@ -326,8 +346,7 @@ TEST_P(NodeCall, RequestsForAClientsComponentAreLeftToThatClient) {
     EXPECT_EQ(answer_of(visitor.heard())["args"][1], 7);
 }
 
-// --- routes
-// ---------------------------------------------------------------------------------------------------------
+// --- routes --------------------------------------------------------------------------------------
 
 TEST_F(NodeTest, WhatClientsSetReachesRoutesUnwrappedAndWithItsSession) {
     apply({gateway::happn_to_mqtt("up", "/devices/{device}/setpoint", "devices/{device}/setpoint")});
@@ -420,8 +439,7 @@ TEST_F(NodeTest, GetTargetsGiveItemsListsAndNull) {
     EXPECT_EQ(Json::parse(ask("/d/1", true))["_meta"]["path"], "/d/1");
 }
 
-// --- as a mesh
-// ------------------------------------------------------------------------------------------------------
+// --- as a mesh -----------------------------------------------------------------------------------
 
 TEST_F(NodeTest, CallsFromInsideRunTheSameRoutes) {
     provide_thermostat();
