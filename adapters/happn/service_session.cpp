@@ -43,7 +43,12 @@ ServiceSession::ServiceSession(boost::asio::io_context& io,
                                gateway::Metrics& metrics)
     : settings_{settings},
       session_{io, settings.endpoint, session_settings(settings), metrics},
+      reader_{[this](const SessionFsm::Ask& ask, gateway::TimePoint deadline, SessionFsm::OnAnswer done) {
+                  session_.ask(ask, deadline, std::move(done));
+              },
+              settings.call_timeout},
       reconnect_{io},
+      read_again_{io},
       random_{std::random_device{}()} {}
 
 ServiceSession::~ServiceSession() {
@@ -58,7 +63,7 @@ void ServiceSession::watch(std::function<void()> joined, SessionFsm::OnPublicati
     session_.session().subscribe(
         std::move(subscription),
         [this, description = std::move(description)](const Publication& publication) {
-            take_description(publication.data);
+            reader_.take(publication.data);
             description(publication);
         },
         {});
@@ -71,6 +76,8 @@ void ServiceSession::start() {
 void ServiceSession::stop() {
     stopped_ = true;
     reconnect_.cancel();
+    read_again_.cancel();
+    reader_.on_closed();
     session_.stop();
 }
 
@@ -87,7 +94,8 @@ void ServiceSession::on_ready() {
               facts().node_name,
               who.empty() ? "anonymous" : who,
               facts().protocol);
-    fetch_description();
+    reader_.on_ready(Clock::now());
+    arm_reader();
     joined_();
 }
 
@@ -96,7 +104,8 @@ void ServiceSession::on_ended(const Ending& ending) {
         return;
     }
     last_trouble_ = ending.error.message;
-    described_ = false;
+    reader_.on_closed();
+    read_again_.cancel();
     const auto pause = pause_after(ending);
     log_ending(ending, pause);
     was_up_ = false;
@@ -137,30 +146,22 @@ void ServiceSession::log_ending(const Ending& ending, Duration pause) const {
     }
 }
 
-void ServiceSession::fetch_description() {
-    SessionFsm::Ask get;
-    get.action = "get";
-    get.path = schema_description;
-    get.data = "null";
-    get.options = "{}";
-    session_.ask(get, Clock::now() + settings_.call_timeout, [this](const SessionFsm::Answer& answer) {
-        if (answer) {
-            take_description((*answer)->data);
-        } else {
-            log::warn("mesh {}: no description: {}", settings_.name, answer.error().message);
+/// Looks after the reader at a steady pace until it has what it wants: an answer makes its next try earlier.
+void ServiceSession::arm_reader() {
+    if (!reader_.next_deadline()) {
+        return;
+    }
+    read_again_.expires_after(DescriptionReader::pause);
+    read_again_.async_wait([this, alive = alive_](boost::system::error_code error) {
+        if (!error && *alive && !stopped_) {
+            reader_.on_tick(Clock::now());
+            arm_reader();
         }
-        described_ = answer || answer.error().errc != gateway::Errc::unavailable;
     });
 }
 
-void ServiceSession::take_description(std::string_view data) {
-    if (auto description = read_description(data)) {
-        description_ = std::move(description);
-    }
-}
-
 std::string ServiceSession::domain() const {
-    return description_ ? description_->domain : facts().node_name;
+    return description() ? description()->domain : facts().node_name;
 }
 
 std::string ServiceSession::trouble() const {
@@ -168,7 +169,7 @@ std::string ServiceSession::trouble() const {
         std::string trouble{state_name(session_.session().state())};
         return last_trouble_.empty() ? trouble : trouble + ": " + last_trouble_;
     }
-    return described_ ? "" : "waiting for the mesh's description";
+    return reader_.missing();
 }
 
 }  // namespace happn

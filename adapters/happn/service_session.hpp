@@ -10,7 +10,7 @@
 #include <string>
 
 #include "adapters/happn/client_session.hpp"
-#include "adapters/happn/mesh_schema.hpp"
+#include "adapters/happn/description_reader.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
 
@@ -33,7 +33,7 @@ public:
     bool ready() const { return session_.ready(); }
     /// Has it been joined at least once? Before that facts() says nothing.
     bool known() const { return ever_ready_; }
-    const DescriptionPtr& description() const { return description_; }
+    const DescriptionPtr& description() const { return reader_.description(); }
     std::string domain() const;
     std::uint64_t reconnects() const { return reconnects_; }
     /// What is missing until the mesh can be used; empty: nothing.
@@ -44,18 +44,17 @@ private:
     void on_ended(const Ending& ending);
     gateway::Duration pause_after(const Ending& ending);
     void log_ending(const Ending& ending, gateway::Duration pause) const;
-    void fetch_description();
-    void take_description(std::string_view data);
+    void arm_reader();
 
     const gateway::MeshSettings& settings_;
     ClientSession session_;
+    DescriptionReader reader_;
     boost::asio::steady_timer reconnect_;
+    boost::asio::steady_timer read_again_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::mt19937 random_;
     std::function<void()> joined_;
-    DescriptionPtr description_;
     std::string last_trouble_;
-    bool described_ = false;
     bool stopped_ = false;
     bool ever_ready_ = false;
     bool was_up_ = false;

@@ -1,0 +1,70 @@
+#include "adapters/happn/description_reader.hpp"
+
+#include <utility>
+
+#include "adapters/happn/paths.hpp"
+
+namespace happn {
+
+using gateway::TimePoint;
+
+void DescriptionReader::on_ready(TimePoint now) {
+    current_ = false;
+    read(now);
+}
+
+void DescriptionReader::on_closed() {
+    current_ = false;
+    why_.clear();
+    again_at_.reset();
+}
+
+void DescriptionReader::on_tick(TimePoint now) {
+    if (again_at_ && *again_at_ <= now) {
+        read(now);
+    }
+}
+
+/// The next try is set before the answer to this one: it falls away when the description has come.
+void DescriptionReader::read(TimePoint now) {
+    again_at_ = now + answer_limit_ + pause;
+    SessionFsm::Ask get;
+    get.action = "get";
+    get.path = schema_description;
+    get.data = "null";
+    get.options = "{}";
+    ask_(get, now + answer_limit_, [this, now](const SessionFsm::Answer& answer) {
+        if (again_at_) {  // else the session is over, or the description was published meanwhile
+            again_at_ = now + pause;
+            on_answer(answer);
+        }
+    });
+}
+
+void DescriptionReader::on_answer(const SessionFsm::Answer& answer) {
+    if (!answer) {
+        why_ = answer.error().message;
+        return;
+    }
+    why_ = "the mesh has none";
+    take((*answer)->data);
+}
+
+void DescriptionReader::take(std::string_view data) {
+    if (auto description = read_description(data)) {
+        description_ = std::move(description);
+        current_ = true;
+        why_.clear();
+        again_at_.reset();
+    }
+}
+
+std::string DescriptionReader::missing() const {
+    if (current_) {
+        return {};
+    }
+    const std::string waiting{"waiting for the mesh's description"};
+    return why_.empty() ? waiting : waiting + ": " + why_;
+}
+
+}  // namespace happn

@@ -1,0 +1,51 @@
+// Reads what a mesh says about itself (/mesh/schema/description) once a session is ready, and asks again
+// after a pause until it is there: a happner mesh writes it some time after it takes clients. No I/O; owned
+// by ServiceSession, which calls on_tick; single-threaded. Errors are kept for /ready.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/happn/mesh_schema.hpp"
+#include "adapters/happn/session_fsm.hpp"
+#include "gateway/clock.hpp"
+
+namespace happn {
+
+class DescriptionReader {
+public:
+    static constexpr auto pause = std::chrono::seconds{2};
+
+    /// How a request is sent; as SessionFsm::ask.
+    using Ask = std::function<void(const SessionFsm::Ask&, gateway::TimePoint, SessionFsm::OnAnswer)>;
+
+    DescriptionReader(Ask ask, gateway::Duration answer_limit)
+        : ask_{std::move(ask)}, answer_limit_{answer_limit} {}
+
+    void on_ready(gateway::TimePoint now);
+    void on_closed();
+    void on_tick(gateway::TimePoint now);
+    std::optional<gateway::TimePoint> next_deadline() const { return again_at_; }
+    /// A description that has been read or published, raw; anything else is ignored.
+    void take(std::string_view data);
+
+    /// The latest, kept over the loss of a session; null: none yet.
+    const DescriptionPtr& description() const { return description_; }
+    /// Why there is none of this session; empty: there is one.
+    std::string missing() const;
+
+private:
+    void read(gateway::TimePoint now);
+    void on_answer(const SessionFsm::Answer& answer);
+
+    Ask ask_;
+    gateway::Duration answer_limit_;
+    DescriptionPtr description_;
+    bool current_ = false;
+    std::string why_;
+    std::optional<gateway::TimePoint> again_at_;
+};
+
+}  // namespace happn
