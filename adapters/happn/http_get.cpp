@@ -3,12 +3,14 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
+#include <memory>
 #include <utility>
 
 namespace happn {
@@ -24,22 +26,29 @@ namespace {
 constexpr std::size_t max_body = 10u * 1024 * 1024;
 constexpr auto tokens = asio::as_tuple(asio::use_awaitable);
 
+Error too_late() {
+    return {Errc::timeout, "the mesh did not answer over HTTP in time"};
+}
+
 Error failure(boost::system::error_code error) {
     if (error == beast::error::timeout) {
-        return {Errc::timeout, "the mesh did not answer over HTTP in time"};
+        return too_late();
     }
     return {Errc::unavailable, "the mesh cannot be reached over HTTP: " + error.message()};
 }
 
-http::request<http::empty_body> get_request(const gateway::Endpoint& endpoint, const std::string& target) {
-    http::request<http::empty_body> request{http::verb::get, target, 11};
+http::request<http::empty_body> get_request(const gateway::Endpoint& endpoint, const HttpQuestion& question) {
+    http::request<http::empty_body> request{http::verb::get, question.target, 11};
     request.set(http::field::host, endpoint.host + ":" + std::to_string(endpoint.port));
     request.set(http::field::connection, "close");
+    if (!question.cookie.empty()) {
+        request.set(http::field::cookie, question.cookie);
+    }
     return request;
 }
 
 asio::awaitable<gateway::Result<HttpAnswer>> fetch(gateway::Endpoint endpoint,
-                                                   std::string target,
+                                                   HttpQuestion question,
                                                    gateway::TimePoint deadline) {
     co_await asio::this_coro::throw_if_cancelled(false);
     beast::tcp_stream stream{co_await asio::this_coro::executor};
@@ -50,7 +59,7 @@ asio::awaitable<gateway::Result<HttpAnswer>> fetch(gateway::Endpoint endpoint,
     if (resolve_error) co_return failure(resolve_error);
     auto [connect_error, address] = co_await stream.async_connect(addresses, tokens);
     if (connect_error) co_return failure(connect_error);
-    auto request = get_request(endpoint, target);
+    auto request = get_request(endpoint, question);
     auto [write_error, written] = co_await http::async_write(stream, request, tokens);
     if (write_error) co_return failure(write_error);
     beast::flat_buffer buffer;
@@ -64,25 +73,48 @@ asio::awaitable<gateway::Result<HttpAnswer>> fetch(gateway::Endpoint endpoint,
     co_return answer;
 }
 
+/// Who waits for the answer. The timer is beside the conversation: resolving a name cannot be interrupted, so
+/// at the deadline nobody waits for it any longer.
+struct Waiting {
+    Waiting(asio::io_context& io, std::function<void(gateway::Result<HttpAnswer>)> then)
+        : timer{io}, done{std::move(then)} {}
+
+    void finish(gateway::Result<HttpAnswer> answer) {
+        timer.cancel();
+        if (const auto first = std::exchange(done, {})) {
+            first(std::move(answer));
+        }
+    }
+
+    asio::steady_timer timer;
+    std::function<void(gateway::Result<HttpAnswer>)> done;
+};
+
 asio::awaitable<void> run(gateway::Endpoint endpoint,
-                          std::string target,
+                          HttpQuestion question,
                           gateway::TimePoint deadline,
-                          std::function<void(gateway::Result<HttpAnswer>)> done) {
-    auto answer = co_await fetch(std::move(endpoint), std::move(target), deadline);
-    done(std::move(answer));
+                          std::shared_ptr<Waiting> waiting) {
+    auto answer = co_await fetch(std::move(endpoint), std::move(question), deadline);
+    waiting->finish(std::move(answer));
 }
 
 }  // namespace
 
 void http_get(asio::io_context& io,
               const gateway::Endpoint& endpoint,
-              std::string target,
+              HttpQuestion question,
               gateway::TimePoint deadline,
               std::function<void(gateway::Result<HttpAnswer>)> done) {
-    asio::co_spawn(
-        io, run(endpoint, std::move(target), deadline, std::move(done)), [](std::exception_ptr thrown) {
-            if (thrown) std::rethrow_exception(thrown);  // a handler threw: that is a bug of ours
-        });
+    const auto waiting = std::make_shared<Waiting>(io, std::move(done));
+    waiting->timer.expires_at(deadline);
+    waiting->timer.async_wait([waiting](boost::system::error_code error) {
+        if (!error) {
+            waiting->finish(too_late());
+        }
+    });
+    asio::co_spawn(io, run(endpoint, std::move(question), deadline, waiting), [](std::exception_ptr thrown) {
+        if (thrown) std::rethrow_exception(thrown);  // a handler threw: that is a bug of ours
+    });
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -17,11 +17,16 @@ struct HttpAnswer {
     std::string body;
 };
 
-/// `target`: path and query, already encoded. `done` is called once, never from within. Fails with
-/// Unavailable or Timeout.
+struct HttpQuestion {
+    std::string target;  // path and query, already encoded
+    std::string cookie;  // a whole Cookie header; empty: none. Never in the URL: those are logged
+};
+
+/// `done` is called once, never from within, at the deadline at the latest. Fails with Unavailable or
+/// Timeout.
 void http_get(boost::asio::io_context& io,
               const gateway::Endpoint& endpoint,
-              std::string target,
+              HttpQuestion question,
               gateway::TimePoint deadline,
               std::function<void(gateway::Result<HttpAnswer>)> done);
 

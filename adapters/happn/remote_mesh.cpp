@@ -318,10 +318,10 @@ void RemoteMesh::Joined::describe(const Principal& who, gateway::TimePoint deadl
 void RemoteMesh::Joined::ask_over_http(const gateway::Secret& token,
                                        gateway::TimePoint deadline,
                                        OnDescription done) {
-    auto target = "/rest/describe?happn_token=" + percent_encoded(token.reveal());
+    HttpQuestion question{"/rest/describe", "happn_token=" + percent_encoded(token.reveal())};
     http_get(io_,
              settings_.endpoint,
-             std::move(target),
+             std::move(question),
              deadline,
              [domain = service_.domain(), done = std::move(done)](const Result<HttpAnswer>& answer) {
                  if (!answer) {
