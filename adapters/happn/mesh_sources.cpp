@@ -15,8 +15,6 @@ using gateway::RoutingTable;
 
 namespace {
 
-constexpr std::size_t publications_remembered = 256;  // arrivals by several channels are next to each other
-
 ChannelWord channel_word(const HappnSource& source) {
     if (source.sets && source.removes) {
         return ChannelWord::all;
@@ -70,6 +68,9 @@ void MeshSources::apply(const RoutingTable& table) {
         }
     }
     const auto before = std::exchange(channels_, std::move(wanted));
+    if (channels_ != before) {
+        arrivals_.forget();
+    }
     for (const auto& [channel, how] : channels_) {
         const auto already = before.find(channel);
         if ((already != before.end() && already->second == how) || shared_.contains(channel)) {
@@ -100,24 +101,12 @@ std::string MeshSources::missing() const {
     return missing;
 }
 
-bool MeshSources::seen_before(std::string_view publication_id) {
-    if (channels_.size() < 2 || publication_id.empty()) {
-        return false;
-    }
-    if (recent_.contains(publication_id)) {
-        return true;
-    }
-    recent_order_.emplace_back(publication_id);
-    recent_.emplace(publication_id);
-    if (recent_order_.size() > publications_remembered) {
-        recent_.erase(recent_order_.front());
-        recent_order_.pop_front();
-    }
-    return false;
+bool MeshSources::came_before(const Publication& publication) {
+    return channels_.size() > 1 && arrivals_.came_before(publication, session_.facts().id);
 }
 
 void MeshSources::on_publication(const Publication& publication) {
-    if (seen_before(publication.publication_id)) {
+    if (came_before(publication)) {
         metrics_.count("happn_publications_by_second_channel");
         return;
     }

@@ -4,13 +4,13 @@
 // received once. On the shard's thread.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "adapters/happn/arrivals.hpp"
 #include "adapters/happn/session_fsm.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/metrics.hpp"
@@ -41,7 +41,7 @@ private:
     using Channels = std::map<std::string, Wanted>;
 
     Channels wanted_by(const gateway::RoutingTable& table) const;
-    bool seen_before(std::string_view publication_id);
+    bool came_before(const Publication& publication);
 
     std::string mesh_;
     SessionFsm& session_;
@@ -49,8 +49,7 @@ private:
     gateway::Metrics& metrics_;
     Channels channels_;
     std::set<std::string, std::less<>> shared_;
-    std::set<std::string, std::less<>> recent_;
-    std::deque<std::string> recent_order_;
+    Arrivals arrivals_;
 };
 
 /// The message that a publication is to the core.
