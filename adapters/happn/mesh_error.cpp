@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string>
 
-#include "adapters/happn/frame.hpp"
+#include "adapters/happn/text_member.hpp"
 #include "gateway/json.hpp"
 
 namespace happn {
@@ -12,11 +12,6 @@ namespace json = gateway::json;
 using gateway::Errc;
 
 namespace {
-
-std::string text_member(std::string_view object, std::string_view key) {
-    const auto raw = json::member(object, key);
-    return raw ? text_of(*raw) : std::string{};
-}
 
 int code_member(std::string_view object) {
     const auto raw = json::member(object, "code");

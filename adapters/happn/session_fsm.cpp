@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapters/happn/mesh_error.hpp"
+#include "adapters/happn/text_member.hpp"
 #include "gateway/json.hpp"
 
 namespace happn {
@@ -15,11 +16,6 @@ using gateway::TimePoint;
 namespace {
 
 constexpr std::string_view announced_version = "13.12.1";  // newer servers keep it
-
-std::string text_member(std::string_view object, std::string_view key) {
-    const auto raw = json::member(object, key);
-    return raw ? text_of(*raw) : std::string{};
-}
 
 bool true_member(std::string_view object, std::string_view key) {
     return json::member(object, key) == std::string_view{"true"};

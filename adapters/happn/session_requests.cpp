@@ -5,6 +5,7 @@
 #include "adapters/happn/json_scan.hpp"
 #include "adapters/happn/paths.hpp"
 #include "adapters/happn/session_fsm.hpp"
+#include "adapters/happn/text_member.hpp"
 #include "gateway/json.hpp"
 
 namespace happn {
@@ -17,11 +18,6 @@ using gateway::TimePoint;
 namespace {
 
 constexpr std::string_view deep = "64";  // levels of a trailing `**`, where 5 is the default
-
-std::string text_member(std::string_view object, std::string_view key) {
-    const auto raw = json::member(object, key);
-    return raw ? text_of(*raw) : std::string{};
-}
 
 std::string_view event_type(std::string_view channel) {
     const auto parsed = parse_channel(channel);
