@@ -200,6 +200,7 @@ void Gateway::drain() {
     draining_ = true;
     drain_until_ = Clock::now() + settings_.timeouts.shutdown;
     front_door_->stop_accepting();
+    if (node_) node_->drain();
     const auto nothing =
         std::make_shared<const RoutingTable>(std::vector<Route>{}, std::map<std::string, ComponentRule>{});
     for (auto& [name, mesh] : meshes_)
