@@ -150,9 +150,6 @@ std::string Exchange::request_data(const Pending& pending) const {
 }
 
 std::string Exchange::set_options(const Pending& pending) const {
-    if (!request_options_.empty()) {
-        return request_options_;
-    }
     std::string options;
     ObjectWriter writer{options};
     writer.boolean("noStore", true);

@@ -49,8 +49,6 @@ public:
     void on_closed(std::string_view why);
 
     std::size_t pending() const { return calls_.size(); }
-    /// `set` options of a request, raw; by dialect when empty.
-    void request_options(std::string options) { request_options_ = std::move(options); }
     /// The first call's number in its callback address.
     void first_sequence(std::uint64_t sequence) { next_sequence_ = sequence; }
 
@@ -84,7 +82,6 @@ private:
     std::map<std::string, Channel, std::less<>> channels_;
     DeadlineQueue deadlines_;
     std::uint64_t next_sequence_ = 1;
-    std::string request_options_;
 };
 
 /// What an exchange answer means: {"status":"ok","args":[null,result,...]}; any other status is an error,

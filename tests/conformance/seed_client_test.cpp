@@ -11,6 +11,12 @@
 // - `data._meta` of requests: left there by an earlier response to the recording process;
 // - `pathData` and `key` of `on`: what the server made of the path;
 // - `options.consistency`: added by the server.
+// Sets, gets and calls are made by the code that makes them in production. Its options differ from the
+// recorded ones, on purpose:
+// - no `options.timeout` in set and get: a client's own deadline, which the server does nothing with;
+// - no empty `options.options` in get: the recorded client always sends the object;
+// - `options.meta.hg` in sets of a target: the gateway's loop mark.
+// noDataResponse is of the newer dialect and must not be sent here: nothing is taken away for it.
 // What the server sends is fed as recorded, extra fields included: a client must not depend on their absence.
 #include <gtest/gtest.h>
 
@@ -18,6 +24,8 @@
 #include <memory>
 
 #include "adapters/happn/paths.hpp"
+#include "adapters/happn/payloads.hpp"
+#include "adapters/happn/target_requests.hpp"
 #include "tests/conformance/transcript.hpp"
 #include "tests/unit/happn/conversation.hpp"
 
@@ -29,6 +37,7 @@ using transcript::Message;
 using transcript::Section;
 
 constexpr std::size_t in_process_client = 0;
+constexpr auto loop_mark = "gateway;1";
 
 Json without_server_additions(Json frame) {
     frame.erase("pathData");
@@ -38,6 +47,32 @@ Json without_server_additions(Json frame) {
     }
     if (frame.contains("options")) {
         frame["options"].erase("consistency");
+    }
+    return frame;
+}
+
+bool sets_or_gets(const Json& frame) {
+    return frame["action"] == "set" || frame["action"] == "get";
+}
+
+Json without_what_only_the_recorded_client_sends(Json frame) {
+    if (sets_or_gets(frame)) {
+        frame["options"].erase("timeout");
+    }
+    if (frame["action"] == "get" && frame["options"].value("options", Json{}) == Json::object()) {
+        frame["options"].erase("options");
+    }
+    return frame;
+}
+
+Json without_loop_mark(Json frame) {
+    if (frame["action"] == "set" && frame["options"].contains("meta")) {
+        auto& meta = frame["options"]["meta"];
+        EXPECT_EQ(meta.value("hg", ""), loop_mark);
+        meta.erase("hg");
+        if (meta.empty()) {
+            frame["options"].erase("meta");
+        }
     }
     return frame;
 }
@@ -59,9 +94,7 @@ happn::SessionSettings settings_of(std::size_t client) {
 
 /// One of the recorded clients, played by our session.
 struct Player {
-    explicit Player(std::size_t number) : conversation{settings_of(number)} {
-        conversation.exchange.request_options(R"({"timeout":10000,"noStore":true})");
-    }
+    explicit Player(std::size_t number) : conversation{settings_of(number)} {}
 
     Conversation conversation;
     std::deque<Json> answers;                                // of what was asked, in the order of arrival
@@ -108,7 +141,8 @@ private:
             act(player, message.frame);
         }
         ASSERT_FALSE(sent.empty()) << "our session sends nothing";
-        EXPECT_EQ(sent.front(), without_server_additions(message.frame));
+        EXPECT_EQ(without_loop_mark(sent.front()),
+                  without_what_only_the_recorded_client_sends(without_server_additions(message.frame)));
         sent.pop_front();
     }
 
@@ -166,12 +200,28 @@ private:
             });
     }
 
+    /// Data and options as a target of a route has them sent.
+    static std::pair<std::string, std::string> produced(const Json& frame, bool modern) {
+        gateway::Output output;
+        if (frame["action"] == "get") {
+            return {"null", happn::get_options(output, modern)};
+        }
+        gateway::HappnTarget rule;
+        rule.no_store = frame["options"].value("noStore", false);
+        if (frame["options"].contains("meta")) {
+            output.meta = frame["options"]["meta"].dump();
+        }
+        output.payload.bytes = gateway::Bytes{frame["data"].dump()};
+        output.payload.encoding = gateway::Encoding::json;
+        const happn::TargetRequest request{rule, gateway::Action::set};
+        return {happn::wrapped(output.payload), happn::write_options(request, output, loop_mark, modern)};
+    }
+
     void ask(Player& player, const Json& recorded) {
         const auto frame = without_server_additions(recorded);
         const auto action = frame["action"].get<std::string>();
         const auto path = frame["path"].get<std::string>();
-        const auto data = frame["data"].dump();
-        const auto options = frame["options"].dump();
+        const auto [data, options] = produced(frame, player.conversation.fsm.facts().modern());
         happn::SessionFsm::Ask ask;
         ask.action = action;
         ask.path = path;
