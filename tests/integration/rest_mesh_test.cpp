@@ -126,10 +126,10 @@ TEST_P(RestOverAMesh, AHundredConcurrentCallersEachGetTheirOwnAnswer) {
             const json data = json::parse(answer.body).value("data", json());
             EXPECT_EQ(answer.status, 200) << answer.body;
             EXPECT_EQ(data.value("value", json()), i);
-            if (GetParam().secure) {
-                EXPECT_EQ(data.value("username", ""), "user" + std::to_string(i % users));
-            }
-            ++right;
+            const bool as_himself =
+                !GetParam().secure || data.value("username", "") == "user" + std::to_string(i % users);
+            EXPECT_TRUE(as_himself) << answer.body;
+            if (answer.status == 200 && data.value("value", json()) == i && as_himself) ++right;
         });
     }
     for (std::thread& thread : threads)
@@ -158,6 +158,69 @@ TEST_P(RestOverAMesh, BadInputIsAnsweredAndNothingElseHappens) {
         send("POST", "/rest/method/componentName/methodName", as, R"({"parameters":{"a":"\ud83d\ude00"}})")
             .status,
         200);
+}
+
+// --- mapped routes of a secure mesh ---------------------------------------------------------------
+
+constexpr const char* who_route = R"(
+version: 1
+routes:
+  who:
+    from: { http: "GET /who/{value:slug}" }
+    to:   { call: "testTools/answerAfter", mesh: site, args: [1, "{value}"] }
+)";
+
+class MappedRoutesOfASecureMesh : public testing::TestWithParam<const char*> {
+protected:
+    httplib::Result who(const std::string& token = {}) {
+        httplib::Headers headers;
+        if (!token.empty()) headers.emplace("Authorization", "Bearer " + token);
+        return gateway.http().Get("/who/5", headers);
+    }
+    std::string token_of(const std::string& user) {
+        const json body{{"username", user}, {"password", "pw"}};
+        const auto answer = gateway.http().Post("/rest/login", body.dump(), "application/json");
+        if (!answer || answer->status != 200) throw WaitFailed("no token for " + user);
+        return json::parse(answer->body)["data"]["token"];
+    }
+
+    JsMesh mesh{{.generation = GetParam(), .secure = true}};
+    GatewayProcess gateway{{.settings = mesh_settings(mesh, ", username: _ADMIN, password: happn") +
+                                        "rest: { mesh: site }\ntimeouts: { rest: 3s }\n",
+                            .mappings = {{"who.yaml", who_route}}}};
+};
+
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         MappedRoutesOfASecureMesh,
+                         testing::Values("2.13.0", "13.1.1"),
+                         [](const auto& generation) {
+                             return std::string{generation.param} == "13.1.1" ? "New" : "Old";
+                         });
+
+TEST_P(MappedRoutesOfASecureMesh, ActAsTheCaller) {
+    for (const std::string user : {"tester", "user3"}) {
+        const auto answer = who(token_of(user));
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 200) << answer->body;
+        EXPECT_EQ(json::parse(answer->body).value("username", ""), user) << answer->body;
+    }
+}
+
+TEST_P(MappedRoutesOfASecureMesh, AnswerAStrangerWithAChallenge) {
+    const auto none = who();
+    ASSERT_TRUE(none);
+    EXPECT_EQ(none->status, 401) << none->body;
+    EXPECT_EQ(none->get_header_value("WWW-Authenticate"), "Bearer");
+    const auto forged = who("forged");
+    ASSERT_TRUE(forged);
+    EXPECT_EQ(forged->status, 401) << forged->body;
+    EXPECT_EQ(forged->get_header_value("WWW-Authenticate"), R"(Bearer error="invalid_token")");
+}
+
+TEST_P(MappedRoutesOfASecureMesh, HandBackTheMeshsRefusal) {
+    const auto answer = who(token_of("nobody"));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 403) << answer->body;
 }
 
 }  // namespace
