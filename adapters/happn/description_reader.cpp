@@ -10,6 +10,7 @@ using gateway::TimePoint;
 
 void DescriptionReader::on_ready(TimePoint now) {
     current_ = false;
+    answered_ = 0;
     read(now);
 }
 
@@ -42,12 +43,13 @@ void DescriptionReader::read(TimePoint now) {
 }
 
 void DescriptionReader::on_answer(const SessionFsm::Answer& answer) {
-    if (!answer) {
-        why_ = answer.error().message;
-        return;
-    }
-    why_ = "the mesh has none";
-    take((*answer)->data);
+    why_ = answer ? "the mesh has none" : answer.error().message;
+    if (answer) take((*answer)->data);
+    const bool silent = !answer && answer.error().errc == gateway::Errc::timeout;
+    if (current_ || silent || ++answered_ < tries) return;
+    description_ = std::make_shared<const gateway::MeshDescription>();
+    current_ = true;
+    again_at_.reset();
 }
 
 void DescriptionReader::take(std::string_view data) {

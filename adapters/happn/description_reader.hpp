@@ -1,6 +1,7 @@
 // Reads what a mesh says about itself (/mesh/schema/description) once a session is ready, and asks again
-// after a pause until it is there: a happner mesh writes it some time after it takes clients. No I/O; owned
-// by ServiceSession, which calls on_tick; single-threaded. Errors are kept for /ready.
+// after a pause: a happner mesh writes it some time after it takes clients. A server that has none each time,
+// or shows it to nobody like us, is plain happn, a mesh without components. No I/O; owned by ServiceSession,
+// which calls on_tick; single-threaded. Errors are kept for /ready.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,7 @@ namespace happn {
 class DescriptionReader {
 public:
     static constexpr auto pause = std::chrono::seconds{2};
+    static constexpr int tries = 3;  // answers without a description, then there is none
 
     /// How a request is sent; as SessionFsm::ask.
     using Ask = std::function<void(const SessionFsm::Ask&, gateway::TimePoint, SessionFsm::OnAnswer)>;
@@ -44,6 +46,7 @@ private:
     gateway::Duration answer_limit_;
     DescriptionPtr description_;
     bool current_ = false;
+    int answered_ = 0;
     std::string why_;
     std::optional<gateway::TimePoint> again_at_;
 };

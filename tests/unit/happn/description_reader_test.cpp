@@ -56,6 +56,20 @@ TEST_F(DescriptionReading, ANullOrARefusalIsAskedAgainAfterAPause) {
     EXPECT_EQ(reader.missing(), "");
 }
 
+TEST_F(DescriptionReading, AServerThatHasNoneEachTimeIsAMeshWithoutComponents) {
+    for (int i = 0; i < DescriptionReader::tries; ++i) {
+        EXPECT_FALSE(reader.missing().empty());
+        mesh.reply(asked(), nullptr);
+        pass(DescriptionReader::pause);
+    }
+    EXPECT_EQ(reader.missing(), "");
+    ASSERT_TRUE(reader.description());
+    EXPECT_TRUE(reader.description()->components.empty());
+    EXPECT_FALSE(reader.next_deadline());
+    reader.take(description.dump());
+    EXPECT_EQ(reader.description()->components.size(), 1U);
+}
+
 TEST_F(DescriptionReading, SilenceIsAskedAgainToo) {
     asked();
     pass(10s);
