@@ -91,6 +91,9 @@ TEST_P(RestOverAMesh, GivesTheRecordedAnswers) {
     // An insecure mesh of either generation has no right to miss; a secure one gave the recorded tester none
     // to describe.
     recorded.leave_out({"describe [tester bearer]", "describe POST [tester bearer]"});
+    // The old generation ignores `as` and would run the call as the caller: the gateway refuses it there.
+    const bool delegates = !GetParam().secure || std::string{GetParam().generation} != "2.13.0";
+    if (!delegates) recorded.leave_out({"as tester by admin allowed"});
     const int wanted = GetParam().secure ? 75 : 40;
     EXPECT_GE(recorded.replay(GetParam().secure ? "rest-13.1.1-secure.jsonl" : "rest-13.1.1-insecure.jsonl"),
               wanted);
