@@ -249,14 +249,15 @@ std::vector<Removed> Subscriptions::remove_if(SessionNumber session,
     Holdings& holdings = *found->second;
     std::vector<Member*> emptied;
     for (auto& [entry, member] : holdings.members) {
-        if (!channel.empty() && entry->channel.text != channel) {
+        const auto& held = entry->channel;
+        if (!channel.empty() && held.text != channel) {
             continue;
         }
         std::erase_if(member.subscriptions, [&](Subscription& subscription) {
             if (!wanted(subscription)) {
                 return false;
             }
-            removed.push_back({entry->channel.word, entry->channel.path, std::move(subscription)});
+            removed.push_back({held.word, held.path, std::move(subscription)});
             return true;
         });
         if (member.subscriptions.empty()) {
