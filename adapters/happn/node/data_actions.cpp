@@ -13,7 +13,6 @@ namespace happn::node {
 
 namespace {
 
-constexpr int max_depth_option = 64;
 constexpr std::size_t sibling_bytes = 16;
 
 constexpr std::string_view bad_characters =
@@ -21,58 +20,6 @@ constexpr std::string_view bad_characters =
     "factory1@I&J(western-cape)/plant1:conveyer_2/stats=true/capacity=10%/*";
 constexpr std::string_view bad_set_path =
     "Bad path, if the action is 'set' the path cannot contain the * wildcard character";
-
-std::int64_t integer_of(std::string_view raw, std::int64_t otherwise) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
-    return error == std::errc{} && end == raw.data() + raw.size() ? number : otherwise;
-}
-
-void read_flag(RequestOptions& options, std::string_view key, std::string_view value) {
-    static constexpr std::pair<std::string_view, bool RequestOptions::*> flags[] = {
-        {"\"noStore\"", &RequestOptions::no_store},
-        {"\"noPublish\"", &RequestOptions::no_publish},
-        {"\"merge\"", &RequestOptions::merge},
-        {"\"noDataResponse\"", &RequestOptions::no_data_response},
-        {"\"noCluster\"", &RequestOptions::no_cluster},
-        {"\"publishResults\"", &RequestOptions::publish_results},
-        {"\"nullValue\"", &RequestOptions::null_value},
-        {"\"initialCallback\"", &RequestOptions::initial_callback},
-        {"\"initialEmit\"", &RequestOptions::initial_emit},
-    };
-    for (const auto& [name, flag] : flags) {
-        if (key == name) {
-            options.*flag = value == "true";
-        }
-    }
-}
-
-void read_value(RequestOptions& options, std::string_view key, std::string_view value) {
-    if (key == "\"consistency\"") {
-        const auto level = integer_of(value, consistency_transactional);
-        const bool known = level >= consistency_queued && level <= consistency_acknowledged;
-        options.consistency = known ? static_cast<int>(level) : consistency_transactional;
-    } else if (key == "\"upsertType\"") {
-        options.bulk = value == "3";
-    } else if (key == "\"listenerId\"") {
-        options.listener = integer_of(value, -1);
-    } else if (key == "\"depth\"") {
-        const auto depth = integer_of(value, 0);
-        options.depth = depth > 0 && depth <= max_depth_option ? static_cast<int>(depth) : 0;
-    } else if (key == "\"targetClients\"" && value.starts_with('[')) {
-        options.targets = value;
-    } else if (key == "\"meta\"" && value.starts_with('{')) {
-        options.meta = value;
-    } else if (key == "\"referenceId\"") {
-        options.reference = value;
-    } else if (key == "\"set_type\"") {
-        options.sibling = value == "\"sibling\"";
-    } else if (key == "\"increment\"" && value != "null") {
-        options.increment = value;
-    } else if (key == "\"tag\"" && value != "null" && value != "\"\"") {
-        options.tag = value;
-    }
-}
 
 /// As happn-3 before 4 names siblings: the time, and 32 hexadecimal digits.
 std::string sibling_path(std::string_view path) {
@@ -111,22 +58,24 @@ std::optional<double> counter_of(const Item* item, std::string_view gauge) {
     return value ? number_of(*value) : std::nullopt;
 }
 
+Publication publication_of(const Session& session, const Frame& request, const RequestOptions& options) {
+    Publication publication;
+    publication.path = request.path;
+    publication.publisher = session.id;
+    publication.session = session.number;
+    publication.event_id = request.event_id;
+    publication.consistency = options.consistency;
+    publication.meta = options.meta;
+    publication.targets = options.targets;
+    publication.no_cluster = options.no_cluster;
+    return publication;
+}
+
 std::string removed_data(std::size_t removed) {
     return "{\"removed\":" + std::to_string(removed) + "}";
 }
 
 }  // namespace
-
-RequestOptions RequestOptions::parse(std::string_view raw) {
-    RequestOptions options;
-    if (raw.starts_with('{')) {
-        scan::members(raw, [&](std::string_view key, std::string_view value) {
-            read_flag(options, key, value);
-            read_value(options, key, value);
-        });
-    }
-    return options;
-}
 
 Refusal system_error(std::string message, std::string service) {
     return {"SystemError", std::move(message), 500, std::move(service)};
@@ -199,18 +148,10 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
         return state_.send(
             session, error_response(session, request, system_error("the store is full", "DataService")));
     }
-    Publication publication;
-    publication.path = request.path;
+    Publication publication = publication_of(session, request, options);
     publication.item_path = sibling ? std::string_view{path} : std::string_view{};
     publication.data = written->data;
-    publication.publisher = session.id;
-    publication.session = session.number;
-    publication.event_id = request.event_id;
-    publication.consistency = options.consistency;
     publication.times = written->times ? &*written->times : nullptr;
-    publication.meta = options.meta;
-    publication.targets = options.targets;
-    publication.no_cluster = options.no_cluster;
     publish_and_answer(session, publication, options, now, [&](const std::string& results) {
         return set_response(session, request, path_raw, options, *written, results);
     });
@@ -268,16 +209,8 @@ void DataActions::increment(Session& session,
     }
     Written counted;
     ObjectWriter{counted.data}.raw("value", value).raw("gauge", request.data).end();
-    Publication publication;
-    publication.path = request.path;
+    Publication publication = publication_of(session, request, options);
     publication.data = counted.data;
-    publication.publisher = session.id;
-    publication.session = session.number;
-    publication.event_id = request.event_id;
-    publication.consistency = options.consistency;
-    publication.meta = options.meta;
-    publication.targets = options.targets;
-    publication.no_cluster = options.no_cluster;
     publish_and_answer(session, publication, options, now, [&](const std::string& results) {
         return set_response(session, request, {}, options, counted, results);
     });
@@ -340,17 +273,9 @@ void DataActions::remove(Session& session, const Frame& request, gateway::TimePo
     ResponseMeta meta;
     meta.path = request.path_raw;
     meta.timestamp = gateway::wall_now();
-    Publication publication;
+    Publication publication = publication_of(session, request, options);
     publication.word = ChannelWord::remove;
-    publication.path = request.path;
     publication.data = data;
-    publication.publisher = session.id;
-    publication.session = session.number;
-    publication.event_id = request.event_id;
-    publication.consistency = options.consistency;
-    publication.meta = options.meta;
-    publication.targets = options.targets;
-    publication.no_cluster = options.no_cluster;
     publication.timestamp = *meta.timestamp;
     publish_and_answer(session, publication, options, now, [&](const std::string& results) {
         meta.published = !results.empty();

@@ -8,35 +8,11 @@
 
 #include "adapters/happn/node/publisher.hpp"
 #include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/request_options.hpp"
 #include "adapters/happn/node/responses.hpp"
 #include "adapters/happn/node/state.hpp"
 
 namespace happn::node {
-
-/// `options` of a request. Views are raw JSON into the frame.
-struct RequestOptions {
-    bool no_store = false;
-    bool no_publish = false;
-    bool merge = false;
-    bool no_data_response = false;
-    bool no_cluster = false;
-    bool publish_results = false;
-    bool null_value = false;  // the data is null, and may have been lost on the way
-    bool sibling = false;     // set_type: an item of its own below the path
-    bool bulk = false;        // upsertType 3: nothing is published
-    bool initial_callback = false;
-    bool initial_emit = false;
-    int consistency = consistency_transactional;
-    std::int64_t listener = -1;
-    int depth = 0;
-    std::string_view targets;
-    std::string_view meta;
-    std::string_view reference;  // referenceId
-    std::string_view increment;
-    std::string_view tag;
-
-    static RequestOptions parse(std::string_view raw);
-};
 
 /// What was written: as stored, or as it would have been.
 struct Written {

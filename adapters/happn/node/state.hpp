@@ -22,7 +22,6 @@ inline constexpr std::size_t max_kept_json =
     2048;  // of `info` and of subscription options; longer ones are not kept
 inline constexpr std::uint16_t close_going_away = 1001;  // RFC 6455 section 7.4.1
 inline constexpr std::uint16_t close_policy = 1008;
-inline constexpr std::uint16_t close_too_big = 1009;
 
 /// A publication that concerns the gateway itself: a route of its table listens, or it is an exchange
 /// request. Owns all.
