@@ -49,8 +49,6 @@ public:
     void on_closed(std::string_view why);
 
     std::size_t pending() const { return calls_.size(); }
-    /// The first call's number in its callback address.
-    void first_sequence(std::uint64_t sequence) { next_sequence_ = sequence; }
 
 private:
     struct Pending {
