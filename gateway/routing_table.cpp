@@ -13,4 +13,8 @@ const Route* RoutingTable::find(std::string_view name) const {
     return found == routes_.end() ? nullptr : &*found;
 }
 
+std::shared_ptr<const RoutingTable> no_routes() {
+    return std::make_shared<const RoutingTable>(std::vector<Route>{}, std::map<std::string, ComponentRule>{});
+}
+
 }  // namespace gateway

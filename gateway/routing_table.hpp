@@ -24,4 +24,6 @@ private:
     std::map<std::string, ComponentRule> components_;
 };
 
+std::shared_ptr<const RoutingTable> no_routes();
+
 }  // namespace gateway

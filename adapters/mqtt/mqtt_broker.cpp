@@ -15,10 +15,6 @@
 namespace gateway::mqtt {
 namespace {
 
-constexpr std::chrono::seconds connect_watchdog{15};    // beyond the library's own timeout: it is stuck
-constexpr std::chrono::seconds subscribe_watchdog{10};  // a SUBACK that never comes
-constexpr std::chrono::seconds stop_flush{1};
-constexpr std::chrono::seconds stop_deadline{2};
 constexpr std::size_t random_id_bytes = 4;
 constexpr std::size_t nonce_bytes = 12;  // per device call
 
@@ -41,24 +37,6 @@ std::string client_id_of(const BrokerSettings& settings, const GatewayIdentity& 
 
 std::string response_topic_of(Protocol protocol, const std::string& client_id) {
     return protocol == Protocol::v5 ? "hg/" + as_level(client_id) + "/r" : std::string{};
-}
-
-/// A session of 3.1.1 under a made-up id would stay in the broker for ever.
-bool clean_start(const BrokerSettings& settings) {
-    if (settings.session_expiry <= Duration::zero()) return true;
-    return protocol_of(settings) == Protocol::v3_1_1 && settings.client_id.empty();
-}
-
-/// The library's name for the scheme that the OASIS notes call mqtt.
-std::string library_url(const std::string& url) {
-    constexpr std::string_view scheme = "mqtt://";
-    return url.starts_with(scheme) ? "tcp://" + url.substr(scheme.size()) : url;
-}
-
-template <typename Seconds>
-std::chrono::seconds whole_seconds(Seconds duration, std::int64_t least, std::int64_t most) {
-    const auto count = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-    return std::chrono::seconds{std::clamp<std::int64_t>(count, least, most)};
 }
 
 }  // namespace
@@ -95,167 +73,6 @@ Broker::Broker(boost::asio::io_context& shard,
 Broker::~Broker() {
     egress_.finish(Clock::now());
     egress_.join();
-}
-
-// --- the connection -------------------------------------------------------------------------------
-
-void Broker::start() {
-    egress_.start(*wire_);
-    connect();
-}
-
-void Broker::connect() {
-    ConnectRequest request;
-    request.url = library_url(settings_.url);
-    request.client_id = client_id_;
-    request.protocol = protocol_;
-    request.username = settings_.username;
-    request.password = settings_.password;
-    request.clean_start = clean_start(settings_);
-    request.session_expiry = whole_seconds(settings_.session_expiry, 0, 0x7fffffff);
-    request.keep_alive = whole_seconds(settings_.keep_alive, 1, 65535);
-    request.will = settings_.will;
-    request.max_message = settings_.max_message;
-    request.new_client = std::exchange(new_client_, false);
-    phase_ = Phase::connecting;
-    egress_.control(std::move(request));
-    arm(connect_watchdog, [this] {
-        new_client_ = true;
-        retry("no answer to CONNECT");
-    });
-}
-
-void Broker::on(Connected&& event) {
-    if (phase_ != Phase::connecting) return;
-    phase_ = Phase::connected;
-    catching_up_ = false;
-    limits_ = event.limits;
-    why_.clear();
-    if (was_connected_) ++reconnects_;
-    was_connected_ = true;
-    reconnect_.connected(Clock::now());
-    log::info("broker {}: connected to {} as {}{}",
-              settings_.name,
-              settings_.url,
-              client_id_,
-              event.session_present ? ", in the session it had" : "");
-    if (!limits_.subscription_ids)
-        log::warn("broker {}: no subscription identifiers; overlapping filters may deliver twice",
-                  settings_.name);
-    egress_.open(limits_.receive_maximum);
-    arm(subscribe_watchdog, [this] {
-        if (subscriptions_.settled()) return;
-        new_client_ = true;
-        egress_.control(DisconnectRequest{});
-        lose("no answer to SUBSCRIBE");
-    });
-    subscribe(subscriptions_.connected(event.session_present));
-}
-
-void Broker::on(ConnectFailed&& event) {
-    new_client_ = new_client_ || event.stuck;
-    if (phase_ == Phase::connecting) retry(event.why);
-}
-
-void Broker::on(Lost&& event) {
-    new_client_ = new_client_ || event.by_server;
-    if (phase_ == Phase::connected) lose(event.why.empty() ? "the connection was closed" : event.why);
-}
-
-void Broker::on(Disconnected&&) {
-    if (phase_ == Phase::stopping) return finish_stop();
-    if (phase_ != Phase::connected) return;
-    metrics_.count("mqtt_pauses");
-    log::warn("broker {}: more messages than can be handled; disconnected until they are", settings_.name);
-    why_ = "catching up with what has arrived";
-    disarm();
-    phase_ = Phase::paused;
-    catching_up_ = true;
-    fail_sent(unavailable());
-    if (!ingress_.paused()) connect();
-}
-
-void Broker::lose(const std::string& why) {
-    retry(why);
-    if (reconnect_.taken_over())
-        log::warn("broker {}: lost again right after connecting: another client with the id '{}'?",
-                  settings_.name,
-                  client_id_);
-    fail_pending(unavailable());
-}
-
-void Broker::retry(const std::string& why) {
-    const double chance = std::uniform_real_distribution<double>{0, 1}(random_);
-    const Duration pause = reconnect_.lost(Clock::now(), chance);
-    const bool news = why != why_;
-    why_ = reconnect_.taken_over() ? why + " (another client with this id?)" : why;
-    const auto milliseconds = std::chrono::duration_cast<Milliseconds>(pause).count();
-    if (news)
-        log::warn(
-            "broker {}: {}: {}; next attempt in {} ms", settings_.name, settings_.url, why, milliseconds);
-    phase_ = Phase::waiting;
-    arm(pause, [this] { connect(); });
-    if (std::exchange(catching_up_, false)) fail_pending(unavailable());
-}
-
-void Broker::fail_pending(const Error& error) {
-    egress_.close();
-    subscriptions_.disconnected();
-    const auto publications = std::exchange(pending_, {});
-    const auto calls = device_calls_.fail_all(error);
-    for (const auto& [ticket, pending] : publications) {
-        if (!pending.is_call) outcome(pending.id, Outcome{error});
-    }
-    for (const auto& call : calls)
-        outcome(call.id, Outcome{error});
-    release_replies();
-}
-
-/// What is still queued leaves when the connection is back: the pause is our own doing, and short.
-void Broker::fail_sent(const Error& error) {
-    const std::uint64_t first_queued = egress_.first_held();
-    subscriptions_.disconnected();
-    std::vector<DeliveryId> sent;
-    for (const auto& [ticket, pending] : pending_) {
-        if (ticket < first_queued && !pending.is_call) sent.push_back(pending.id);
-    }
-    std::erase_if(pending_, [&](const auto& entry) { return entry.first < first_queued; });
-    const auto calls = device_calls_.fail_all(error);
-    for (const DeliveryId id : sent)
-        outcome(id, Outcome{error});
-    for (const auto& call : calls)
-        outcome(call.id, Outcome{error});
-    release_replies();
-}
-
-void Broker::stop(std::function<void()> done) {
-    stopped_ = std::move(done);
-    phase_ = Phase::stopping;
-    catching_up_ = false;
-    egress_.finish(Clock::now() + stop_flush);
-    arm(stop_deadline, [this] { finish_stop(); });
-}
-
-void Broker::finish_stop() {
-    disarm();
-    egress_.join();
-    phase_ = Phase::stopped;
-    fail_pending(Error{Errc::cancelled, "the gateway is stopping"});
-    if (const auto done = std::exchange(stopped_, {})) done();
-}
-
-void Broker::arm(Duration after, std::function<void()> act) {
-    timer_.expires_after(after);
-    timer_.async_wait(
-        [this, alive = std::weak_ptr<int>{alive_}, round = ++timer_round_, act = std::move(act)](
-            const boost::system::error_code& error) {
-            if (!error && !alive.expired() && round == timer_round_) act();
-        });
-}
-
-void Broker::disarm() {
-    ++timer_round_;
-    timer_.cancel();
 }
 
 // --- subscriptions --------------------------------------------------------------------------------
@@ -387,8 +204,11 @@ Responder Broker::responder_of(const Message& request) {
     where.response_topic = properties.response_topic;
     where.correlation_data = properties.correlation_data;
     where.qos = properties.qos;
-    return [this, alive = std::weak_ptr<int>{alive_}, where = std::move(where), origin = request.origin](
-               Response&& response) {
+    return [this,
+            alive = std::weak_ptr<int>{alive_},
+            open = open_requests_,
+            where = std::move(where),
+            origin = request.origin](Response&& response) {
         if (alive.expired()) return;
         if (!publish(to_answer(where, std::move(response), origin, gateway_.id), nullptr))
             metrics_.count("mqtt_answers_dropped");

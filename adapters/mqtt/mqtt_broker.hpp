@@ -37,6 +37,9 @@ public:
     ~Broker() override;
 
     void start();
+    /// Takes no new messages: unsubscribes; or, where the broker keeps them for the next start, disconnects
+    /// as soon as nothing is open. To be called again and again until then.
+    void drain();
     /// Sends what is queued for a short while, disconnects (without a last will), then calls `done` once.
     void stop(std::function<void()> done);
 
@@ -81,6 +84,8 @@ private:
     void update_subscriptions();
     void release_replies();
     void report_subscriptions();
+    bool something_open() const;
+    void leave();
     void arm(Duration after, std::function<void()> act);
     void disarm();
     void finish_stop();
@@ -109,6 +114,7 @@ private:
     std::uint64_t reconnects_ = 0;
     bool was_connected_ = false;
     bool new_client_ = false;
+    bool draining_ = false;
     bool catching_up_ = false;  // from a pause until connected again: what is delivered meanwhile is queued
     ServerLimits limits_;
     Reconnect reconnect_;
@@ -119,6 +125,7 @@ private:
     DeviceCalls device_calls_;
     SentMemory sent_;
     std::unordered_map<std::uint64_t, Pending> pending_;
+    std::shared_ptr<int> open_requests_ = std::make_shared<int>(0);  // held by every responder
     std::function<void()> stopped_;
     boost::asio::steady_timer timer_;
     std::uint64_t timer_round_ = 0;

@@ -67,7 +67,6 @@ void Gateway::make_edges() {
     door.limits = settings_.limits;
     door.timeouts = settings_.timeouts;
     door.rest = settings_.rest;
-    door.gateway_name = identity_.name;
     front_door_ = std::make_unique<rest::FrontDoor>(
         context, std::move(door), shard_.dispatcher(), addressed_mesh(), node_.get(), shard_.metrics());
 }
@@ -166,8 +165,8 @@ void Gateway::look() {
     if (closing_) return end_when_closed();
     if (draining_) {
         const bool done = shard_.dispatcher().pending() == 0 && front_door_->active() == 0;
-        if (done || Clock::now() >= drain_until_) finish();
-        return;
+        if (done || Clock::now() >= drain_until_) return finish();
+        return drain_brokers();
     }
     const admin::Readiness readiness = admin::readiness_of(connections());
     if (readiness.ready == was_ready_) return;
@@ -192,8 +191,8 @@ std::vector<ConnectionState> Gateway::connections() const {
     return states;
 }
 
-/// No new work comes in: no connection, no subscription, no call. What is in flight may finish. A second
-/// signal ends the wait.
+/// No new work comes in: no connection, no message, no call. What is in flight may finish. A second signal
+/// ends the wait.
 void Gateway::drain() {
     if (draining_) return finish();
     log::info("draining: {} messages in flight", shard_.dispatcher().pending());
@@ -201,12 +200,14 @@ void Gateway::drain() {
     drain_until_ = Clock::now() + settings_.timeouts.shutdown;
     front_door_->stop_accepting();
     if (node_) node_->drain();
-    const auto nothing =
-        std::make_shared<const RoutingTable>(std::vector<Route>{}, std::map<std::string, ComponentRule>{});
     for (auto& [name, mesh] : meshes_)
-        mesh->apply(nothing);
+        mesh->apply(no_routes());
+    drain_brokers();
+}
+
+void Gateway::drain_brokers() {
     for (auto& [name, broker] : brokers_)
-        broker->apply(nothing);
+        broker->drain();
 }
 
 /// Tells everybody still waiting, and gives those answers and the brokers' goodbyes a moment to leave.

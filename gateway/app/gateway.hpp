@@ -48,6 +48,7 @@ private:
     void reload();
     void look();
     void drain();
+    void drain_brokers();
     void finish();
     void end_when_closed();
     std::vector<ConnectionState> connections() const;
