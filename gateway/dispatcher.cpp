@@ -1,57 +1,23 @@
 #include "gateway/dispatcher.hpp"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <utility>
 
 #include "gateway/answer_shaper.hpp"
 #include "gateway/arguments.hpp"
+#include "gateway/ending.hpp"
 #include "gateway/executions.hpp"
 #include "gateway/log.hpp"
 #include "gateway/output_builder.hpp"
 #include "gateway/payload.hpp"
+#include "gateway/relevance.hpp"
 
 namespace gateway {
 namespace {
 
+constexpr std::size_t usual_matches = 4;  // routes one message starts without an allocation
 constexpr std::size_t short_id = 8;  // characters of the gateway's id that call and message ids begin with
-
-/// How an execution ended, as the sum rule counts it.
-struct Ending {
-    Fate fate = Fate::delivered;
-    std::string reason;
-};
-
-/// A refusal by whoever may refuse is `refused`; a target that could not be reached, or not in time, is
-/// `dropped`.
-Ending ending_of(const Error& error) {
-    switch (error.errc) {
-        case Errc::timeout:
-            return {Fate::dropped, "timeout"};
-        case Errc::unavailable:
-            return {Fate::dropped, "unavailable"};
-        case Errc::overloaded:
-            return {Fate::dropped, "overloaded"};
-        case Errc::offline:
-            return {Fate::dropped, "offline"};
-        case Errc::cancelled:
-            return {Fate::dropped, "cancelled"};
-        case Errc::access_denied:
-            return {Fate::refused, "access_denied"};
-        case Errc::unauthorized:
-            return {Fate::refused, "unauthorized"};
-        case Errc::not_found:
-            return {Fate::refused, "not_found"};
-        case Errc::bad_request:
-            return {Fate::refused, "bad_request"};
-        case Errc::refused:
-            return {Fate::refused, "refused"};
-        case Errc::http_error:
-            return {Fate::refused, "http_error"};
-        case Errc::mesh_error:
-            return {Fate::refused, "mesh_error"};
-    }
-    return {Fate::dropped, "unknown"};
-}
 
 Failure refusal(std::string_view reason, const std::string& detail) {
     return {Error{Errc::bad_request, std::string{reason} + ": " + detail}, std::string{reason}};
@@ -61,63 +27,9 @@ Failure refusal(const Refused& refused) {
     return refusal(refusal_name(refused.reason), refused.detail);
 }
 
-Ending ending_of(const Failure& failure) {
-    if (!failure.reason.empty()) return {Fate::refused, failure.reason};
-    return ending_of(failure.error);
-}
-
-bool sends_on_remove(const Target& target) {
-    if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return mqtt->clear_on_remove;
-    if (const auto* happn = std::get_if<HappnTarget>(&target.rule))
-        return happn->remove_on_remove || happn->remove_on_empty;
-    return false;
-}
-
 bool has_call_id(const Target& target) {
     const auto* mqtt = std::get_if<MqttTarget>(&target.rule);
     return mqtt != nullptr && mqtt->reply.has_value();
-}
-
-/// A stored value was sent for the routes that asked for `initial`; others may share their subscription.
-bool wants(const HappnSource& source, const Message& message, std::string_view) {
-    const auto* happn = std::get_if<HappnProperties>(&message.properties);
-    if (happn != nullptr && happn->initial && !source.initial) return false;
-    return message.action == Action::set ? source.sets : source.removes;
-}
-
-/// Sources that differ in these share a subscription all the same, so that the broker cannot tell them apart.
-bool wants(const MqttSource& source, const Message& message, std::string_view gateway_id) {
-    const auto* mqtt = std::get_if<MqttProperties>(&message.properties);
-    if (source.no_local && message.origin.gateway_id == gateway_id) return false;
-    return source.retained != Retained::ignore || mqtt == nullptr || !mqtt->replayed;
-}
-
-bool wants(const auto&, const Message&, std::string_view) {
-    return true;
-}
-
-/// An empty retained MQTT message clears the topic: for a target with `on_empty: remove` that is a remove.
-bool clears(const Route& route, const Message& message) {
-    if (!message.payload.bytes.empty() || !std::holds_alternative<MqttProperties>(message.properties))
-        return false;
-    return std::ranges::any_of(route.targets, [](const Target& target) {
-        const auto* happn = std::get_if<HappnTarget>(&target.rule);
-        return happn != nullptr && happn->remove_on_empty;
-    });
-}
-
-/// What a source that waits is told about an early ending.
-std::optional<Error> error_of(const Ending& ending) {
-    if (ending.reason == "overloaded") return Error{Errc::overloaded, "too many messages in flight"};
-    if (ending.reason == "hops")
-        return Error{Errc::refused, "the message has passed too many routes: a loop?"};
-    return std::nullopt;
-}
-
-Decode decode_of(const Route& route) {
-    if (const auto* mqtt = std::get_if<MqttSource>(&route.source)) return mqtt->decode;
-    if (const auto* happn = std::get_if<HappnSource>(&route.source)) return happn->decode;
-    return Decode::json;
 }
 
 }  // namespace
@@ -154,7 +66,7 @@ struct Dispatcher::State {
 
 Dispatcher::Dispatcher(DispatcherOptions options, SinkDirectory& sinks, Metrics& metrics)
     : options_{std::move(options)}, state_{std::make_unique<State>(options_, sinks, metrics)} {
-    apply(std::make_shared<const RoutingTable>(std::vector<Route>{}, std::map<std::string, ComponentRule>{}));
+    apply(no_routes());
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -174,10 +86,9 @@ void Dispatcher::on_earlier_deadline(std::function<void(TimePoint)> alarm) {
 }
 
 bool Dispatcher::receive(Message message, Responder responder) {
-    std::vector<std::pair<const Route*, Captures>> matches;
+    boost::container::small_vector<std::pair<const Route*, Captures>, usual_matches> matches;
     const auto remember = [&](const Route& route, Captures&& captures) {
-        const auto wanted = [&](const auto& source) { return wants(source, message, options_.gateway_id); };
-        if (std::visit(wanted, route.source)) matches.emplace_back(&route, std::move(captures));
+        if (wants(route, message, options_.gateway_id)) matches.emplace_back(&route, std::move(captures));
     };
     // A route started here may publish, and so come back to receive(), or a reload may follow: the table
     // stays.

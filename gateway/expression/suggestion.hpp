@@ -16,8 +16,6 @@ class Suggestion {
 public:
     explicit Suggestion(std::string_view name);
     void consider(std::string_view candidate);
-    /// Empty if nothing is near.
-    const std::string& nearest() const { return nearest_; }
     /// "did you mean 'device'?", or empty.
     std::string hint() const;
 
