@@ -22,7 +22,6 @@ struct FrontDoorSettings {
     gateway::Limits limits;
     gateway::Timeouts timeouts;
     gateway::RestSettings rest;
-    std::string gateway_name;
     std::string happn_version = "13.12.1";  // what /version says, as a happn-3 server of that version
 };
 

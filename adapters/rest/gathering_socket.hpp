@@ -23,8 +23,9 @@ public:
     using executor_type = boost::asio::ip::tcp::socket::executor_type;
     using error_code = boost::system::error_code;
 
-    explicit GatheringSocket(boost::asio::ip::tcp::socket socket)
-        : pipe_{std::make_shared<Pipe>(std::move(socket))} {}
+    /// `arrived`: what has been read from the socket already, and is to be read from here again.
+    GatheringSocket(boost::asio::ip::tcp::socket socket, std::string arrived)
+        : pipe_{std::make_shared<Pipe>(std::move(socket), std::move(arrived))} {}
 
     executor_type get_executor() { return pipe_->socket.get_executor(); }
 
@@ -44,7 +45,14 @@ public:
 
     template <typename Buffers, typename Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
-        return pipe_->socket.async_read_some(buffers, std::forward<Token>(token));
+        return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [pipe = pipe_.get()](auto&& handler, const Buffers& to) {
+                if (pipe->arrived.empty())
+                    return pipe->socket.async_read_some(to, std::forward<decltype(handler)>(handler));
+                complete(pipe->socket, std::forward<decltype(handler)>(handler), {}, pipe->take(to));
+            },
+            token,
+            buffers);
     }
 
     /// Done as soon as it is queued. What comes this way is control frames: they are answers to the peer's,
@@ -64,11 +72,8 @@ public:
             }
         }
         return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [error, size, executor = get_executor()](auto&& handler) {
-                boost::asio::post(
-                    executor, [handler = std::forward<decltype(handler)>(handler), error, size]() mutable {
-                        std::move(handler)(error, size);
-                    });
+            [error, size, pipe = pipe_.get()](auto&& handler) {
+                complete(pipe->socket, std::forward<decltype(handler)>(handler), error, size);
             },
             token);
     }
@@ -77,9 +82,29 @@ private:
     static constexpr std::size_t max_control_backlog = 64u * 1024 * 1024;
     static constexpr std::size_t kept_capacity = 4u * 1024;  // of an idle connection's buffers
 
+    template <typename Handler>
+    static void complete(boost::asio::ip::tcp::socket& socket,
+                         Handler&& handler,
+                         error_code error,
+                         std::size_t size) {
+        boost::asio::post(socket.get_executor(),
+                          [handler = std::forward<Handler>(handler), error, size]() mutable {
+                              std::move(handler)(error, size);
+                          });
+    }
+
     /// Outlives the socket object while a write is under way.
     struct Pipe : std::enable_shared_from_this<Pipe> {
-        explicit Pipe(boost::asio::ip::tcp::socket tcp) : socket{std::move(tcp)} {}
+        Pipe(boost::asio::ip::tcp::socket tcp, std::string read)
+            : socket{std::move(tcp)}, arrived{std::move(read)} {}
+
+        template <typename Buffers>
+        std::size_t take(const Buffers& to) {
+            const std::size_t taken = boost::asio::buffer_copy(to, boost::asio::buffer(arrived));
+            arrived.erase(0, taken);
+            if (arrived.empty()) arrived.shrink_to_fit();
+            return taken;
+        }
 
         void append(std::string_view bytes) {
             if (failure) return;
@@ -116,6 +141,7 @@ private:
         }
 
         boost::asio::ip::tcp::socket socket;
+        std::string arrived;
         std::string waiting;
         std::string flying;
         error_code failure;

@@ -95,6 +95,8 @@ public:
     asio::awaitable<std::optional<gateway::UpgradeRequest>> run();
 
     tcp::socket take_socket() { return std::move(socket_); }
+    /// A client may send its first frames without waiting for the answer to its upgrade.
+    std::string take_unread() { return {static_cast<const char*>(buffer_.data().data()), buffer_.size()}; }
 
     void check_deadline(TimePoint now) override;
     void close_if_idle() override;
@@ -363,8 +365,9 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state, tcp
     auto upgrade = co_await connection->run();
     if (!upgrade) co_return;
     tcp::socket upgraded = connection->take_socket();
+    std::string arrived = connection->take_unread();
     connection.reset();  // a websocket needs none of its buffers
-    co_await serve_websocket(std::move(state), std::move(upgraded), *std::move(upgrade));
+    co_await serve_websocket(std::move(state), std::move(upgraded), std::move(arrived), *std::move(upgrade));
 }
 
 asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state, tcp::socket socket) {

@@ -16,9 +16,10 @@ boost::asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> sta
                                               boost::asio::ip::tcp::socket socket);
 
 /// Answers the upgrade and serves the websocket until either side closes it. `peer` was made by the acceptor
-/// for `link`.
+/// for `link`. `arrived`: what followed the upgrade's head in the same read.
 boost::asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> state,
                                              boost::asio::ip::tcp::socket socket,
+                                             std::string arrived,
                                              gateway::UpgradeRequest request);
 
 /// Says 503 and closes: more connections than the limit.

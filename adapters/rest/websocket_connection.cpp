@@ -66,9 +66,9 @@ enum class Stage {
 
 class WebsocketConnection final : public Connection, public gateway::WebsocketLink {
 public:
-    WebsocketConnection(std::shared_ptr<ListenerState> state, tcp::socket socket)
+    WebsocketConnection(std::shared_ptr<ListenerState> state, tcp::socket socket, std::string arrived)
         : state_{std::move(state)},
-          stream_{GatheringSocket{std::move(socket)}},
+          stream_{GatheringSocket{std::move(socket), std::move(arrived)}},
           bell_{stream_.get_executor()},
           registration_{*state_, *this} {}
 
@@ -261,8 +261,10 @@ void WebsocketConnection::abort() {
 
 asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> state,
                                       tcp::socket socket,
+                                      std::string arrived,
                                       gateway::UpgradeRequest request) {
-    auto connection = std::make_unique<WebsocketConnection>(std::move(state), std::move(socket));
+    auto connection =
+        std::make_unique<WebsocketConnection>(std::move(state), std::move(socket), std::move(arrived));
     co_await connection->run(std::move(request));
 }
 

@@ -2,59 +2,15 @@
 // upgrades.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "tests/support/gateway_process.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace {
 
 using namespace support;
-namespace asio = boost::asio;
-
-/// A TCP client that sends what it is told and reads until the end, or until it has seen enough.
-class RawClient {
-public:
-    explicit RawClient(std::uint16_t port) : socket_{*io_} {
-        socket_.connect({asio::ip::make_address("127.0.0.1"), port});
-        socket_.set_option(asio::ip::tcp::no_delay{true});
-    }
-    /// An error is not one of the test's: the gateway may have stopped reading.
-    void send(std::string_view bytes) {
-        boost::system::error_code ignored;
-        asio::write(socket_, asio::buffer(bytes), ignored);
-    }
-    std::string read_until(std::string_view end) {
-        while (received_.find(end) == std::string::npos) {
-            if (!read_some()) break;
-        }
-        return received_;
-    }
-    std::string read_to_end() {
-        while (read_some()) {
-        }
-        return received_;
-    }
-    void close() { socket_.close(); }
-
-private:
-    bool read_some() {
-        std::array<char, 4096> piece{};
-        boost::system::error_code error;
-        const auto size = socket_.read_some(asio::buffer(piece), error);
-        received_.append(piece.data(), size);
-        return !error;
-    }
-    std::unique_ptr<asio::io_context> io_ = std::make_unique<asio::io_context>();
-    asio::ip::tcp::socket socket_;
-    std::string received_;
-};
 
 std::string get(const std::string& path, const std::string& more = {}) {
     return "GET " + path + " HTTP/1.1\r\nHost: gateway\r\n" + more + "\r\n";
@@ -89,9 +45,16 @@ protected:
     }
     void expect_alive() { EXPECT_NE(talk(get("/ping", closing)).find("pong"), std::string::npos); }
 
-    GatewayProcess gateway{{.settings = "node: { enabled: true }\nrest: { mesh: node }\n"
-                                        "timeouts: { header: 200ms, body: 200ms, idle: 400ms }\n",
-                            .mappings = {{"routes.yaml", routes}}}};
+    explicit RestConnection(const std::string& timeouts = {})
+        : gateway{{.settings = "node: { enabled: true }\nrest: { mesh: node }\n" + timeouts,
+                   .mappings = {{"routes.yaml", routes}}}} {}
+
+    GatewayProcess gateway;
+};
+
+class ImpatientConnection : public RestConnection {
+protected:
+    ImpatientConnection() : RestConnection{"timeouts: { header: 200ms, body: 200ms, idle: 400ms }\n"} {}
 };
 
 TEST_F(RestConnection, AnswersPipelinedRequestsInOrder) {
@@ -163,68 +126,68 @@ TEST_F(RestConnection, RefusesWhatIsNoHttp) {
     expect_alive();
 }
 
-TEST_F(RestConnection, EndsARequestWhoseHeadDoesNotCome) {
+TEST_F(ImpatientConnection, EndsARequestWhoseHeadDoesNotCome) {
     RawClient client{gateway.port()};
     client.send("GET /ping HTT");
     EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 408 "));
 }
 
-TEST_F(RestConnection, EndsARequestWhoseBodyDoesNotCome) {
+TEST_F(ImpatientConnection, EndsARequestWhoseBodyDoesNotCome) {
     RawClient client{gateway.port()};
     client.send("POST /echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 5\r\n\r\n12");
     EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 408 "));
 }
 
-TEST_F(RestConnection, ClosesAnIdleConnectionWithoutAWord) {
+TEST_F(ImpatientConnection, ClosesAnIdleConnectionWithoutAWord) {
     RawClient client{gateway.port()};
     EXPECT_EQ(client.read_to_end(), "");
 }
 
 TEST_F(RestConnection, RefusesUpgradesElsewhereThanPrimus) {
-    const std::string upgrade =
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-    EXPECT_TRUE(talk(get("/other", upgrade)).starts_with("HTTP/1.1 404 "));
+    EXPECT_TRUE(talk(get("/other", websocket_upgrade)).starts_with("HTTP/1.1 404 "));
     for (const std::string path : {"/primus", "/primus/", "/primus/x?y=z"}) {
         RawClient client{gateway.port()};
-        client.send(get(path, upgrade + "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+        client.send(get(path, websocket_upgrade + "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
         const std::string answer = client.read_until("\r\n\r\n");
         EXPECT_TRUE(answer.starts_with("HTTP/1.1 101 ")) << answer;
         EXPECT_EQ(answer.find("permessage-deflate"), std::string::npos);
     }
 }
 
-/// A masked frame (RFC 6455 section 5.2) with the mask 0, so that the payload is readable.
-std::string frame(char opcode, std::string_view payload) {
-    std::string bytes{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size())};
-    bytes.append(4, '\0');
-    return bytes.append(payload);
+RawClient connected_to(const GatewayProcess& gateway) {
+    RawClient client{gateway.port()};
+    client.send(get("/primus", websocket_upgrade));
+    client.read_until("\r\n\r\n");
+    return client;
 }
 
 class PrimusConnection : public RestConnection {
 protected:
-    RawClient connected() {
-        RawClient client{gateway.port()};
-        client.send(get("/primus",
-                        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
-        client.read_until("\r\n\r\n");
-        return client;
-    }
+    RawClient connected() { return connected_to(gateway); }
 };
 
 TEST_F(PrimusConnection, AnswersTextIgnoresBinaryAndAnswersPings) {
     RawClient client = connected();
-    client.send(frame(2, "\x01\x02") + frame(9, "hey") + frame(1, "\"primus::ping::123\""));
+    client.send(websocket_frame(2, "\x01\x02") + websocket_frame(9, "hey") +
+                text_frame("\"primus::ping::123\""));
     const std::string seen = client.read_until("primus::pong::123");
     EXPECT_NE(seen.find("\x8a\x03hey"), std::string::npos);
 }
 
-TEST_F(PrimusConnection, OutlivesTheIdleTimeoutOfHttp) {
-    RawClient client = connected();
+TEST_F(PrimusConnection, AnswersFramesThatComeWithTheUpgrade) {
+    RawClient client{gateway.port()};
+    client.send(get("/primus", websocket_upgrade) + text_frame("\"primus::ping::1\"") +
+                text_frame("\"primus::ping::2\""));
+    EXPECT_NE(client.read_until("primus::pong::2").find("primus::pong::1"), std::string::npos);
+    client.send(text_frame("\"primus::ping::3\""));
+    EXPECT_NE(client.read_until("primus::pong::3").find("primus::pong::3"), std::string::npos);
+}
+
+TEST_F(ImpatientConnection, ClosesNoWebsocketAfterTheIdleTimeoutOfHttp) {
+    RawClient client = connected_to(gateway);
     RawClient idle{gateway.port()};
     idle.read_to_end();  // this long
-    client.send(frame(1, "\"primus::ping::5\""));
+    client.send(text_frame("\"primus::ping::5\""));
     EXPECT_NE(client.read_until("primus::pong::5").find("primus::pong::5"), std::string::npos);
 }
 
@@ -238,15 +201,15 @@ TEST_F(PrimusConnection, ClosesWith1009WhenAFrameIsTooLarge) {
 
 TEST_F(PrimusConnection, AnswersACloseAndEnds) {
     RawClient client = connected();
-    client.send(frame(8, "\x03\xe8"));
+    client.send(websocket_frame(8, "\x03\xe8"));
     EXPECT_TRUE(client.read_to_end().ends_with("\x88\x02\x03\xe8"));
 }
 
 TEST_F(PrimusConnection, SurvivesClientsThatVanish) {
     for (int i = 0; i < 50; ++i) {
         RawClient client = connected();
-        client.send(
-            frame(1, "{\"action\":\"configure-session\",\"eventId\":1,\"data\":{\"protocol\":\"happn_4\"}}"));
+        client.send(text_frame(
+            "{\"action\":\"configure-session\",\"eventId\":1,\"data\":{\"protocol\":\"happn_4\"}}"));
         client.close();
     }
     expect_alive();
