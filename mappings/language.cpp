@@ -1,5 +1,6 @@
 #include "mappings/language.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace mappings {
@@ -35,6 +36,13 @@ constexpr Shape list_of(const Shape& inner) {
 }
 constexpr Shape names_to(const Shape& inner) {
     return {.kind = Kind::map, .inner = &inner};
+}
+
+template <std::size_t N, std::size_t M>
+constexpr std::array<Key, N + M> joined(const std::array<Key, N>& first, const std::array<Key, M>& second) {
+    std::array<Key, N + M> all{};
+    std::ranges::copy(second, std::ranges::copy(first, all.begin()).out);
+    return all;
 }
 
 constexpr std::array<std::string_view, 6> decodings{"json", "text", "number", "bool", "bytes", "form"};
@@ -311,12 +319,9 @@ constexpr std::array sync_keys{
 constexpr Table sync_table{"a sync", "Two ends that are kept the same, without echo.", sync_keys};
 constexpr Shape sync = map_of(sync_table);
 
-constexpr std::array route_keys{
+/// What every processing knows, be it a route or a method.
+constexpr std::array processing_keys{
     Key{"description", &text, "What it is for; shown in listings."},
-    Key{"from", &source, "Where messages come from."},
-    Key{"map", &value, "The new payload: an object of templates. With `sync`: { a_to_b, b_to_a }."},
-    Key{"to", &targets, "Where they go: one target or a list."},
-    Key{"sync", &sync, "A two-way route, instead of `from` and `to`."},
     Key{"respond", &respond, "How a source that waits is answered."},
     Key{"errors", &errors, "How it is answered when something fails; the first entry that fits."},
     Key{"as", &text, as_doc},
@@ -328,10 +333,18 @@ constexpr std::array route_keys{
     Key{"jq", &later, {}},
     Key{"limits", &later, {}},
     Key{"on_error", &later, {}},
+};
+
+constexpr std::array own_route_keys{
+    Key{"from", &source, "Where messages come from."},
+    Key{"map", &value, "The new payload: an object of templates. With `sync`: { a_to_b, b_to_a }."},
+    Key{"to", &targets, "Where they go: one target or a list."},
+    Key{"sync", &sync, "A two-way route, instead of `from` and `to`."},
     Key{"prefer", &later, {}},
     Key{"newest_by", &later, {}},
     Key{"resync", &later, {}},
 };
+constexpr auto route_keys = joined(own_route_keys, processing_keys);
 constexpr Table route_table{"a route", "One way for messages: from a source to its targets.", route_keys};
 constexpr Shape route = map_of(route_table);
 constexpr Shape routes = names_to(route);
@@ -353,29 +366,18 @@ constexpr Shape parameter{.kind = Kind::by_kind, .scalar = &parameter_type, .map
 constexpr Shape named_parameters = names_to(parameter);
 constexpr Shape parameters{.kind = Kind::by_kind, .list = &texts, .map = &named_parameters};
 
-constexpr std::array method_keys{
-    Key{"description", &text, "What it does."},
+constexpr std::array own_method_keys{
     Key{"parameters", &parameters, "Its parameters in order: a list of names, or names to types and limits."},
     Key{"map", &value, "The new payload: an object of templates."},
     Key{"to", &targets, "Who serves it: one target or a list.", true},
-    Key{"respond", &respond, "What the caller is answered."},
-    Key{"errors", &errors, "How the caller is answered when something fails; the first entry that fits."},
-    Key{"as", &text, as_doc},
-    Key{"delivery", &delivery, "at-most-once, the default: a call is never kept on disk."},
-    Key{"enabled", &boolean, "false: checked, but not offered."},
     Key{"returns", &later, {}},
     Key{"idempotent", &later, {}},
-    Key{"require", &later, {}},
-    Key{"lookup", &later, {}},
-    Key{"when", &later, {}},
-    Key{"jq", &later, {}},
-    Key{"limits", &later, {}},
-    Key{"on_error", &later, {}},
     Key{"switch", &later, {}},
     Key{"sticky", &later, {}},
     Key{"shadow", &later, {}},
     Key{"fallback", &later, {}},
 };
+constexpr auto method_keys = joined(own_method_keys, processing_keys);
 constexpr Table method_table{"a method", "A route whose source is a call.", method_keys};
 constexpr Shape method = map_of(method_table);
 constexpr Shape methods = names_to(method);

@@ -51,8 +51,12 @@ Kept refuse_value(const Node& node, std::string message, Findings& findings, std
 }
 
 Kept refuse_later(const config::Place& place, std::string_view what, Findings& findings) {
-    findings.error("HG410", place, quoted(what) + " is not built yet", "leave it out for now");
+    findings.error("HG410", place, std::string{what} + " is not built yet", "leave it out for now");
     return std::nullopt;
+}
+
+std::string pair_of(std::string_view key, std::string_view value) {
+    return quoted(std::string{key} + ": " + std::string{value});
 }
 
 std::string number_text(double number) {
@@ -76,7 +80,7 @@ Kept check_choice(const Node& node, const Shape& shape, std::string_view key, Fi
     if (!node.is_scalar()) return refuse_type(node, key, listed(shape.choices), findings);
     if (std::ranges::find(shape.choices, node.text()) != shape.choices.end()) return node;
     if (std::ranges::find(shape.choices_later, node.text()) != shape.choices_later.end())
-        return refuse_later(node.place(), std::string{key} + ": " + node.text(), findings);
+        return refuse_later(node.place(), pair_of(key, node.text()), findings);
     return refuse_value(node,
                         quoted(key) + " must be " + listed(shape.choices) + ", not '" + node.text() + "'",
                         findings,
@@ -129,7 +133,7 @@ Kept check_table(const Node& node, const Table& table, std::string_view key, Fin
         if (known == table.keys.end()) {
             refuse_key(member, table, known_keys_hint(member.key, table), findings);
         } else if (known->shape->kind == Shape::Kind::later) {
-            refuse_later(member.place, member.key, findings);
+            refuse_later(member.place, quoted(member.key) + " in " + std::string{table.name}, findings);
         } else if (auto kept = check(member.value, *known->shape, member.key, findings)) {
             members.push_back({member.key, member.place, *std::move(kept)});
         }
@@ -153,8 +157,7 @@ Kept check_variants(const Node& node, const Shape& shape, std::string_view key, 
     for (const Variant& variant : shape.variants) {
         const auto* member = node.find(variant.key);
         if (member == nullptr) continue;
-        if (variant.table == nullptr)
-            return refuse_later(member->place, std::string{key} + ": " + std::string{variant.key}, findings);
+        if (variant.table == nullptr) return refuse_later(member->place, pair_of(key, variant.key), findings);
         if (chosen != nullptr) {
             findings.error("HG414",
                            member->place,
@@ -250,7 +253,7 @@ std::string_view wanted(Shape::Kind kind) {
 std::optional<Node> check(const Node& node, const Shape& shape, std::string_view key, Findings& findings) {
     switch (shape.kind) {
         case Shape::Kind::later:
-            return refuse_later(node.place(), key, findings);
+            return refuse_later(node.place(), "this form of " + quoted(key), findings);
         case Shape::Kind::data:
             return node;
         case Shape::Kind::value:
