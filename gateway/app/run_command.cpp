@@ -3,6 +3,7 @@
 
 #include "config/load.hpp"
 #include "gateway/app/commands.hpp"
+#include "gateway/app/file_limit.hpp"
 #include "gateway/app/gateway.hpp"
 #include "gateway/app/loading.hpp"
 #include "gateway/log.hpp"
@@ -13,8 +14,9 @@ int run_command(const std::string& config_file) {
     config::Loaded loaded = config::load(config_file);
     print_findings(loaded.findings, std::cerr);
     if (!loaded.settings) return 1;
-    const config::Settings settings = *std::move(loaded.settings);
+    config::Settings settings = *std::move(loaded.settings);
     configure_log(settings.log.level, settings.log.format);
+    settings.limits.connections = connections_that_fit(settings.limits.connections);
 
     // A reload looks for mapping files anew, but routes still go by the connections that were made at the
     // start.
