@@ -166,6 +166,8 @@ private:
         learn(line.frame, *got);
         const auto event = meta_of(expected).value("eventId", Json{});
         if (event.is_number() && differences_.contains(event.get<int>())) {
+            EXPECT_NE(comparable(*got), comparable(names_.translated(line.frame)))
+                << "no difference any more: " << differences_.at(event.get<int>());
             ++differing_;
             return;
         }
@@ -216,9 +218,7 @@ INSTANTIATE_TEST_SUITE_P(Captures,
                                          Capture{"happner-13.1.1-insecure"},
                                          Capture{"happner-client-12.7.6-full-insecure"},
                                          Capture{"happner-client-12.7.6-light-insecure"},
-                                         Capture{"raw-actions-happn_4-on-13.1.1",
-                                                 {{32, "gauges (increment) are not built"},
-                                                  {33, "gauges (increment) are not built"}}}),
+                                         Capture{"raw-actions-happn_4-on-13.1.1"}),
                          [](const auto& of) {
                              std::string name{of.param.name};
                              std::erase_if(

@@ -1,6 +1,8 @@
-// The recorded conversation of a happner 2.14.2 node with its own internal client and one client that connects: six
-// sections, each the whole conversation up to another point. tests/data/seed-transcript.json.
+// The recorded conversation of a happner 2.14.2 node with its own internal client and one client that
+// connects: six sections, each the whole conversation up to another point. tests/data/seed-transcript.json.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <cstddef>
 #include <fstream>
@@ -24,11 +26,12 @@ struct Section {
     std::vector<Message> messages;
 };
 
-/// Message 26 of all sections but the first is what the recorder printed of its client's component model: never on the
-/// wire, so never replayed.
+/// Message 26 of all sections but the first is what the recorder printed of its client's component model:
+/// never on the wire, so never replayed.
 inline constexpr std::size_t printed_model = 26;
 inline bool on_the_wire(const Message& message) {
-    return message.index != printed_model || message.frame.contains("action") || message.frame.contains("_meta");
+    return message.index != printed_model || message.frame.contains("action") ||
+           message.frame.contains("_meta");
 }
 
 inline std::vector<Section> load() {
@@ -45,6 +48,23 @@ inline std::vector<Section> load() {
         sections.push_back(std::move(section));
     }
     return sections;
+}
+
+/// Hands every message of the section to whoever plays its sender or its receiver, in order.
+template <typename ToServer, typename ToClient>
+void replay(const Section& section, ToServer&& to_server, ToClient&& to_client) {
+    std::size_t skipped = 0;
+    for (const Message& message : section.messages) {
+        SCOPED_TRACE(section.name + ", message " + std::to_string(message.index) + ' ' + message.action);
+        if (!on_the_wire(message)) {
+            ++skipped;
+        } else if (message.to_server) {
+            to_server(message);
+        } else {
+            to_client(message);
+        }
+    }
+    EXPECT_EQ(skipped, section.messages.size() > printed_model ? 1u : 0u);
 }
 
 }  // namespace transcript
