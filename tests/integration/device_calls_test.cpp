@@ -98,6 +98,19 @@ INSTANTIATE_TEST_SUITE_P(Generations,
                          testing::Values("2.13.0", "13.1.1"),
                          [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
 
+constexpr const char* client_kinds[] = {
+    "mesh-client@2.13.0", "mesh-client@13.1.1", "happner-client@12.7.6", "light-client@12.7.6"};
+
+constexpr const char* echo = R"(
+version: 1
+components:
+  echo:
+    methods:
+      say:
+        parameters: [value]
+        to: { mqtt: "devices/d1/cmd", qos: 1, body: "{value}", reply: auto, timeout: 10s }
+)";
+
 constexpr const char* thermostat = R"(
 version: 1
 components:
@@ -158,12 +171,51 @@ TEST_P(DeviceServedComponent, TellsTheCallerThatTheDeviceDoesNotAnswer) {
     }
 }
 
+TEST(ManyCallersOfOneDevice, EachGetTheirOwnAnswerInWhateverOrderTheyCome) {
+    constexpr int callers_of_a_kind = 3;
+    constexpr int calls_of_a_caller = 5;
+    Mosquitto mosquitto;
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto), .mappings = {{"echo.yaml", echo}}}};
+    MqttProbe device{mosquitto.port()};
+    device.subscribe("devices/d1/cmd");
+
+    struct Asked {
+        JsClient* caller;
+        int command;
+        json value;
+    };
+    std::vector<std::unique_ptr<JsClient>> callers;
+    std::vector<Asked> asked;
+    for (const char* kind : client_kinds) {
+        for (int i = 0; i < callers_of_a_kind; ++i) {
+            callers.push_back(std::make_unique<JsClient>(kind));
+            callers.back()->connect(gateway.port(), {}, "gateway");
+        }
+    }
+    for (int round = 0; round < calls_of_a_caller; ++round) {
+        for (std::size_t i = 0; i < callers.size(); ++i) {
+            const json value = std::to_string(i) + '.' + std::to_string(round);
+            const int command = callers[i]->start(
+                {{"command", "call"}, {"component", "echo"}, {"method", "say"}, {"args", json::array({value})}});
+            asked.push_back({callers[i].get(), command, value});
+        }
+    }
+    std::vector<MqttMessage> commands;
+    while (commands.size() < asked.size())
+        commands.push_back(device.wait_message("devices/d1/cmd"));
+    for (auto command = commands.rbegin(); command != commands.rend(); ++command) {
+        device.publish({.topic = command->response_topic.value(),
+                        .payload = command->payload,
+                        .qos = 1,
+                        .correlation_data = command->correlation_data});
+    }
+    for (const Asked& one : asked)
+        EXPECT_EQ(one.caller->finish(one.command).at("result"), one.value);
+}
+
 INSTANTIATE_TEST_SUITE_P(Clients,
                          DeviceServedComponent,
-                         testing::Values("mesh-client@2.13.0",
-                                         "mesh-client@13.1.1",
-                                         "happner-client@12.7.6",
-                                         "light-client@12.7.6"),
+                         testing::ValuesIn(client_kinds),
                          [](const auto& client) {
                              std::string name;
                              for (const char c : std::string{client.param})

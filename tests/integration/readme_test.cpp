@@ -3,6 +3,7 @@
 // through the tools' own configuration files (~/.curlrc, ~/.config/mosquitto_*).
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -37,11 +38,14 @@ protected:
 
     Command shell(const std::string& line) const {
         return {.arguments = {"bash", "-c", line},
-                .environment = {{"HOME", home.path().string()},
+                .environment = {{"PATH", programs() + ":" + std::getenv("PATH")},
+                                {"HOME", home.path().string()},
                                 {"CURL_HOME", home.path().string()},
                                 {"XDG_CONFIG_HOME", (home.path() / ".config").string()}},
                 .directory = home.path().string()};
     }
+
+    static std::string programs() { return std::filesystem::path{HG_GATEWAY}.parent_path().string(); }
 
     std::string run(const std::string& line) const {
         Process process{shell(line)};
@@ -66,6 +70,16 @@ protected:
         }
     }
 
+    /// "Save it as mappings/devices.yaml, and say mappings: ... in config/gateway.yaml."
+    void save_mapping(const CodeBlock& block) {
+        const std::string name = "mappings/devices.yaml";
+        write(name, block.text());
+        std::string config = read_file(HG_SOURCE_DIR "/config/gateway.yaml");
+        const std::string samples = "mappings/samples/*.yaml";
+        config.replace(config.find(samples), samples.size(), name);
+        write("config/gateway.yaml", config);
+    }
+
     void run_javascript(const CodeBlock& block) {
         std::string script;
         for (std::string line : block.lines) {
@@ -87,14 +101,20 @@ protected:
                             .mappings = {}}};
     std::vector<std::unique_ptr<Process>> background;
     int typed = 0;
+    int scripts = 0;
 };
 
 TEST_F(Readme, WorksAsWritten) {
     for (const CodeBlock& block : code_blocks(read_file(HG_SOURCE_DIR "/README.md"))) {
         if (block.kind.starts_with("console")) type(block);
-        if (block.kind == "js") run_javascript(block);
+        if (block.kind == "yaml" && block.text().starts_with("version:")) save_mapping(block);
+        if (block.kind == "js") {
+            run_javascript(block);
+            ++scripts;
+        }
     }
-    EXPECT_GE(typed, 10);
+    EXPECT_GE(typed, 14);
+    EXPECT_EQ(scripts, 1);
     for (auto& process : background)
         EXPECT_EQ(process->wait(), 0) << process->printed();
 }

@@ -24,9 +24,12 @@ struct MeshKind {
 
 class RestOverAMesh : public testing::TestWithParam<MeshKind> {
 protected:
-    static std::string settings(const JsMesh& site, bool secure) {
-        return mesh_settings(site, secure ? ", username: _ADMIN, password: happn" : "") +
-               "rest: { mesh: site }\ntimeouts: { rest: 3s }\n";
+    explicit RestOverAMesh(const std::string& timeouts = {})
+        : gateway{{.settings = mesh_settings(mesh, credentials()) + "rest: { mesh: site }\n" + timeouts,
+                   .mappings = {}}} {}
+
+    static std::string credentials() {
+        return GetParam().secure ? ", username: _ADMIN, password: happn" : "";
     }
 
     Answered send(const std::string& method,
@@ -65,20 +68,23 @@ protected:
     std::string some_token() { return GetParam().secure ? token_of("tester") : std::string{}; }
 
     JsMesh mesh{{.generation = GetParam().generation, .secure = GetParam().secure}};
-    GatewayProcess gateway{{.settings = settings(mesh, GetParam().secure), .mappings = {}}};
+    GatewayProcess gateway;
 };
 
-INSTANTIATE_TEST_SUITE_P(Generations,
-                         RestOverAMesh,
-                         testing::Values(MeshKind{"2.13.0", false},
-                                         MeshKind{"2.13.0", true},
-                                         MeshKind{"13.1.1", false},
-                                         MeshKind{"13.1.1", true}),
-                         [](const auto& kind) {
-                             return std::string{kind.param.generation}.substr(0, 2) == "13"
-                                        ? std::string{kind.param.secure ? "NewSecure" : "NewInsecure"}
-                                        : std::string{kind.param.secure ? "OldSecure" : "OldInsecure"};
-                         });
+class ImpatientRestOverAMesh : public RestOverAMesh {
+protected:
+    ImpatientRestOverAMesh() : RestOverAMesh{"timeouts: { rest: 2s }\n"} {}
+};
+
+std::string kind_name(const testing::TestParamInfo<MeshKind>& kind) {
+    const bool is_new = std::string_view{kind.param.generation} == "13.1.1";
+    return std::string{is_new ? "New" : "Old"} + (kind.param.secure ? "Secure" : "Insecure");
+}
+
+constexpr MeshKind mesh_kinds[] = {{"2.13.0", false}, {"2.13.0", true}, {"13.1.1", false}, {"13.1.1", true}};
+
+INSTANTIATE_TEST_SUITE_P(Generations, RestOverAMesh, testing::ValuesIn(mesh_kinds), kind_name);
+INSTANTIATE_TEST_SUITE_P(Generations, ImpatientRestOverAMesh, testing::ValuesIn(mesh_kinds), kind_name);
 
 TEST_P(RestOverAMesh, GivesTheRecordedAnswers) {
     RecordedRest recorded{
@@ -99,7 +105,7 @@ TEST_P(RestOverAMesh, GivesTheRecordedAnswers) {
               wanted);
 }
 
-TEST_P(RestOverAMesh, ACallThatIsNeverAnsweredEndsIn504AndTheNextIsServed) {
+TEST_P(ImpatientRestOverAMesh, ACallThatIsNeverAnsweredEndsIn504AndTheNextIsServed) {
     const std::string token = some_token();
     const Answered answer =
         post("/rest/method/componentName/neverMethod", {{"parameters", json::object()}}, token);
@@ -188,9 +194,9 @@ protected:
     }
 
     JsMesh mesh{{.generation = GetParam(), .secure = true}};
-    GatewayProcess gateway{{.settings = mesh_settings(mesh, ", username: _ADMIN, password: happn") +
-                                        "rest: { mesh: site }\ntimeouts: { rest: 3s }\n",
-                            .mappings = {{"who.yaml", who_route}}}};
+    GatewayProcess gateway{
+        {.settings = mesh_settings(mesh, ", username: _ADMIN, password: happn") + "rest: { mesh: site }\n",
+         .mappings = {{"who.yaml", who_route}}}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Generations,

@@ -37,10 +37,6 @@ public:
 
     /// Labels that are not sent in this replay.
     void leave_out(const std::set<std::string>& labels) { left_out_.insert(labels.begin(), labels.end()); }
-    /// Labels whose status alone is compared.
-    void status_only(const std::set<std::string>& labels) {
-        status_only_.insert(labels.begin(), labels.end());
-    }
 
     /// The number of exchanges that were compared.
     int replay(const std::string& file) {
@@ -174,7 +170,7 @@ private:
 
     Send send_;
     std::set<std::string> left_out_ = never_sent();
-    std::set<std::string> status_only_ = said_otherwise();
+    std::set<std::string> status_only_ = said_otherwise();  // labels whose status alone is compared
     std::map<std::string, std::string> tokens_;
 };
 

@@ -1,0 +1,84 @@
+// What the gateway keeps in memory when nothing happens. Not a question of time: the same on any machine.
+#include <gtest/gtest.h>
+
+#include <sys/resource.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tests/integration/end_to_end.hpp"
+#include "tests/support/raw_client.hpp"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
+#define HG_NOT_WHAT_IS_SHIPPED 1
+#endif
+
+namespace {
+
+using namespace support;
+
+constexpr std::size_t idle_limit_kb = 20'000;
+constexpr std::size_t sessions = 1000;
+constexpr std::size_t session_limit_kb = 20;
+
+constexpr const char* routes = R"(
+version: 1
+routes:
+  up: { from: { mqtt: "up/{rest...}" }, to: { happn: "set /up/{rest...}" } }
+)";
+
+std::size_t resident_kb(const Process& process) {
+    std::ifstream status{"/proc/" + std::to_string(process.pid()) + "/status"};
+    for (std::string word; status >> word;) {
+        std::size_t kb = 0;
+        if (word == "VmRSS:" && status >> kb) return kb;
+    }
+    throw WaitFailed("no VmRSS of the gateway");
+}
+
+void allow_files(rlim_t files) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::max(limit.rlim_cur, std::min(files, limit.rlim_max));
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+class Memory : public testing::Test {
+protected:
+    void SetUp() override {
+#ifdef HG_NOT_WHAT_IS_SHIPPED
+        GTEST_SKIP() << "of release builds only";
+#endif
+    }
+
+    RawClient logged_in() {
+        RawClient client{gateway.port()};
+        client.send("GET /primus HTTP/1.1\r\nHost: gateway\r\n" + websocket_upgrade + "\r\n");
+        client.send(text_frame(
+            R"({"action":"configure-session","eventId":1,"data":{"protocol":"happn_4","version":"13.12.1"}})"));
+        client.send(text_frame(
+            R"({"action":"login","eventId":2,"data":{"info":{"_browser":false}},"options":{"timeout":60000}})"));
+        client.read_until(R"("eventId":2)");
+        return client;
+    }
+
+    Mosquitto mosquitto;
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto), .mappings = {{"routes.yaml", routes}}}};
+};
+
+TEST_F(Memory, OfAnIdleGatewayIsSmall) {
+    EXPECT_LT(resident_kb(gateway.process()), idle_limit_kb);
+}
+
+TEST_F(Memory, OfAnIdleSessionIsSmall) {
+    allow_files(sessions + 100);
+    const std::size_t before = resident_kb(gateway.process());
+    std::vector<RawClient> clients;
+    clients.reserve(sessions);
+    while (clients.size() < sessions)
+        clients.push_back(logged_in());
+    EXPECT_LT(resident_kb(gateway.process()), before + sessions * session_limit_kb);
+}
+
+}  // namespace
