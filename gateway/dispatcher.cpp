@@ -145,6 +145,13 @@ std::size_t Dispatcher::pending() const {
     return state_->executions.size();
 }
 
+Pending Dispatcher::pending_by_route() const {
+    const Executions& executions = state_->executions;
+    Pending pending;
+    executions.for_each([&](Executions::Slot slot) { ++pending[executions.at(slot).route->name]; });
+    return pending;
+}
+
 void Dispatcher::fail_all(const Error& error) {
     std::vector<DeliveryId> open;
     state_->executions.for_each([&](Executions::Slot slot) {

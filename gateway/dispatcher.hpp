@@ -60,6 +60,8 @@ public:
 
     /// Executions that have no outcome yet: shutdown waits for zero.
     std::size_t pending() const;
+    /// The same by route, counted anew.
+    Pending pending_by_route() const;
     /// Ends all of them with this error (shutdown).
     void fail_all(const Error& error);
 

@@ -58,6 +58,7 @@ public:
 
     Slot add(Execution execution);
     Execution& at(Slot slot) { return *entries_[slot].execution; }
+    const Execution& at(Slot slot) const { return *entries_[slot].execution; }
     Execution remove(Slot slot);
     std::size_t size() const { return size_; }
 
@@ -76,7 +77,7 @@ public:
     std::optional<TimePoint> next_deadline();
 
     template <typename Visit>
-    void for_each(const Visit& visit) {
+    void for_each(const Visit& visit) const {
         for (Slot slot = 0; slot < entries_.size(); ++slot) {
             if (entries_[slot].execution) visit(slot);
         }

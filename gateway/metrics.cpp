@@ -1,5 +1,7 @@
 #include "gateway/metrics.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <iterator>
 
@@ -70,6 +72,20 @@ void append_latency(std::string& out, const std::string& route, const RouteCount
     append(out, "route_seconds_count", route, std::to_string(counters.latency_count));
 }
 
+std::uint64_t pending_of(std::string_view route, const Pending& pending) {
+    const auto found = pending.find(route);
+    return found == pending.end() ? 0 : found->second;
+}
+
+std::uint64_t ended_of(const RouteCounters& counters) {
+    std::uint64_t sum = 0;
+    for (const auto& [fate, reasons] : counters.outcomes) {
+        for (const auto& [reason, times] : reasons)
+            sum += times;
+    }
+    return sum;
+}
+
 }  // namespace
 
 std::string_view fate_name(Fate fate) {
@@ -114,12 +130,10 @@ void Metrics::gauge(std::string_view name, double value) {
 
 void Metrics::matched(RouteCounters& route, std::size_t bytes) {
     ++route.matched;
-    ++route.pending;
     route.bytes_in += bytes;
 }
 
 void Metrics::ended(RouteCounters& route, Fate fate, std::string_view reason, Duration latency) {
-    --route.pending;
     ++route.outcomes[fate][std::string{reason}];
     const double seconds = std::chrono::duration<double>(latency).count();
     if (route.latency_buckets.empty()) route.latency_buckets.resize(latency_bounds.size());
@@ -132,7 +146,19 @@ void Metrics::ended(RouteCounters& route, Fate fate, std::string_view reason, Du
     ++route.latency_count;
 }
 
-std::string Metrics::text(const std::vector<ConnectionState>& connections) const {
+std::vector<std::string> Metrics::broken_sums(const Pending& pending) const {
+    std::vector<std::string> broken;
+    for (const auto& [name, counters] : routes_) {
+        const std::uint64_t ended = ended_of(counters);
+        const std::uint64_t open = pending_of(name, pending);
+        if (counters.matched == ended + open) continue;
+        broken.push_back(
+            fmt::format("route {}: {} matched, {} ended, {} pending", name, counters.matched, ended, open));
+    }
+    return broken;
+}
+
+std::string Metrics::text(const std::vector<ConnectionState>& connections, const Pending& pending) const {
     std::string out;
     append_head(out, "route_matched_total", "counter", "Messages that entered a route.");
     for (const auto& [name, counters] : routes_)
@@ -150,7 +176,7 @@ std::string Metrics::text(const std::vector<ConnectionState>& connections) const
     }
     append_head(out, "route_pending", "gauge", "Messages on a route without an outcome yet.");
     for (const auto& [name, counters] : routes_)
-        append(out, "route_pending", label("route", name), std::to_string(counters.pending));
+        append(out, "route_pending", label("route", name), std::to_string(pending_of(name, pending)));
     append_head(out, "route_bytes_total", "counter", "Payload bytes that entered a route.");
     for (const auto& [name, counters] : routes_)
         append(out, "route_bytes_total", label("route", name), std::to_string(counters.bytes_in));

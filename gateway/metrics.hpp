@@ -19,7 +19,6 @@ std::string_view fate_name(Fate fate);
 
 struct RouteCounters {
     std::uint64_t matched = 0;
-    std::uint64_t pending = 0;
     std::map<Fate, std::map<std::string, std::uint64_t, std::less<>>> outcomes;  // by reason; of delivered ""
     std::uint64_t bytes_in = 0;
     std::uint64_t outputs = 0;
@@ -27,6 +26,10 @@ struct RouteCounters {
     double latency_sum = 0;  // seconds
     std::uint64_t latency_count = 0;
 };
+
+/// Executions without an outcome, by route; routes without any are left out. Counted where the executions
+/// are, not here, so that the sum rule can fail.
+using Pending = std::map<std::string, std::uint64_t, std::less<>>;
 
 class Metrics {
 public:
@@ -37,8 +40,11 @@ public:
     void matched(RouteCounters& route, std::size_t bytes);
     void ended(RouteCounters& route, Fate fate, std::string_view reason, Duration latency);
 
+    /// The routes that break the sum rule, each with its numbers, for people.
+    std::vector<std::string> broken_sums(const Pending& pending) const;
+
     /// Prometheus text, with the state of each connection.
-    std::string text(const std::vector<ConnectionState>& connections) const;
+    std::string text(const std::vector<ConnectionState>& connections, const Pending& pending) const;
 
 private:
     std::map<std::string, RouteCounters, std::less<>> routes_;

@@ -104,7 +104,9 @@ std::unique_ptr<admin::Server> Gateway::make_admin(admin::ServerOptions options)
         return shard_.ask([this] { return admin::readiness_of(connections()); }, probe_patience);
     };
     probes.metrics = [this] {
-        return shard_.ask([this] { return shard_.metrics().text(connections()); }, probe_patience);
+        return shard_.ask(
+            [this] { return shard_.metrics().text(connections(), shard_.dispatcher().pending_by_route()); },
+            probe_patience);
     };
     probes.routes = [this] { return shard_.ask([this] { return routes_json(*table_); }, probe_patience); };
     auto server = std::make_unique<admin::Server>(std::move(options), std::move(probes));
@@ -215,7 +217,7 @@ void Gateway::finish() {
     if (closing_) return shard_.stop();
     closing_ = true;
     close_until_ = Clock::now() + close_patience;
-    shard_.dispatcher().fail_all(Error{Errc::cancelled, "the gateway is stopping"});
+    fail_pending();
     front_door_->close_idle();
     for (auto& [name, mesh] : meshes_)
         mesh->stop();
@@ -225,10 +227,17 @@ void Gateway::finish() {
         broker->stop([this] { --closing_brokers_; });
 }
 
+void Gateway::fail_pending() {
+    shard_.dispatcher().fail_all(Error{Errc::cancelled, "the gateway is stopping"});
+}
+
 void Gateway::end_when_closed() {
     const bool closed = front_door_->active() == 0 && closing_brokers_ == 0;
     if (!closed && Clock::now() < close_until_) return;
     front_door_->close_all();
+    fail_pending();  // what had been read before the doors closed
+    for (const std::string& broken : shard_.metrics().broken_sums({}))
+        log::error("stopped with totals that do not add up: {}", broken);
     log::info("stopped");
     shard_.stop();
 }

@@ -50,6 +50,7 @@ private:
     void drain();
     void drain_brokers();
     void finish();
+    void fail_pending();
     void end_when_closed();
     std::vector<ConnectionState> connections() const;
     Mesh& addressed_mesh();

@@ -58,7 +58,7 @@ TEST_P(MqttSession, IsLeftWhileADrainWaitsForOthers) {
             "/rest/method/device/ask", R"({"parameters":{"value":1}})", "application/json");
     });
     slow.wait_message("cmd");
-    auto stopped = std::async(std::launch::async, [&] { gateway.stop(); });
+    auto stopped = std::async(std::launch::async, [&] { gateway.stop(InFlight::something); });
     gateway.process().wait_for_line("broker kept: left");
     device.publish({.topic = "in/a", .payload = "meanwhile", .qos = 1});
     slow.publish({.topic = "rsp", .payload = "10", .qos = 1});

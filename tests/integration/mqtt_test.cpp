@@ -274,7 +274,7 @@ TEST_P(DeviceCallsOf, AreAnsweredWhileTheGatewayDrains) {
     device.subscribe("cmd/#");
     auto late = call("topic", 1);
     const json request = json::parse(device.wait_message("cmd/d1/topic").payload);
-    auto stopped = std::async(std::launch::async, [&] { gateway.stop(); });
+    auto stopped = std::async(std::launch::async, [&] { gateway.stop(InFlight::something); });
     gateway.process().wait_for_line("draining");
     device.publish({.topic = "rsp/d1/" + request.at("call").get<std::string>(), .payload = "10", .qos = 1});
     EXPECT_EQ(data_of(late.get()), 10);

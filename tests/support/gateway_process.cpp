@@ -111,12 +111,23 @@ void GatewayProcess::wait_until_ready(bool expected) const {
                      process_->printed());
 }
 
-void GatewayProcess::stop() {
+void GatewayProcess::expect_nothing_pending() const {
+    std::string text;
+    const auto nothing_pending = [&] {
+        text = metrics();
+        return pending(text) == 0;
+    };
+    EXPECT_TRUE(eventually(nothing_pending)) << "messages without an outcome:\n" << text;
+}
+
+void GatewayProcess::stop(InFlight in_flight) {
     if (stopped_) return;
     stopped_ = true;
+    if (in_flight == InFlight::nothing) expect_nothing_pending();
     expect_sum_rule(metrics());
     process_->signal(SIGTERM);
     EXPECT_EQ(process_->wait(), 0) << process_->printed();
+    EXPECT_EQ(process_->printed().find("do not add up"), std::string::npos) << process_->printed();
 }
 
 }  // namespace support

@@ -1,6 +1,6 @@
 // The real gateway binary with a configuration of the test's own, on ports of its own. When the test is done
-// with it, it must hold the sum rule, and end with exit code 0 on SIGTERM: stop() checks both, and the
-// destructor calls it. Failed waits throw WaitFailed with the gateway's log. One thread at a time.
+// with it, nothing may be pending, it must hold the sum rule, before and after its drain, and end with exit
+// code 0 on SIGTERM: stop() checks all of it, and the destructor calls it. Failed waits throw WaitFailed with the gateway's log. One thread at a time.
 #pragma once
 
 #include <httplib.h>
@@ -29,6 +29,11 @@ enum class StartUntil {
     listening,  // it answers, whatever it may be missing
 };
 
+enum class InFlight {
+    nothing,    // every message has its outcome, now or soon
+    something,  // the test stops the gateway in the middle of it
+};
+
 class GatewayProcess {
 public:
     explicit GatewayProcess(const GatewayFiles& files, StartUntil until = StartUntil::ready);
@@ -49,12 +54,14 @@ public:
     /// Throws with the last body when it does not become so.
     void wait_until_ready(bool expected = true) const;
 
-    /// Once: the sum rule, SIGTERM, exit code 0.
-    void stop();
+    /// Once: nothing pending, the sum rule, SIGTERM, exit code 0, the sum rule.
+    void stop(InFlight in_flight = InFlight::nothing);
 
     Process& process() { return *process_; }
 
 private:
+    void expect_nothing_pending() const;
+
     TemporaryDirectory directory_;
     std::uint16_t port_;
     std::uint16_t admin_port_;

@@ -70,6 +70,13 @@ std::map<std::string, RouteCounts> route_counts(std::string_view metrics) {
     return routes;
 }
 
+std::uint64_t pending(std::string_view metrics) {
+    std::uint64_t sum = 0;
+    for (const auto& [name, route] : route_counts(metrics))
+        sum += route.pending;
+    return sum;
+}
+
 double metric(std::string_view metrics, std::string_view series) {
     double value = 0;
     each_sample(metrics, [&](const Sample& sample) {

@@ -21,6 +21,9 @@ struct RouteCounts {
 
 std::map<std::string, RouteCounts> route_counts(std::string_view metrics);
 
+/// Messages without an outcome, of all routes.
+std::uint64_t pending(std::string_view metrics);
+
 /// The value of the first sample whose name and labels are exactly `series`, as in `up{name="local"}`; 0
 /// without one.
 double metric(std::string_view metrics, std::string_view series);

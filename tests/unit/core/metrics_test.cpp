@@ -6,7 +6,9 @@
 namespace gateway {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 TEST(Metrics, WritesCountersInThePrometheusTextFormat) {
     Metrics metrics;
@@ -15,7 +17,7 @@ TEST(Metrics, WritesCountersInThePrometheusTextFormat) {
     metrics.matched(route, 5);
     metrics.ended(route, Fate::delivered, "", Milliseconds{2});
     metrics.count("unmatched", 3);
-    const std::string text = metrics.text({{"broker", "local", true, true, "", 4}});
+    const std::string text = metrics.text({{"broker", "local", true, true, "", 4}}, {{"up", 1}});
     EXPECT_THAT(text, HasSubstr("happn_gateway_route_matched_total{route=\"up\"} 2\n"));
     EXPECT_THAT(
         text,
@@ -28,10 +30,35 @@ TEST(Metrics, WritesCountersInThePrometheusTextFormat) {
     EXPECT_THAT(text, HasSubstr("happn_gateway_unmatched_total 3\n"));
 }
 
+TEST(Metrics, HoldTheSumRuleWhenEveryMatchHasEndedOnceOrIsPending) {
+    Metrics metrics;
+    RouteCounters& route = metrics.route("up");
+    metrics.matched(route, 0);
+    metrics.matched(route, 0);
+    metrics.ended(route, Fate::dropped, "timeout", Milliseconds{2});
+    EXPECT_THAT(metrics.broken_sums({{"up", 1}}), IsEmpty());
+}
+
+TEST(Metrics, NameARouteThatHasLostAnExecution) {
+    Metrics metrics;
+    metrics.route("fine");
+    metrics.matched(metrics.route("up"), 0);
+    EXPECT_THAT(metrics.broken_sums({}), ElementsAre("route up: 1 matched, 0 ended, 0 pending"));
+}
+
+TEST(Metrics, NameARouteThatHasEndedAnExecutionTwice) {
+    Metrics metrics;
+    RouteCounters& route = metrics.route("up");
+    metrics.matched(route, 0);
+    metrics.ended(route, Fate::delivered, "", Milliseconds{2});
+    metrics.ended(route, Fate::dropped, "timeout", Milliseconds{2});
+    EXPECT_THAT(metrics.broken_sums({}), ElementsAre("route up: 1 matched, 2 ended, 0 pending"));
+}
+
 TEST(Metrics, EscapesLabelValues) {
     Metrics metrics;
     metrics.route("a\"b\\c\nd");
-    EXPECT_THAT(metrics.text({}), HasSubstr("{route=\"a\\\"b\\\\c\\nd\"}"));
+    EXPECT_THAT(metrics.text({}, {}), HasSubstr("{route=\"a\\\"b\\\\c\\nd\"}"));
 }
 
 }  // namespace
