@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "gateway/json.hpp"
 
@@ -66,12 +67,20 @@ Error bad_argument(const Parameter& parameter, std::string_view what) {
     return Error{Errc::bad_request, "parameter '" + parameter.name + "' " + std::string{what}};
 }
 
+/// As a double; what is too large for one is infinite, and so beyond every limit. std::from_chars does not say
+/// whether a number is too large or too close to 0; std::strtod does.
+double number_of(std::string_view json) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
+    if (error == std::errc{}) return number;
+    return std::strtod(std::string{json}.c_str(), nullptr);
+}
+
 std::optional<Error> check(const Parameter& parameter, std::string_view value) {
     if (!has_type(value, parameter.type))
         return bad_argument(parameter, "must be of type " + std::string{type_name(parameter.type)});
     if (parameter.minimum || parameter.maximum) {
-        double number = 0;
-        std::from_chars(value.data(), value.data() + value.size(), number);
+        const double number = number_of(value);
         if (parameter.minimum && number < *parameter.minimum)
             return bad_argument(parameter, "is below its minimum");
         if (parameter.maximum && number > *parameter.maximum)

@@ -42,6 +42,27 @@ TEST(NamedArguments, NameTheParameterThatIsWrong) {
     }
 }
 
+TEST(NamedArguments, HoldTheirLimitsBeyondTheRangeOfADouble) {
+    const std::string digits(400, '9');
+    const std::pair<std::string, std::string_view> cases[] = {
+        {"1e999", "is above its maximum"},
+        {"-1e999", "is below its minimum"},
+        {digits, "is above its maximum"},
+        {"-" + digits, "is below its minimum"},
+        {"1e-999", "is below its minimum"},
+    };
+    for (const auto& [number, message] : cases) {
+        const auto named = named_arguments("[\"d1\"," + number + "]", set_target());
+        ASSERT_TRUE(named.has_error()) << number;
+        EXPECT_NE(named.error().message.find(message), std::string::npos) << named.error().message;
+    }
+}
+
+TEST(NamedArguments, KeepANumberThatIsTooCloseToZeroForADouble) {
+    const Parameter factor{.name = "factor", .type = ValueType::number, .minimum = 0, .maximum = 1};
+    EXPECT_EQ(named_arguments("[1e-999]", {factor}).value(), R"({"factor":1e-999})");
+}
+
 TEST(PositionalArguments, FillWhatIsMissingWithNullAndKeepFalsyValues) {
     EXPECT_EQ(positional_arguments(R"({"b":false,"a":0,"x":1})", {"a", "b", "c", "callback"}),
               "[0,false,null]");
