@@ -27,6 +27,17 @@ Failure refusal(const Refused& refused) {
     return refusal(refusal_name(refused.reason), refused.detail);
 }
 
+/// What became of a message, and in whose words: never what it holds.
+void log_ending(const Route& route, const Ending& ending, const std::optional<Error>& error) {
+    if (ending.fate == Fate::delivered) return;
+    const std::string_view fate = fate_name(ending.fate);
+    if (error) {
+        log::debug("route {}: {} ({}): {}: {}", route.name, fate, ending.reason, error->name, error->message);
+    } else {
+        log::debug("route {}: {} ({})", route.name, fate, ending.reason);
+    }
+}
+
 bool has_call_id(const Target& target) {
     const auto* mqtt = std::get_if<MqttTarget>(&target.rule);
     return mqtt != nullptr && mqtt->reply.has_value();
@@ -282,8 +293,6 @@ void Dispatcher::State::settle(Executions::Slot slot, std::size_t index, Outcome
 
 void Dispatcher::State::fail(Executions::Slot slot, std::size_t index, Failure failure) {
     TargetState& state = executions.at(slot).targets[index];
-    log::debug(
-        "route {}: {}: {}", executions.at(slot).route->name, failure.error.name, failure.error.message);
     state.failure = std::move(failure);
     close(slot, state);
 }
@@ -296,16 +305,26 @@ void Dispatcher::State::close(Executions::Slot slot, TargetState& state) {
 /// The outcome is the worst of the required targets'.
 void Dispatcher::State::finish(Executions::Slot slot) {
     Execution execution = executions.remove(slot);
+    std::optional<Failure> worst;
     for (std::size_t i = 0; i < execution.targets.size(); ++i) {
         auto& failure = execution.targets[i].failure;
-        if (!failure || !execution.route->targets[i].required) continue;
-        return end(execution, ending_of(*failure), std::move(failure->error));
+        if (!failure) continue;
+        if (!worst && execution.route->targets[i].required) {
+            worst = std::move(failure);
+        } else {
+            log::debug("route {}: one target failed: {}: {}",
+                       execution.route->name,
+                       failure->error.name,
+                       failure->error.message);
+        }
     }
-    end(execution, {});
+    if (!worst) return end(execution, {});
+    end(execution, ending_of(*worst), std::move(worst->error));
 }
 
 void Dispatcher::State::end(Execution& execution, const Ending& ending, std::optional<Error> error) {
     metrics.ended(*execution.counters, ending.fate, ending.reason, Clock::now() - execution.started);
+    log_ending(*execution.route, ending, error);
     if (execution.responder) respond(execution, std::move(error));
 }
 

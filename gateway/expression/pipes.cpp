@@ -44,14 +44,18 @@ std::string after(const std::string& text, const std::string& mark) {
     return found == std::string::npos ? text : text.substr(found + mark.size());
 }
 
-std::string shortened(std::string text) {
-    constexpr std::size_t shown = 40;
-    if (text.size() > shown) text = text.substr(0, shown) + "...";
-    return text;
+std::string_view kind_name(const Operand& operand) {
+    if (operand.is_text()) return "a text";
+    if (operand.kind() == Operand::Kind::bytes) return "bytes";
+    if (operand.nothing()) return "null";
+    if (operand.is_structure()) return operand.json_text().view().starts_with('{') ? "an object" : "a list";
+    const bool boolean = operand.json_text().view() == "true" || operand.json_text().view() == "false";
+    return boolean ? "a boolean" : "a number";
 }
 
+/// Says what kind of value it was, not which: what a payload holds is not for logs.
 Refused not_a(std::string_view what, const Operand& operand) {
-    return {Refusal::absent, shortened(operand.to_text()) + " is no " + std::string{what}};
+    return {Refusal::absent, std::string{kind_name(operand)} + " is not " + std::string{what}};
 }
 
 /// The operand's number as JSON text, from a number or a text that is one.
@@ -79,8 +83,8 @@ double as_double(std::string_view text) {
     return error == std::errc{} ? number : std::numeric_limits<double>::infinity();
 }
 
-Expanded<Operand> finite(double number, const Operand& operand) {
-    if (!std::isfinite(number)) return not_a("number in range", operand);
+Expanded<Operand> finite(double number) {
+    if (!std::isfinite(number)) return Refused{Refusal::absent, "the number is out of range"};
     return Operand::of(Value::number(number));
 }
 
@@ -90,14 +94,14 @@ Expanded<Operand> to_integer(const Operand& operand) {
     if (operand.kind() == Operand::Kind::json && operand.json_text().view() == "false")
         return Operand::integer(0);
     const auto text = number_text(operand);
-    if (!text) return not_a("number", operand);
+    if (!text) return not_a("a number", operand);
     if (is_json_integer(*text)) return Operand::json(Bytes{*text});
-    return finite(std::trunc(as_double(*text)), operand);
+    return finite(std::trunc(as_double(*text)));
 }
 
 Expanded<Operand> to_number(const Operand& operand) {
     const auto text = number_text(operand);
-    if (!text) return not_a("number", operand);
+    if (!text) return not_a("a number", operand);
     return Operand::json(Bytes{*text});
 }
 
@@ -109,7 +113,7 @@ Expanded<Operand> to_boolean(const Operand& operand) {
     if (std::ranges::find(yes, text) != yes.end()) return Operand::boolean(true);
     if (std::ranges::find(no, text) != no.end()) return Operand::boolean(false);
     if (!operand.is_text() && is_json_number(text)) return Operand::boolean(as_double(text) != 0);
-    return not_a("bool", operand);
+    return not_a("a boolean", operand);
 }
 
 Expanded<Operand> to_json(Operand operand) {
@@ -122,7 +126,7 @@ Expanded<Operand> to_json(Operand operand) {
 /// Integers stay exact as long as they fit 64 bits.
 Expanded<Operand> calculate(const Pipe& pipe, const Operand& operand) {
     const auto text = number_text(operand);
-    if (!text) return not_a("number", operand);
+    if (!text) return not_a("a number", operand);
     const auto left = exact_integer(*text);
     const auto right = exact_integer(pipe.number);
     long long exact = 0;
@@ -134,17 +138,17 @@ Expanded<Operand> calculate(const Pipe& pipe, const Operand& operand) {
     }
     const double a = as_double(*text);
     const double b = as_double(pipe.number);
-    return finite(product ? a * b : a + b, operand);
+    return finite(product ? a * b : a + b);
 }
 
 Expanded<Operand> rounded(const Pipe& pipe, const Operand& operand) {
     const auto text = number_text(operand);
-    if (!text) return not_a("number", operand);
+    if (!text) return not_a("a number", operand);
     if (is_json_integer(*text)) return Operand::json(Bytes{*text});
     const double scale = std::pow(10.0, pipe.number.empty() ? 0.0 : as_double(pipe.number));
     const double number = as_double(*text);
     const double scaled = number * scale;
-    return finite(std::isfinite(scaled) ? std::round(scaled) / scale : number, operand);
+    return finite(std::isfinite(scaled) ? std::round(scaled) / scale : number);
 }
 
 std::string mapped(std::string text, char (*change)(char)) {

@@ -91,6 +91,13 @@ TEST_P(MqttToHappn, APlainValueReachesTheDeviceBare) {
     EXPECT_EQ(device.wait_message("devices/d7/firmware").payload, (std::string{"\0\xff\x01", 3}));
 }
 
+std::size_t occurrences(const std::string& text, std::string_view part) {
+    std::size_t times = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++times;
+    return times;
+}
+
 TEST_P(MqttToHappn, WhatIsNotJsonIsRefusedAndTheNextMessageGoesOn) {
     const int readings = happn.on("/devices/*/telemetry", "set");
     device.publish({.topic = "devices/d1/telemetry", .payload = R"({"t":)", .qos = 1});
@@ -101,6 +108,15 @@ TEST_P(MqttToHappn, WhatIsNotJsonIsRefusedAndTheNextMessageGoesOn) {
     EXPECT_EQ(counts.reasons.at("decode"), 1U);
     EXPECT_EQ(counts.reasons.at("capture"), 1U);
     EXPECT_EQ(counts.outcome("delivered"), 1U);
+    gateway.process().wait_for_line("refused (capture)");
+    const std::string log = gateway.process().printed();
+    EXPECT_EQ(occurrences(log, "route telemetry: refused (decode): BadRequest: decode: payload is not JSON"),
+              1U)
+        << log;
+    EXPECT_EQ(occurrences(log, "route telemetry: refused (capture): BadRequest: capture: {device} is '..'"),
+              1U)
+        << log;
+    EXPECT_EQ(occurrences(log, R"({"t":)"), 0U) << log;
 }
 
 INSTANTIATE_TEST_SUITE_P(Generations,

@@ -63,7 +63,7 @@ TEST(ObjectMap, SpreadingAnythingButAnObjectIsRefused) {
 
 TEST(ObjectMap, WhatAPipeRefusesRefusesTheWhole) {
     const auto map = ObjectMap::object({{"a", ObjectMap::list({leaf("{payload.x|int}")})}});
-    EXPECT_EQ(rendered(map, R"({"x":"y"})"), "absent: {payload.x|int}: y is no number");
+    EXPECT_EQ(rendered(map, R"({"x":"y"})"), "absent: {payload.x|int}: a text is not a number");
 }
 
 TEST(ObjectMap, KnowsWhetherItReadsThePayload) {
