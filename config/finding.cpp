@@ -115,12 +115,16 @@ Finding::Finding(
       hint{std::move(advice)},
       source_line{place.source_line()} {}
 
-std::string Finding::text() const {
+std::string Finding::where() const {
     std::string out = file;
     if (line > 0) {
         out += ":" + std::to_string(line) + ":" + std::to_string(column);
     }
-    out += (out.empty() ? "" : ": ") + severity_name(severity) + " " + code + ": " + message + "\n";
+    return out + (out.empty() ? "" : ": ");
+}
+
+std::string Finding::text() const {
+    std::string out = where() + severity_name(severity) + " " + code + ": " + message + "\n";
     if (!source_line.empty()) {
         out += "    " + source_line + "\n    " + indent_of_caret(source_line, column) + "^\n";
     }
@@ -128,6 +132,10 @@ std::string Finding::text() const {
         out += "  hint: " + hint + "\n";
     }
     return out;
+}
+
+std::string Finding::log_text() const {
+    return where() + code + ": " + message + (hint.empty() ? "" : " (" + hint + ")");
 }
 
 std::string Finding::json() const {

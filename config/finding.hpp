@@ -57,8 +57,13 @@ struct Finding {
     /// `file:line:col: error HG201: message`, then the source line with a caret, then the hint. Ends with a
     /// newline.
     std::string text() const;
+    /// `file:line:col: HG201: message (hint)`, for a log, which says the severity itself.
+    std::string log_text() const;
     /// One JSON object: code severity file line column message hint source.
     std::string json() const;
+
+private:
+    std::string where() const;
 };
 
 /// Collects findings; nothing stops at the first.

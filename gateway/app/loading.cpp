@@ -1,6 +1,6 @@
 #include "gateway/app/loading.hpp"
 
-#include <ostream>
+#include <iostream>
 #include <utility>
 
 #include "config/load.hpp"
@@ -40,6 +40,17 @@ Compiled compile(const Sources& sources) {
 void print_findings(const config::Findings& findings, std::ostream& out) {
     for (const config::Finding& finding : findings.sorted())
         out << finding.text();
+}
+
+void log_findings(const config::Findings& findings, LogFormat format) {
+    if (format == LogFormat::text) return print_findings(findings, std::cerr);
+    for (const config::Finding& finding : findings.sorted()) {
+        if (finding.severity == config::Severity::error) {
+            log::error("{}", finding.log_text());
+        } else {
+            log::warn("{}", finding.log_text());
+        }
+    }
 }
 
 void print_findings_json(const config::Findings& findings, std::ostream& out) {

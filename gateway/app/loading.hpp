@@ -10,6 +10,7 @@
 #include "config/finding.hpp"
 #include "config/settings.hpp"
 #include "gateway/app/commands.hpp"
+#include "gateway/log.hpp"
 #include "mappings/load.hpp"
 
 namespace gateway::app {
@@ -25,6 +26,8 @@ struct Compiled {
 Compiled compile(const Sources& sources);
 
 void print_findings(const config::Findings& findings, std::ostream& out);
+/// To standard error, where the log goes: with `json` one event each, as everything else there.
+void log_findings(const config::Findings& findings, LogFormat format);
 void print_findings_json(const config::Findings& findings, std::ostream& out);
 
 }  // namespace gateway::app

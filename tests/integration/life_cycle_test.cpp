@@ -2,11 +2,14 @@
 // nothing.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
@@ -78,6 +81,12 @@ TEST_F(Reload, TakesNewFilesThatMatchThePattern) {
     EXPECT_EQ(status_of("/more"), 200);
 }
 
+TEST_F(Reload, ShowsAMistakeWithItsPlaceInTheLine) {
+    reload_with("version: 1\nroutes: { hello: { form: 1 } }\n", "not reloaded");
+    gateway->process().wait_for_line("routes: { hello: { form: 1 } }");
+    gateway->process().wait_for_line("                   ^");
+}
+
 TEST_F(Reload, ChangesNothingWhenTheNewFilesHaveMistakes) {
     reload_with("version: 1\nroutes: { hello: { from: { http: \"GET /new\" } } }\n", "not reloaded");
     EXPECT_EQ(status_of("/old"), 200);
@@ -99,6 +108,49 @@ TEST(Logs, AreJsonLinesWhenAskedFor) {
     const json line = json::parse(gateway.process().wait_for_line("is ready"));
     EXPECT_EQ(line.at("level"), "info");
     EXPECT_TRUE(line.contains("time"));
+}
+
+/// Standard output is not used by `run`, so all that was printed is the log.
+std::vector<json> events(const std::string& printed) {
+    std::vector<json> events;
+    std::istringstream lines{printed};
+    for (std::string line; std::getline(lines, line);) {
+        events.push_back(json::parse(line, nullptr, false));
+        EXPECT_TRUE(events.back().is_object()) << line;
+    }
+    return events;
+}
+
+bool has_event(const std::vector<json>& events, const std::string& level, std::string_view part) {
+    return std::ranges::any_of(events, [&](const json& event) {
+        return event.value("level", "") == level &&
+               event.value("message", "").find(part) != std::string::npos;
+    });
+}
+
+TEST(Logs, AreJsonLinesToTheEndEvenAfterAReloadWithMistakes) {
+    TemporaryDirectory mappings;
+    const auto file = mappings.write("routes.yaml", "version: 1\nroutes: {}\n");
+    GatewayProcess gateway{
+        {.settings = "log: { level: debug, format: json }\nmappings: [\"" + file.string() + "\"]\n",
+         .mappings = {}}};
+    mappings.write("routes.yaml", "version: 1\nroutes: { hello: { form: 1 } }\n");
+    gateway.process().signal(SIGHUP);
+    gateway.process().wait_for_line("not reloaded");
+    gateway.stop();
+    const auto seen = events(gateway.process().printed());
+    EXPECT_TRUE(has_event(seen, "error", file.string() + ":2:20: HG201: unknown key 'form'"));
+}
+
+TEST(Logs, AreJsonLinesWhenTheGatewayCannotStart) {
+    GatewayProcess first{{.settings = "", .mappings = {}}};
+    TemporaryDirectory directory;
+    const std::string port = std::to_string(first.port());
+    const auto file =
+        directory.write("gateway.yaml", "listen: [\"127.0.0.1:" + port + "\"]\nlog: { format: json }\n");
+    Process second{{.arguments = {HG_GATEWAY, "run", "--config", file.string()}}};
+    EXPECT_EQ(second.wait(), 1);
+    EXPECT_TRUE(has_event(events(second.printed()), "error", port));
 }
 
 }  // namespace
