@@ -7,22 +7,49 @@
 namespace gateway {
 namespace {
 
-void add_texts(std::vector<NameValue>& into,
-               const std::vector<std::pair<std::string, Template>>& from,
-               const Evaluation& evaluation) {
-    for (const auto& [name, text] : from) {
-        const auto value = text.evaluate(evaluation);
-        if (value.has_value() && !value->absent()) into.emplace_back(name, value->to_text());
-    }
-}
+/// Fills a response in and keeps the first refusal that it meets.
+class Shaping {
+public:
+    Shaping(Response& response, const Evaluation& evaluation)
+        : response_{response}, evaluation_{evaluation} {}
 
-std::optional<Payload> body_of(const std::optional<ObjectMap>& map, const Evaluation& evaluation) {
-    if (!map) return std::nullopt;
-    auto value = map->render(evaluation);
-    if (value.has_error() || value->absent())
-        return Payload{Bytes::literal("null"), Encoding::json, "application/json"};
-    return Payload{value->json(), Encoding::json, "application/json"};
-}
+    /// Of `respond` or an entry of `errors`.
+    void shape(const auto& rule) {
+        if (rule.status) response_.status = *rule.status;
+        add(response_.headers, rule.headers);
+        add(response_.user, rule.user);
+        if (rule.body) body(*rule.body);
+    }
+
+    const std::optional<Refused>& refused() const { return refused_; }
+
+private:
+    void add(std::vector<NameValue>& into, const std::vector<std::pair<std::string, Template>>& from) {
+        for (const auto& [name, text] : from) {
+            const auto value = text.evaluate(evaluation_);
+            if (value.has_error()) {
+                refuse(value.error());
+            } else if (!value->absent()) {
+                into.emplace_back(name, value->to_text());
+            }
+        }
+    }
+
+    void body(const ObjectMap& map) {
+        auto value = map.render(evaluation_);
+        if (value.has_error()) return refuse(value.error());
+        Bytes text = value->absent() ? Bytes::literal("null") : value->json();
+        response_.body = Payload{std::move(text), Encoding::json, "application/json"};
+    }
+
+    void refuse(const Refused& why) {
+        if (!refused_) refused_ = why;
+    }
+
+    Response& response_;
+    const Evaluation& evaluation_;
+    std::optional<Refused> refused_;
+};
 
 bool is_missing(const Payload& answer) {
     return answer.bytes.empty() ||
@@ -35,7 +62,7 @@ bool fits(const ErrorRule& rule, const Error& error) {
 
 }  // namespace
 
-Response shape_answer(const Route& route, const Evaluation& evaluation) {
+Result<Response> shape_answer(const Route& route, const Evaluation& evaluation) {
     Response response;
     if (evaluation.answer != nullptr) response.body = *evaluation.answer;
     if (!route.respond) return response;
@@ -45,10 +72,11 @@ Response shape_answer(const Route& route, const Evaluation& evaluation) {
         missing.status = *respond.missing;
         return missing;
     }
-    if (respond.status) response.status = *respond.status;
-    add_texts(response.headers, respond.headers, evaluation);
-    add_texts(response.user, respond.user, evaluation);
-    if (auto body = body_of(respond.body, evaluation)) response.body = *std::move(body);
+    Shaping shaping{response, evaluation};
+    shaping.shape(respond);
+    if (const auto& refused = shaping.refused())
+        return {boost::system::in_place_error,
+                Error{Errc::refused, "the answer does not fit the route's 'respond': " + refused->detail}};
     return response;
 }
 
@@ -59,10 +87,7 @@ Response shape_error(const Route& route, Error error, const Evaluation& evaluati
     with_error.error = &error;
     for (const ErrorRule& rule : route.errors) {
         if (!fits(rule, error)) continue;
-        if (rule.status) response.status = *rule.status;
-        add_texts(response.headers, rule.headers, with_error);
-        add_texts(response.user, rule.user, with_error);
-        if (auto body = body_of(rule.body, with_error)) response.body = *std::move(body);
+        Shaping{response, with_error}.shape(rule);
         break;
     }
     response.error = std::move(error);

@@ -6,11 +6,12 @@
 
 namespace gateway {
 
-/// `evaluation.answer` holds the answer.
-Response shape_answer(const Route& route, const Evaluation& evaluation);
+/// `evaluation.answer` holds the answer. Fails with Errc::refused where a template of `respond` cannot make
+/// anything of it.
+Result<Response> shape_answer(const Route& route, const Evaluation& evaluation);
 
 /// The first of the route's `errors` that fits, else the gateway's defaults. The error stays in
-/// Response::error.
+/// Response::error. What a template of that entry cannot make is left out.
 Response shape_error(const Route& route, Error error, const Evaluation& evaluation);
 
 }  // namespace gateway

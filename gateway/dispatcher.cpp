@@ -59,8 +59,8 @@ struct Dispatcher::State {
     void fail(Executions::Slot slot, std::size_t index, Failure failure);
     void close(Executions::Slot slot, TargetState& state);
     void finish(Executions::Slot slot);
-    void end(Execution& execution, const Ending& ending, std::optional<Error> error = {});
-    void respond(Execution& execution, std::optional<Error> error);
+    void end(Execution& execution, Ending ending, std::optional<Error> error = {});
+    Result<Response> answer_of(const Execution& execution);
     Evaluation evaluation_of(const Execution& execution);
     Sink* sink_of(const Target& target);
     const TargetState* answering(const Execution& execution) const;
@@ -322,23 +322,32 @@ void Dispatcher::State::finish(Executions::Slot slot) {
     end(execution, ending_of(*worst), std::move(worst->error));
 }
 
-void Dispatcher::State::end(Execution& execution, const Ending& ending, std::optional<Error> error) {
+/// What the targets have done may still fail at the route's own `respond`.
+void Dispatcher::State::end(Execution& execution, Ending ending, std::optional<Error> error) {
+    Response response;
+    if (execution.responder && !error) {
+        auto answer = answer_of(execution);
+        if (answer.has_error()) {
+            ending = Ending{Fate::refused, "respond"};
+            error = std::move(answer).error();
+        } else {
+            response = *std::move(answer);
+        }
+    }
     metrics.ended(*execution.counters, ending.fate, ending.reason, Clock::now() - execution.started);
     log_ending(*execution.route, ending, error);
-    if (execution.responder) respond(execution, std::move(error));
+    if (!execution.responder) return;
+    if (error) response = shape_error(*execution.route, *std::move(error), evaluation_of(execution));
+    execution.responder(std::move(response));
 }
 
-void Dispatcher::State::respond(Execution& execution, std::optional<Error> error) {
+Result<Response> Dispatcher::State::answer_of(const Execution& execution) {
     Evaluation evaluation = evaluation_of(execution);
-    if (error) {
-        execution.responder(shape_error(*execution.route, *std::move(error), evaluation));
-        return;
-    }
     if (const TargetState* state = answering(execution)) {
         evaluation.answer = &state->answer;
         evaluation.answers = &state->answers;
     }
-    execution.responder(shape_answer(*execution.route, evaluation));
+    return shape_answer(*execution.route, evaluation);
 }
 
 const TargetState* Dispatcher::State::answering(const Execution& execution) const {

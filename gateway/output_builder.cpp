@@ -64,6 +64,12 @@ Payload json_payload(Bytes text) {
     return Payload{std::move(text), Encoding::json, "application/json"};
 }
 
+/// What goes out is not the message's payload.
+bool replaces_payload(const TargetRule& rule) {
+    const auto* call = std::get_if<CallTarget>(&rule);
+    return std::holds_alternative<AnswerTarget>(rule) || (call != nullptr && call->args);
+}
+
 void fill_body(Filling& fill, Output& output, const Target& target) {
     if (target.body) {
         const Value body = fill.value(*target.body);
@@ -75,7 +81,10 @@ void fill_body(Filling& fill, Output& output, const Target& target) {
     } else if (fill.evaluation().out != nullptr) {
         output.payload = *fill.evaluation().out;
     }
-    output.payload = encode(std::move(output.payload), target.encode);
+    if (replaces_payload(target.rule)) return;
+    auto encoded = encode(std::move(output.payload), target.encode);
+    if (encoded.has_error()) return fill.refuse(Refusal::encode, encoded.error().message);
+    output.payload = *std::move(encoded);
 }
 
 void fill_rule(Filling& fill, Output& output, const MqttTarget& rule) {

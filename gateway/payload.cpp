@@ -118,20 +118,18 @@ Result<Payload> decode(Payload payload, Decode how) {
     return undecodable("known");
 }
 
-Payload encode(Payload payload, Encode how) {
+Result<Payload> encode(Payload payload, Encode how) {
     if (how == Encode::as_is) return payload;
     if (how == Encode::bytes) {
         payload.encoding = Encoding::bytes;
         return payload;
     }
-    if (how == Encode::text) {
-        auto text = decode_text(payload);
-        return text ? *std::move(text) : std::move(payload);
-    }
+    if (how == Encode::text) return decode_text(std::move(payload));
     if (payload.encoding == Encoding::bytes)
         return json_payload(Bytes{'"' + base64(payload.bytes.view()) + '"'});
-    auto as_json = decode_json(payload);
-    return as_json ? *std::move(as_json) : std::move(payload);
+    const bool nothing_sent = payload.bytes.empty() && payload.encoding == Encoding::raw;
+    if (nothing_sent) return payload;
+    return decode_json(std::move(payload));
 }
 
 std::string base64(std::string_view bytes) {

@@ -18,8 +18,9 @@ namespace gateway {
 Result<Payload> decode(Payload payload, Decode how);
 
 /// What `encode` sends. Json: text becomes a JSON string, bytes a base64 string. Text: a JSON string loses
-/// its quotes.
-Payload encode(Payload payload, Encode how);
+/// its quotes, bytes must be UTF-8. A request that brought no payload stays without one. Fails with
+/// Errc::bad_request.
+Result<Payload> encode(Payload payload, Encode how);
 
 std::string base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);

@@ -440,8 +440,8 @@ constexpr std::array expect_error_keys{
 constexpr Table expect_error_table{
     "an expected error", "The error the source is answered.", expect_error_keys};
 constexpr Shape expect_error = map_of(expect_error_table);
-constexpr std::array<std::string_view, 8> refusal_words{
-    "capture", "decode", "parameters", "allow", "absent", "reserved", "limit", "hops"};
+constexpr std::array<std::string_view, 10> refusal_words{
+    "capture", "decode", "parameters", "allow", "absent", "reserved", "limit", "encode", "respond", "hops"};
 constexpr std::array<std::string_view, 1> refusal_later{"require"};
 constexpr Shape refusal = choice(refusal_words, refusal_later);
 constexpr std::array expect_keys{

@@ -107,7 +107,9 @@ HttpReply reply_of(const gateway::Response& response, const MethodName& name) {
         if (shaped) reply.status = response.status;
         return reply;
     }
-    const gateway::Payload body = gateway::encode(response.body, gateway::Encode::json);
+    const auto encoded = gateway::encode(response.body, gateway::Encode::json);
+    if (encoded.has_error()) return failed(encoded.error(), name, false);
+    const gateway::Payload& body = *encoded;
     const bool empty = body.bytes.empty() && body.encoding == Encoding::raw;
     HttpReply reply = success("Call successful", empty ? std::string_view{} : body.bytes.view());
     reply.status = response.status;

@@ -23,6 +23,8 @@ std::string_view refusal_name(Refusal refusal) {
             return "allow";
         case Refusal::limit:
             return "limit";
+        case Refusal::encode:
+            return "encode";
     }
     return "absent";
 }

@@ -19,7 +19,7 @@ namespace gateway {
 struct Expression;  // one {...}: a root, a path into it, pipes
 
 /// Why a template gave nothing. The names are the reasons counted in metrics and written in mapping tests.
-enum class Refusal : std::uint8_t { capture, absent, reserved, parameters, allow, limit };
+enum class Refusal : std::uint8_t { capture, absent, reserved, parameters, allow, limit, encode };
 std::string_view refusal_name(Refusal refusal);
 
 struct Refused {

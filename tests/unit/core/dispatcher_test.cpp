@@ -166,6 +166,83 @@ TEST_F(DispatcherTest, ShapesAnErrorByTheFirstRuleThatFits) {
     EXPECT_EQ(response->error->message, "no such thing");
 }
 
+class RespondTest : public DispatcherTest {
+protected:
+    /// GET /d/1 on a route with this `respond.body`; happn answers `answer`.
+    void answered(std::string_view body, std::string answer) {
+        Route route = http_to_happn_get("read", "GET", "/d/{device}", "/d/{device}");
+        const auto& source = std::get<HttpSource>(route.source);
+        scope = scope_of(source.path, Scope::Source::http);
+        route.respond = Respond{};
+        route.respond->body = ObjectMap{Template::parse(body, scope).value()};
+        if (rule) route.errors = {*rule};
+        use({route});
+        request("GET", "/d/1");
+        dispatcher.on_outcome(sinks.node.delivered.at(0).first, Outcome{json(std::move(answer))});
+    }
+
+    Scope scope;
+    std::optional<ErrorRule> rule;
+};
+
+TEST_F(RespondTest, AnswersNullForAValueThatIsOnlyAbsent) {
+    answered("{answer.n|int}", "{}");
+    EXPECT_EQ(response->status, 200);
+    EXPECT_EQ(response->body.bytes.view(), "null");
+    EXPECT_EQ(outcomes("read", Fate::delivered), 1U);
+}
+
+TEST_F(RespondTest, AnswersAnErrorWhereAPipeCannotReadTheAnswer) {
+    answered("{answer.n|int}", R"({"n":"s3cret"})");
+    EXPECT_EQ(response->status, 422);
+    EXPECT_EQ(response->error->name, "Refused");
+    EXPECT_EQ(response->error->message.find("s3cret"), std::string::npos) << response->error->message;
+    EXPECT_EQ(outcomes("read", Fate::delivered), 0U);
+    EXPECT_EQ(outcomes("read", Fate::refused, "respond"), 1U);
+    expect_sum_rule();
+}
+
+TEST_F(RespondTest, AnswersAnErrorWhereAHeaderCannotBeMade) {
+    Route route = http_to_happn_get("read", "GET", "/d/{device}", "/d/{device}");
+    const auto from = scope_of(std::get<HttpSource>(route.source).path, Scope::Source::http);
+    route.respond = Respond{};
+    route.respond->headers.emplace_back("X-Count", Template::parse("{answer.n|int}", from).value());
+    use({route});
+    request("GET", "/d/1");
+    dispatcher.on_outcome(sinks.node.delivered.at(0).first, Outcome{json(R"({"n":"many"})")});
+    EXPECT_EQ(response->error->name, "Refused");
+}
+
+TEST_F(RespondTest, LetsTheRoutesErrorsShapeIt) {
+    rule.emplace();
+    rule->name = "Refused";
+    rule->status = 502;
+    answered("{answer.n|int}", R"({"n":"many"})");
+    EXPECT_EQ(response->status, 502);
+}
+
+TEST_F(RespondTest, KeepsTheErrorWhereItsOwnBodyCannotBeMade) {
+    rule.emplace();
+    rule->status = 418;
+    rule->body = ObjectMap{Template::parse("{error.message|int}", scope_of({}, Scope::Source::http)).value()};
+    answered("{answer.n|int}", R"({"n":"many"})");
+    EXPECT_EQ(response->status, 418);
+    EXPECT_EQ(response->error->name, "Refused");
+    EXPECT_TRUE(response->body.bytes.empty());
+}
+
+TEST_F(DispatcherTest, RefusesWhatCannotBeEncodedAsTheTargetSays) {
+    Route route = happn_to_mqtt("down", "/a/{x}", "a/{x}");
+    std::get<HappnSource>(route.source).decode = Decode::bytes;
+    route.targets[0].encode = Encode::text;
+    use({route});
+    Message picture = happn_message("/a/1", "");
+    picture.payload = Payload{Bytes::literal("\xff\xfe"), Encoding::bytes, "image/png"};
+    dispatcher.receive(std::move(picture));
+    EXPECT_TRUE(sinks.local.delivered.empty());
+    EXPECT_EQ(outcomes("down", Fate::refused, "encode"), 1U);
+}
+
 TEST_F(DispatcherTest, AnswersATimeoutWith504) {
     use({http_to_happn_get("read", "GET", "/d/{device}", "/d/{device}")});
     request("GET", "/d/1");

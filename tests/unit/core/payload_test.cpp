@@ -57,9 +57,22 @@ TEST(Decode, LeavesBytesFromHappnAsTheyAre) {
 
 TEST(Encode, MakesTextFromAJsonStringAndBack) {
     const Payload string{Bytes::literal(R"("a\nb")"), Encoding::json, {}};
-    EXPECT_EQ(encode(string, Encode::text).bytes.view(), "a\nb");
+    EXPECT_EQ(encode(string, Encode::text)->bytes.view(), "a\nb");
     const Payload text{Bytes::literal("a\nb"), Encoding::text, {}};
-    EXPECT_EQ(encode(text, Encode::json).bytes.view(), R"("a\nb")");
+    EXPECT_EQ(encode(text, Encode::json)->bytes.view(), R"("a\nb")");
+}
+
+TEST(Encode, RefusesBytesThatAreNoText) {
+    const Payload picture{Bytes::literal("\xff\xfe"), Encoding::bytes, "image/png"};
+    const auto encoded = encode(picture, Encode::text);
+    ASSERT_TRUE(encoded.has_error());
+    EXPECT_EQ(encoded.error().message, "payload is not UTF-8 text");
+}
+
+TEST(Encode, LeavesARequestThatBroughtNothingWithoutAPayload) {
+    const auto encoded = encode(Payload{}, Encode::json);
+    ASSERT_TRUE(encoded.has_value());
+    EXPECT_TRUE(encoded->bytes.empty());
 }
 
 TEST(Base64, RoundTripsEveryLength) {
