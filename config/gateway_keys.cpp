@@ -2,6 +2,7 @@
 
 #include "config/connection_kinds.hpp"
 #include "config/kinds.hpp"
+#include "gateway/executions.hpp"
 
 namespace config {
 namespace {
@@ -195,7 +196,10 @@ Section<Limits> limits_section() {
              "Body of a request; larger ones get 413.")
         .key("websocket_message", &Limits::websocket_message, size(kibibyte, gibibyte), "One happn frame.")
         .key("connections", &Limits::connections, count(), "Client connections at once.")
-        .key("pending", &Limits::pending, count(), "Messages and calls under way at once; more are dropped.");
+        .key("pending",
+             &Limits::pending,
+             count(gateway::Executions::max_slots),
+             "Messages and calls under way at once; more are dropped.");
 }
 
 Section<Timeouts> timeouts_section() {

@@ -156,11 +156,10 @@ Kind<int> integer(int minimum, int maximum) {
         read, or_variable({{"type", "integer"}, {"minimum", minimum}, {"maximum", maximum}}), as_is<int>()};
 }
 
-Kind<std::size_t> count() {
-    constexpr long long maximum = 1'000'000'000;
-    const auto read = [](const Node& node, std::size_t& into, Findings& findings) {
+Kind<std::size_t> count(std::size_t maximum) {
+    const auto read = [maximum](const Node& node, std::size_t& into, Findings& findings) {
         auto number = static_cast<long long>(into);
-        read_number(node, 1, maximum, findings, number);
+        read_number(node, 1, static_cast<long long>(maximum), findings, number);
         into = static_cast<std::size_t>(number);
     };
     return {

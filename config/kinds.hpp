@@ -25,7 +25,7 @@ Kind<std::string> one_of(std::vector<std::string> allowed);
 Kind<std::vector<std::string>> texts();
 Kind<int> integer(int minimum, int maximum);
 /// A number of things, at least one.
-Kind<std::size_t> count();
+Kind<std::size_t> count(std::size_t maximum = 1'000'000'000);
 /// `64KiB`
 Kind<std::size_t> size(std::size_t minimum, std::size_t maximum);
 /// `250ms`

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/executions.hpp"
 #include "mappings/sources.hpp"
 #include "mappings/values.hpp"
 
@@ -356,6 +357,12 @@ std::vector<Target> compile_targets(const Node& to,
                                     const Identity& inherited,
                                     const Compilation& compilation) {
     std::vector<Target> targets;
+    constexpr std::size_t most = gateway::Executions::max_targets;
+    if (to.items().size() > most)
+        compilation.error("HG409",
+                          to.items()[most].place(),
+                          "a route has at most " + std::to_string(most) + " targets",
+                          "let a second route take the same messages to the others");
     const auto add = [&](const Node& node) {
         auto target = compile_one(node, scope, inherited, compilation);
         if (!target) return;

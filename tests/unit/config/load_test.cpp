@@ -165,6 +165,7 @@ TEST(LoadGateway, DurationsAndSizesNeedTheirUnit) {
               "HG407: expected a duration, not '10' (a whole number and ms, s, m, h or d: 250ms, 5s)");
     EXPECT_TRUE(contains(complaint("limits: { http_body: 64KB }"), "expected a size, not '64KB'"));
     EXPECT_TRUE(contains(complaint("timeouts: { rest: 0ms }"), "HG409: must be from 1ms to 1d"));
+    EXPECT_TRUE(contains(complaint("limits: { pending: 16777217 }"), "HG409: "));
 }
 
 TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {

@@ -266,6 +266,20 @@ TEST(Findings, ARetainedCommandWithAnAnswerIsAWarning) {
     EXPECT_NE(loaded.table, nullptr);
 }
 
+std::string with_targets(int count) {
+    std::string text = "routes:\n  r:\n    from: { mqtt: a }\n    to:\n";
+    for (int i = 0; i < count; ++i)
+        text += "      - { happn: \"set /b\" }\n";
+    return text;
+}
+
+TEST(Findings, ARouteHasAtMost256Targets) {
+    EXPECT_THAT(brief(load_text(with_targets(256)).findings), ElementsAre());
+    const auto loaded = load_text(with_targets(300));
+    EXPECT_THAT(brief(loaded.findings), ElementsAre("HG409 261:9"));
+    EXPECT_EQ(loaded.table, nullptr);
+}
+
 TEST(Findings, ARemoveThatNeverComesIsAWarning) {
     const auto loaded = load_text(
         "routes: { r: { from: { happn: \"on /a\" }, to: { mqtt: b, retain: true, on_remove: clear } } }\n");
