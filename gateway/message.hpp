@@ -35,6 +35,7 @@ using NameValue = std::pair<std::string, std::string>;
 struct MqttProperties {  // MQTT 5.0 sections 3.3.1 and 3.3.2.3
     int qos = 0;
     bool retain = false;
+    bool retain_known = false;  // `retain` is the publisher's; else a message published now never has it
     bool duplicate = false;
     bool replayed =
         false;  // a retained message that came because we subscribed: not for sources that ignore those

@@ -31,8 +31,9 @@ bool wants(const Route& route, const Message& message, std::string_view gateway_
 }
 
 bool clears(const Route& route, const Message& message) {
-    if (!message.payload.bytes.empty() || !std::holds_alternative<MqttProperties>(message.properties))
-        return false;
+    const auto* mqtt = std::get_if<MqttProperties>(&message.properties);
+    if (mqtt == nullptr || !message.payload.bytes.empty()) return false;
+    if (mqtt->retain_known && !mqtt->retain) return false;
     return std::ranges::any_of(route.targets, [](const Target& target) {
         const auto* happn = std::get_if<HappnTarget>(&target.rule);
         return happn != nullptr && happn->remove_on_empty;

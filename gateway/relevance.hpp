@@ -14,6 +14,7 @@ namespace gateway {
 bool wants(const Route& route, const Message& message, std::string_view gateway_id);
 
 /// An empty retained MQTT message clears the topic: for a target with `on_empty: remove` that is a remove.
+/// Where nothing shows whether it was retained, every empty one is.
 bool clears(const Route& route, const Message& message);
 
 /// Whether a remove at the source means anything to this target.

@@ -143,6 +143,7 @@ public:
         gateway::MqttProperties properties;
         properties.qos = mqtt.qos;
         properties.retain = mqtt.retain;
+        properties.retain_known = true;
         properties.user = mqtt.user;
         properties.response_topic = "tests/answer";
         properties.correlation_data = "1";

@@ -178,8 +178,11 @@ void Broker::on(Arrival&& arrival) {
 void Broker::receive(Arrival arrival) {
     const Origin sent_by_us = protocol_ == Protocol::v3_1_1 ? origin_of(arrival) : Origin{};
     const bool replayed = subscriptions_.replayed(arrival.topic, arrival.retain);
+    const bool retain_known = subscriptions_.shows_retain(arrival.topic);
     Message message = to_message(std::move(arrival), settings_.name);
-    std::get<MqttProperties>(message.properties).replayed = replayed;
+    auto& properties = std::get<MqttProperties>(message.properties);
+    properties.replayed = replayed;
+    properties.retain_known = retain_known;
     if (!sent_by_us.gateway_id.empty()) message.origin = sent_by_us;
     Responder responder = responder_of(message);
     const bool is_request = static_cast<bool>(responder);

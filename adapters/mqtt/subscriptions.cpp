@@ -284,6 +284,13 @@ bool Subscriptions::replayed(std::string_view topic, bool retain_flag) const {
     return counts != nullptr && !counts->subscription.retain_as_published;
 }
 
+/// Subscriptions that overlap share the option, so that it does not matter which of them brought the message.
+bool Subscriptions::shows_retain(std::string_view topic) const {
+    return protocol_ == Protocol::v5 && std::ranges::all_of(entries_, [&](const auto& entry) {
+               return entry.second.subscription.retain_as_published || !matches(entry.first, topic);
+           });
+}
+
 bool Subscriptions::matches_any(std::string_view topic) const {
     return std::ranges::any_of(entries_, [&](const auto& entry) { return matches(entry.first, topic); });
 }

@@ -68,6 +68,8 @@ public:
     /// Was the message sent because we subscribed, not because it was published now? Only known where it
     /// matters.
     bool replayed(std::string_view topic, bool retain_flag) const;
+    /// Is the retain flag of a message on this topic its publisher's? Never on 3.1.1 (section 3.3.1.3).
+    bool shows_retain(std::string_view topic) const;
     bool matches_any(std::string_view topic) const;
 
 private:

@@ -72,6 +72,15 @@ TEST_P(Sync, CarriesARemoveAsAnEmptyRetainedMessageAndBack) {
     EXPECT_EQ(happn.wait_message(states).at("meta").at("action"), "/REMOVE@/lights/2/state");
 }
 
+TEST_P(Sync, TakesAnEmptyMessageThatIsNotRetainedForARemoveOnlyWhereTheFlagDoesNotShow) {
+    device.publish({.topic = "lights/1/state", .payload = "1", .qos = 1, .retained = true});
+    happn.wait_message(states);
+    device.publish({.topic = "lights/1/state", .payload = "", .qos = 1});
+    device.publish({.topic = "lights/2/state", .payload = "2", .qos = 1});
+    const std::string next = happn.wait_message(states).at("meta").at("action");
+    EXPECT_EQ(next, GetParam() == 3 ? "/REMOVE@/lights/1/state" : "/SET@/lights/2/state");
+}
+
 class SyncWithAMesh : public testing::TestWithParam<const char*> {
 protected:
     SyncWithAMesh() {

@@ -271,11 +271,35 @@ TEST_F(DispatcherTest, RefusesAMessageThatHasPassedTooManyRoutes) {
     EXPECT_EQ(outcomes("down", Fate::refused, "hops"), 1U);
 }
 
-TEST_F(DispatcherTest, TurnsAnEmptyRetainedMessageIntoARemoveWhereTheTargetSaysSo) {
-    Route route = mqtt_to_happn("up", "a/{x}", "/a/{x}");
-    std::get<HappnTarget>(route.targets[0].rule).remove_on_empty = true;
-    use({route});
-    dispatcher.receive(mqtt_message("a/1", ""));
+class RemoveOnEmptyTest : public DispatcherTest {
+protected:
+    RemoveOnEmptyTest() {
+        Route route = mqtt_to_happn("up", "a/{x}", "/a/{x}");
+        std::get<HappnTarget>(route.targets[0].rule).remove_on_empty = true;
+        use({route});
+    }
+
+    void receive_empty(MqttProperties properties) {
+        Message message = mqtt_message("a/1", "");
+        message.properties = properties;
+        dispatcher.receive(std::move(message));
+    }
+};
+
+TEST_F(RemoveOnEmptyTest, MakesARemoveOfAnEmptyRetainedMessage) {
+    receive_empty({.retain = true, .retain_known = true});
+    ASSERT_EQ(sinks.node.delivered.size(), 1U);
+    EXPECT_EQ(sinks.node.delivered[0].second.action, Action::remove);
+}
+
+TEST_F(RemoveOnEmptyTest, TakesAnEmptyMessageThatIsNotRetainedForAPayload) {
+    receive_empty({.retain = false, .retain_known = true});
+    EXPECT_TRUE(sinks.node.delivered.empty());
+    EXPECT_EQ(outcomes("up", Fate::refused, "decode"), 1U);
+}
+
+TEST_F(RemoveOnEmptyTest, MakesARemoveOfEveryEmptyMessageWhereTheBrokerShowsNoFlag) {
+    receive_empty({.retain = false, .retain_known = false});
     ASSERT_EQ(sinks.node.delivered.size(), 1U);
     EXPECT_EQ(sinks.node.delivered[0].second.action, Action::remove);
 }

@@ -74,6 +74,18 @@ TEST(Subscriptions, SharedByIgnoringAndApplyingRoutesShowsWhichMessagesAreReplay
     EXPECT_FALSE(shared[0].retain_as_published);
 }
 
+TEST(Subscriptions, ShowTheRetainFlagOnVersion5UnlessItTellsReplays) {
+    Subscription ignoring = wish("mixed/+");
+    ignoring.retained = Retained::ignore;
+    const std::vector wanted{wish("plain/+"), ignoring, wish("mixed/b")};
+    Subscriptions on_5{Protocol::v5}, on_311{Protocol::v3_1_1};
+    on_5.apply(without_duplicates(wanted, Protocol::v5));
+    on_311.apply(without_duplicates(wanted, Protocol::v3_1_1));
+    EXPECT_TRUE(on_5.shows_retain("plain/a"));
+    EXPECT_FALSE(on_5.shows_retain("mixed/a"));
+    EXPECT_FALSE(on_311.shows_retain("plain/a"));
+}
+
 TEST(Subscriptions, NoLocalHoldsOnlyIfAllWhoShareItWantIt) {
     Subscription quiet = wish("a/+");
     quiet.no_local = true;
