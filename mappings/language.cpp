@@ -67,7 +67,7 @@ constexpr Shape decode = choice(decodings);
 constexpr Shape encode = choice(encodings);
 constexpr Shape retained = choice(retained_words);
 constexpr Shape action = choice(action_words);
-constexpr Shape actions = list_of(action);
+constexpr Shape actions{.kind = Kind::list, .minimum = 1, .inner = &action};
 constexpr Shape auth = choice(auth_words);
 constexpr Shape http_body_word = choice(body_words);
 constexpr Shape consistency = choice(consistency_words);

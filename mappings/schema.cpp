@@ -83,6 +83,12 @@ private:
         return schema;
     }
 
+    Json list_schema(const Shape& shape) {
+        Json schema{{"type", "array"}, {"items", shape_schema(*shape.inner)}};
+        if (shape.minimum > 0) schema["minItems"] = static_cast<std::int64_t>(shape.minimum);
+        return schema;
+    }
+
     Json shape_schema(const Shape& shape) {
         switch (shape.kind) {
             case Shape::Kind::later:
@@ -109,7 +115,7 @@ private:
             case Shape::Kind::variants:
                 return variants_schema(shape);
             case Shape::Kind::list:
-                return {{"type", "array"}, {"items", shape_schema(*shape.inner)}};
+                return list_schema(shape);
             case Shape::Kind::map:
                 return {{"type", {"object", "null"}}, {"additionalProperties", shape_schema(*shape.inner)}};
             case Shape::Kind::by_kind:

@@ -176,11 +176,13 @@ Kept check_variants(const Node& node, const Shape& shape, std::string_view key, 
     return std::nullopt;
 }
 
-Kept check_list(const Node& node, const Shape& inner, std::string_view key, Findings& findings) {
+Kept check_list(const Node& node, const Shape& shape, std::string_view key, Findings& findings) {
     if (!node.is_list()) return refuse_type(node, key, "a list", findings);
+    if (static_cast<double>(node.items().size()) < shape.minimum)
+        return refuse_value(node, quoted(key) + " must not be empty", findings, "leave it out, or name one");
     std::vector<Node> items;
     for (const auto& item : node.items()) {
-        if (auto kept = check(item, inner, key, findings)) items.push_back(*std::move(kept));
+        if (auto kept = check(item, *shape.inner, key, findings)) items.push_back(*std::move(kept));
     }
     return Node::list(node.place(), std::move(items));
 }
@@ -265,7 +267,7 @@ std::optional<Node> check(const Node& node, const Shape& shape, std::string_view
         case Shape::Kind::variants:
             return check_variants(node, shape, key, findings);
         case Shape::Kind::list:
-            return check_list(node, *shape.inner, key, findings);
+            return check_list(node, shape, key, findings);
         case Shape::Kind::map:
             return check_map(node, *shape.inner, key, findings);
         case Shape::Kind::by_kind:

@@ -29,7 +29,7 @@ struct Shape {
         choice,    // one of a few words
         table,     // a map with known keys
         variants,  // a map whose first known key says which table it is
-        list,      // of `inner`
+        list,      // of `inner`, at least `minimum` of them
         map,       // names to `inner`
         by_kind,   // scalar, list or map, each with its own shape
     };
