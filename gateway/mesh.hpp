@@ -2,6 +2,7 @@
 // on the shard's thread. Every `done` is called exactly once, possibly before the function returns.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,10 +53,14 @@ struct Login {
     Secret token;
 };
 
+/// Does the mesh ask who its clients are? `unknown` until it has been joined once: nobody may be taken for
+/// admitted before that.
+enum class Security : std::uint8_t { unknown, insecure, secure };
+
 class Mesh : public Sink, public Source {
 public:
     virtual std::string node_name() const = 0;  // the node's own name, not the domain
-    virtual bool secure() const = 0;
+    virtual Security security() const = 0;
     /// Null until the mesh has been joined once.
     virtual std::shared_ptr<const MeshDescription> description() const = 0;
 

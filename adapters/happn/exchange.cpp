@@ -35,7 +35,7 @@ gateway::Payload json_payload(gateway::Bytes bytes) {
 Outcome exchange_outcome(std::string_view data) {
     const auto args = json::member(data, "args").value_or("[]");
     if (json::member(data, "status") != std::string_view{R"("ok")"}) {
-        return Outcome{mesh_error(json::element(args, 0).value_or(""))};
+        return Outcome{method_error(json::element(args, 0).value_or(""))};
     }
     // One buffer for all results; each is a slice of it.
     const auto buffer = gateway::Bytes::copy(args);
@@ -43,7 +43,7 @@ Outcome exchange_outcome(std::string_view data) {
     scan::elements(buffer.view(),
                    [&](std::string_view element) { results.push_back(buffer.slice(element)); });
     if (!results.empty() && results.front().view() != null_text) {
-        return Outcome{mesh_error(results.front().view())};
+        return Outcome{method_error(results.front().view())};
     }
     if (!results.empty()) {
         results.erase(results.begin());

@@ -22,12 +22,9 @@ int code_member(std::string_view object) {
     return code;
 }
 
-Errc kind_of(const gateway::Error& error) {
+Errc kind_of_refusal(const gateway::Error& error) {
     if (error.name == "AccessDenied" || error.code == 403) {
         return error.code == 401 ? Errc::unauthorized : Errc::access_denied;
-    }
-    if (error.message.starts_with("Call to unconfigured")) {
-        return Errc::not_found;
     }
     if (error.message == "client not connected" || error.message == "client not active" ||
         error.message == "client is disconnected") {
@@ -39,9 +36,7 @@ Errc kind_of(const gateway::Error& error) {
     return Errc::mesh_error;
 }
 
-}  // namespace
-
-gateway::Error mesh_error(std::string_view raw) {
+gateway::Error read_error(std::string_view raw) {
     gateway::Error error{Errc::mesh_error, "MeshError", 0, "the mesh answered with an error"};
     if (raw.starts_with('"')) {
         error.message = text_of(raw);
@@ -54,8 +49,23 @@ gateway::Error mesh_error(std::string_view raw) {
         }
         error.code = code_member(raw);
     }
-    error.errc = kind_of(error);
     error.detail = gateway::Bytes::copy(raw);
+    return error;
+}
+
+}  // namespace
+
+gateway::Error mesh_error(std::string_view raw) {
+    auto error = read_error(raw);
+    error.errc = kind_of_refusal(error);
+    return error;
+}
+
+gateway::Error method_error(std::string_view raw) {
+    auto error = read_error(raw);
+    if (error.message.starts_with("Call to unconfigured")) {
+        error.errc = Errc::not_found;
+    }
     return error;
 }
 

@@ -9,9 +9,12 @@
 
 namespace happn {
 
-/// `raw`: the error object of a response's _meta, or the first argument of a failed exchange answer. Any
-/// JSON, or empty.
+/// The mesh refuses a request. `raw`: the error object of a response's _meta. Any JSON, or empty.
 gateway::Error mesh_error(std::string_view raw);
+
+/// A method failed. `raw`: the first argument of its answer, any JSON, or empty. Whatever name and code the
+/// method chose, it is no refusal by the mesh; only the mesh itself says that there is no such method.
+gateway::Error method_error(std::string_view raw);
 
 /// The same for a login that was refused: 401 and 403 mean that the credential is not accepted.
 gateway::Error login_error(std::string_view raw);

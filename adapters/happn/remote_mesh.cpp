@@ -375,8 +375,13 @@ std::string RemoteMesh::node_name() const {
     return joined_->service().facts().node_name;
 }
 
-bool RemoteMesh::secure() const {
-    return joined_->service().known() && joined_->service().facts().secure;
+gateway::Security RemoteMesh::security() const {
+    using gateway::Security;
+    const auto& service = joined_->service();
+    if (!service.known()) {
+        return Security::unknown;
+    }
+    return service.facts().secure ? Security::secure : Security::insecure;
 }
 
 std::shared_ptr<const gateway::MeshDescription> RemoteMesh::description() const {

@@ -36,7 +36,7 @@ public:
     gateway::ConnectionState state() const override;
     // gateway::Mesh
     std::string node_name() const override;
-    bool secure() const override;
+    gateway::Security security() const override;
     std::shared_ptr<const gateway::MeshDescription> description() const override;
     void login(gateway::Login login, std::function<void(gateway::Result<gateway::Secret>)> done) override;
     void authenticate(gateway::Principal who,

@@ -19,6 +19,7 @@ using gateway::Error;
 using gateway::Principal;
 using gateway::Result;
 using gateway::Secret;
+using gateway::Security;
 
 constexpr std::size_t max_call_segments = 4;
 constexpr std::string_view admin_user = "_ADMIN";
@@ -51,8 +52,8 @@ bool is_plain_name(std::string_view name) {
     });
 }
 
-HttpReply not_joined(const gateway::Mesh& mesh) {
-    const Error error{Errc::unavailable, "the mesh '" + mesh.node_name() + "' has not been joined yet"};
+HttpReply not_joined(const std::string& mesh) {
+    const Error error{Errc::unavailable, "the mesh '" + mesh + "' has not been joined yet"};
     return failure_with(503, "Call failed", error_object(error.name, 0, error.message));
 }
 
@@ -86,7 +87,7 @@ HappnerRest::HappnerRest(gateway::RestSettings settings,
       tokens_{std::move(tokens)} {}
 
 std::optional<Principal> HappnerRest::principal_of(const HttpRequest& request, const Query& query) const {
-    if (!mesh_.secure()) return Principal::anonymous();
+    if (mesh_.security() == Security::insecure) return Principal::anonymous();
     auto token = find_token(request, query, settings_, Cookies::from_same_origin);
     if (!token) return std::nullopt;
     auto principal = Principal::bearer(*std::move(token));
@@ -152,7 +153,7 @@ void HappnerRest::describe(const HttpRequest& request, const Query& query, Respo
             if (alive.expired()) return;
             if (visible.has_error()) return respond(describe_refused(visible.error()));
             const auto description = *visible ? *visible : mesh_.description();
-            if (!description) return respond(not_joined(mesh_));
+            if (!description) return respond(not_joined(settings_.mesh));
             const std::string menu = call_menu(*description, *dispatcher_.router().table(), allow_);
             respond(success(mesh_.node_name() + " description", menu));
         };
@@ -173,7 +174,7 @@ void HappnerRest::method(const HttpRequest& request,
     const auto body = read_call_body(request, query, refusal);
     if (!body) return respond(std::move(refusal));
     const auto description = mesh_.description();
-    if (!description) return respond(not_joined(mesh_));
+    if (!description) return respond(not_joined(settings_.mesh));
     auto principal = principal_of(request, query);
     if (!principal) return respond(bad_origin());
 
@@ -189,7 +190,7 @@ void HappnerRest::method(const HttpRequest& request,
     std::optional<std::string> mesh_name;
     if (segments.size() > 2) mesh_name = name_of(segments[segments.size() - 3]);
     if (auto refused = refusal_of(call.name, mesh_name)) return respond(*std::move(refused));
-    if (const auto as = gateway::json::member(body->json(), "as"); as && mesh_.secure())
+    if (const auto as = gateway::json::member(body->json(), "as"); as && mesh_.security() != Security::insecure)
         call.on_behalf_of = gateway::json::unquoted(*as).value_or("");
 
     if (const gateway::Route* own = dispatcher_.router().match_call(call.name.component, call.name.method)) {
@@ -262,7 +263,7 @@ void HappnerRest::call_as_admin(Call call, Respond respond) {
 /// good as any.
 void HappnerRest::answer_missing(Call call, HttpReply missing, Respond respond) {
     const bool askable = is_plain_name(call.name.component) && is_plain_name(call.name.method);
-    if (!mesh_.secure() || !askable) return respond(std::move(missing));
+    if (mesh_.security() == Security::insecure || !askable) return respond(std::move(missing));
     gateway::MeshCall question{call.name.component,
                                call.name.method,
                                Bytes::literal("[]"),
@@ -288,7 +289,7 @@ void HappnerRest::call_own(Call call, Respond respond) {
     if (!call.on_behalf_of.empty())
         return respond(failure(
             403, "Authorization failed", "components of the gateway cannot be called on behalf of others"));
-    if (!mesh_.secure()) return run_own(std::move(call), std::move(respond));
+    if (mesh_.security() == Security::insecure) return run_own(std::move(call), std::move(respond));
     auto principal = call.principal;
     const auto until = call.deadline;
     auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](

@@ -105,7 +105,7 @@ bool HttpSurface::serve_node(const HttpRequest& request,
         respond(HttpReply{200, json_type, Bytes::literal(primus_spec)});
     } else if (is_primus_path(path)) {
         respond(upgrade_required());
-    } else if (path == "/auth/login" && mesh_.secure()) {
+    } else if (path == "/auth/login" && mesh_.security() != gateway::Security::insecure) {
         happner_.auth_login(request, query, std::move(respond));
     } else if (path == "/auth/logout") {
         respond(logout_refused());

@@ -22,6 +22,7 @@ using gateway::NameValue;
 using gateway::Payload;
 using gateway::Principal;
 using gateway::Result;
+using gateway::Security;
 
 constexpr gateway::Duration authentication_timeout = std::chrono::seconds{10};
 
@@ -63,6 +64,12 @@ HttpReply unauthorized(std::string_view detail, std::string_view challenge) {
 
 HttpReply token_wanted() {
     return unauthorized("a token of the mesh is required", "Bearer");
+}
+
+/// The mesh has never been joined: it may be one that asks for tokens.
+HttpReply nobody_to_ask() {
+    const Error error{Errc::unavailable, "the mesh that knows the callers is not connected"};
+    return problem(gateway::default_status(error.errc), error);
 }
 
 HttpReply not_authenticated(const Error& error) {
@@ -181,12 +188,15 @@ void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> que
         return respond(wrong_method(request, std::move(match.allowed)));
 
     const auto& source = std::get<HttpSource>(match.route->source);
-    if (!authority_.secure())
+    const auto security = authority_.security();
+    if (security == Security::insecure)
         return run(*match.route,
                    std::move(match.captures),
                    prepare(request, std::move(query), source),
                    std::move(respond));
     auto token = token_of(request, query, source);
+    if (!token && security == Security::unknown && source.auth == HttpSource::Auth::required)
+        return respond(nobody_to_ask());
     if (!token && source.auth == HttpSource::Auth::required) return respond(token_wanted());
     auto prepared = prepare(request, std::move(query), source);
     if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));

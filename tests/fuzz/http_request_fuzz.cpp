@@ -21,7 +21,7 @@ public:
         description_ = std::move(made);
     }
     std::string node_name() const override { return "mesh"; }
-    bool secure() const override { return secure_; }
+    Security security() const override { return secure_ ? Security::secure : Security::insecure; }
     std::shared_ptr<const MeshDescription> description() const override { return description_; }
     void login(Login login, std::function<void(Result<Secret>)> done) override {
         done(Secret{login.username});

@@ -80,6 +80,37 @@ INSTANTIATE_TEST_SUITE_P(Generations,
                          testing::Values("2.13.0", "13.1.1"),
                          [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
 
+constexpr const char* doors = R"(
+version: 1
+routes:
+  lock:
+    from: { http: "POST /doors/{door}/lock" }
+    to:   { mqtt: "doors/{door}/cmd", qos: 1 }
+    respond: { status: 202 }
+)";
+
+TEST(SecureMeshOutage, AdmitsNobodyUntilTheMeshThatKnowsTheCallersHasBeenJoined) {
+    Mosquitto mosquitto;
+    JsMesh mesh{{.secure = true}};
+    mesh.kill();
+    const std::string credentials = ", username: _ADMIN, password: happn";
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto) + mesh_settings(mesh, credentials) +
+                                        "rest: { mesh: site }\n",
+                            .mappings = {{"doors.yaml", doors}}},
+                           StartUntil::listening};
+    const auto lock = [&gateway] { return gateway.http().Post("/doors/1/lock", "{}", "application/json"); };
+    const auto before = lock();
+    ASSERT_TRUE(before);
+    EXPECT_EQ(before->status, 503) << before->body;
+    EXPECT_TRUE(before->has_header("Retry-After"));
+    mesh.start();
+    gateway.wait_until_ready();
+    const auto after = lock();
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->status, 401) << after->body;
+    EXPECT_EQ(gateway.route("lock").matched, 0U);
+}
+
 class BrokerOutage : public testing::TestWithParam<int> {
 protected:
     Mosquitto mosquitto;

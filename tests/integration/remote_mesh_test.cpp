@@ -151,9 +151,10 @@ protected:
 
 TEST_P(RemoteMeshTest, JoinsTheMeshAndLearnsWhatItOffers) {
     EXPECT_FALSE(mesh.state().ready);
+    EXPECT_EQ(mesh.security(), gateway::Security::unknown);
     join();
     EXPECT_EQ(mesh.node_name(), "TestNode");
-    EXPECT_EQ(mesh.secure(), secure());
+    EXPECT_EQ(mesh.security(), secure() ? gateway::Security::secure : gateway::Security::insecure);
     ASSERT_TRUE(mesh.description());
     EXPECT_EQ(mesh.description()->domain, "TestNode");
     const auto& methods = mesh.description()->components.at("componentName").methods;

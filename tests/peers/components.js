@@ -84,6 +84,13 @@ TestTools.prototype.emitEvent = function (key, data, $happn, callback) {
   $happn.emit(key, data);
   callback(null);
 };
+// Fails with an error that looks like the mesh's own refusal.
+TestTools.prototype.failWith = function (name, code, callback) {
+  const error = new Error('said the method');
+  error.name = name;
+  error.code = code;
+  callback(error);
+};
 // How often answerAfter ran: a call that the gateway must not make twice is seen here.
 TestTools.prototype.callCount = function (callback) {
   callback(null, this.calls);

@@ -53,7 +53,7 @@ public:
 
     // gateway::Mesh
     std::string node_name() const override { return name_; }
-    bool secure() const override { return false; }
+    gateway::Security security() const override { return gateway::Security::insecure; }
     std::shared_ptr<const gateway::MeshDescription> description() const override;
     void login(gateway::Login login, std::function<void(gateway::Result<gateway::Secret>)> done) override;
     void authenticate(gateway::Principal who,

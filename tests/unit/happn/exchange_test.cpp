@@ -186,6 +186,18 @@ TEST_F(ExchangeTest, AnyOtherStatusIsAnErrorWithItsDetail) {
                "MeshError",
                0,
                Errc::not_found},
+          Case{R"({"status":"error","args":[{"message":"no","name":"AccessDenied","code":403}]})",
+               "AccessDenied",
+               403,
+               Errc::mesh_error},
+          Case{R"({"status":"error","args":[{"message":"no","name":"AccessDenied","code":401}]})",
+               "AccessDenied",
+               401,
+               Errc::mesh_error},
+          Case{R"({"status":"error","args":[{"message":"Bad path, said the method"}]})",
+               "MeshError",
+               0,
+               Errc::mesh_error},
           Case{R"({"status":"error"})", "MeshError", 0, Errc::mesh_error}}) {
         const auto outcome = exchange_outcome(data);
         ASSERT_TRUE(outcome.error) << data;

@@ -466,7 +466,7 @@ TEST_F(NodeTest, AnyLoginSucceedsWithATokenThatNobodyCanGuess) {
     ASSERT_EQ(tokens.size(), 2u);
     EXPECT_NE(tokens[0], tokens[1]);
     EXPECT_GE(tokens[0].size(), 32u);
-    EXPECT_FALSE(node.secure());
+    EXPECT_EQ(node.security(), gateway::Security::insecure);
     EXPECT_TRUE(node.state().ready);
 }
 

@@ -54,7 +54,10 @@ public:
 
     // gateway::Mesh
     std::string node_name() const override { return "TestNode"; }
-    bool secure() const override { return is_secure; }
+    gateway::Security security() const override {
+        if (!joined) return gateway::Security::unknown;
+        return is_secure ? gateway::Security::secure : gateway::Security::insecure;
+    }
     std::shared_ptr<const gateway::MeshDescription> description() const override {
         return joined ? std::make_shared<const gateway::MeshDescription>(description_) : nullptr;
     }
@@ -73,6 +76,7 @@ public:
     void authenticate(gateway::Principal who,
                       gateway::TimePoint,
                       std::function<void(gateway::Result<gateway::Principal>)> done) override {
+        if (!joined) return done(gateway::Error{gateway::Errc::unavailable, "the mesh is not connected"});
         const auto name = name_of(who);
         if (!name) return done(gateway::Error{gateway::Errc::unauthorized, "invalid session token"});
         who.username = *name;

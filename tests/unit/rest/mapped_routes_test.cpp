@@ -181,6 +181,18 @@ TEST_F(MappedRoutesTest, ASecureMeshWantsAToken) {
     EXPECT_EQ(ask("GET", "/a?happn_token=" + FakeMesh::token_of("nobody")).status, 200);
 }
 
+TEST_F(MappedRoutesTest, NobodyIsAdmittedBeforeTheMeshThatKnowsCallersHasBeenJoined) {
+    mesh.joined = false;
+    HttpSource open = source_of("GET", "/open");
+    open.auth = HttpSource::Auth::none;
+    use({answering(source_of("GET", "/a"), "x"), answering(open, "x")});
+    const HttpReply reply = ask("GET", "/a");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(header_of(reply, "Retry-After"), "1");
+    EXPECT_EQ(ask("GET", "/a", {bearer("tester")}).status, 503);
+    EXPECT_EQ(ask("GET", "/open").status, 200);
+}
+
 TEST_F(MappedRoutesTest, ACookieNeverCounts) {
     make_secure();
     use({answering(source_of("GET", "/a"), "x")});
