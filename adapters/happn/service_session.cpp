@@ -1,6 +1,5 @@
 #include "adapters/happn/service_session.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "adapters/happn/paths.hpp"
@@ -14,26 +13,12 @@ using gateway::Duration;
 
 namespace {
 
-constexpr auto refused_pause = std::chrono::seconds{5};  // the first; doubles with each further refusal
-constexpr auto longest_refused_pause = std::chrono::minutes{2};
-// A JavaScript client told primus::server::close never comes back. A gateway has nobody to restart it: it
-// comes back late.
-constexpr auto dismissed_pause = std::chrono::seconds{30};
-
 SessionSettings session_settings(const gateway::MeshSettings& mesh) {
     SessionSettings settings;
     settings.username = mesh.username;
     settings.password = mesh.password;
     settings.token = mesh.token;
     return settings;
-}
-
-Duration backoff(Duration first, Duration longest, unsigned failures) {
-    auto pause = first;
-    for (unsigned i = 0; i < failures && pause < longest; ++i) {
-        pause *= 2;
-    }
-    return std::min(pause, longest);
 }
 
 }  // namespace
@@ -49,6 +34,7 @@ ServiceSession::ServiceSession(boost::asio::io_context& io,
               settings.call_timeout},
       reconnect_{io},
       read_again_{io},
+      backoff_{settings.reconnect_min, settings.reconnect_max},
       random_{std::random_device{}()} {}
 
 ServiceSession::~ServiceSession() {
@@ -85,8 +71,7 @@ void ServiceSession::on_ready() {
     reconnects_ += ever_ready_ ? 1 : 0;
     ever_ready_ = true;
     was_up_ = true;
-    lost_in_a_row_ = 0;
-    refused_in_a_row_ = 0;
+    backoff_.joined();
     last_trouble_.clear();
     const auto& who = facts().username;
     log::info("mesh {}: joined {} as {} ({})",
@@ -106,7 +91,8 @@ void ServiceSession::on_ended(const Ending& ending) {
     last_trouble_ = ending.error.message;
     reader_.on_closed();
     read_again_.cancel();
-    const auto pause = pause_after(ending);
+    const double chance = std::uniform_real_distribution<double>{0, 1}(random_);
+    const auto pause = backoff_.pause_after(ending.kind, chance);
     log_ending(ending, pause);
     was_up_ = false;
     reconnect_.expires_after(pause);
@@ -117,29 +103,12 @@ void ServiceSession::on_ended(const Ending& ending) {
     });
 }
 
-Duration ServiceSession::pause_after(const Ending& ending) {
-    Duration pause{};
-    switch (ending.kind) {
-        case Ending::Kind::dismissed:
-            pause = dismissed_pause;
-            break;
-        case Ending::Kind::refused:
-            pause = backoff(refused_pause, longest_refused_pause, refused_in_a_row_++);
-            break;
-        case Ending::Kind::lost:
-            pause = backoff(settings_.reconnect_min, settings_.reconnect_max, lost_in_a_row_++);
-            break;
-    }
-    // Up to a quarter more, so that the clients of a mesh that comes back do not come all at once.
-    return pause + Duration{std::uniform_int_distribution<Duration::rep>{0, pause.count() / 4}(random_)};
-}
-
 void ServiceSession::log_ending(const Ending& ending, Duration pause) const {
     const auto ms = std::chrono::duration_cast<gateway::Milliseconds>(pause).count();
     constexpr std::string_view line = "mesh {}: {}; next try in {} ms";
     if (ending.kind == Ending::Kind::refused) {
         log::error(line, settings_.name, last_trouble_, ms);
-    } else if (was_up_ || lost_in_a_row_ == 1 || ending.kind == Ending::Kind::dismissed) {
+    } else if (was_up_ || backoff_.lost_in_a_row() == 1 || ending.kind == Ending::Kind::dismissed) {
         log::warn(line, settings_.name, last_trouble_, ms);
     } else {
         log::debug(line, settings_.name, last_trouble_, ms);

@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "adapters/happn/backoff.hpp"
 #include "adapters/happn/client_session.hpp"
 #include "adapters/happn/description_reader.hpp"
 #include "gateway/metrics.hpp"
@@ -42,7 +43,6 @@ public:
 private:
     void on_ready();
     void on_ended(const Ending& ending);
-    gateway::Duration pause_after(const Ending& ending);
     void log_ending(const Ending& ending, gateway::Duration pause) const;
     void arm_reader();
 
@@ -51,6 +51,7 @@ private:
     DescriptionReader reader_;
     boost::asio::steady_timer reconnect_;
     boost::asio::steady_timer read_again_;
+    Backoff backoff_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::mt19937 random_;
     std::function<void()> joined_;
@@ -59,8 +60,6 @@ private:
     bool ever_ready_ = false;
     bool was_up_ = false;
     std::uint64_t reconnects_ = 0;
-    unsigned lost_in_a_row_ = 0;
-    unsigned refused_in_a_row_ = 0;
 };
 
 }  // namespace happn
