@@ -36,6 +36,7 @@ void ClientSession::start() {
 void ClientSession::stop() {
     ready_ = {};
     ended_ = {};
+    session_.disconnect(Clock::now());  // leaves before the socket is closed
     connection_.close();
     connection_.wake_at(std::nullopt);
     exchange_.on_closed("stopped");
@@ -61,6 +62,17 @@ void ClientSession::ask(const SessionFsm::Ask& ask, gateway::TimePoint deadline,
         return;
     }
     session_.ask(ask, deadline, std::move(done));
+}
+
+void ClientSession::ask_acknowledged(const SessionFsm::Ask& ask,
+                                     gateway::TimePoint deadline,
+                                     SessionFsm::OnAnswer accepted,
+                                     SessionFsm::OnAcknowledged acknowledged) {
+    if (overloaded()) {
+        accepted(SessionFsm::Answer{Error{Errc::overloaded, "the mesh does not keep up"}});
+        return;
+    }
+    session_.ask_acknowledged(ask, deadline, std::move(accepted), std::move(acknowledged));
 }
 
 void ClientSession::arm() {

@@ -34,6 +34,11 @@ public:
     void call(ExchangeCall call, gateway::TimePoint deadline, Exchange::OnOutcome done);
     /// As SessionFsm::ask, refused with Overloaded while the mesh does not read what has been sent.
     void ask(const SessionFsm::Ask& ask, gateway::TimePoint deadline, SessionFsm::OnAnswer done);
+    /// As SessionFsm::ask_acknowledged, refused in the same way.
+    void ask_acknowledged(const SessionFsm::Ask& ask,
+                          gateway::TimePoint deadline,
+                          SessionFsm::OnAnswer accepted,
+                          SessionFsm::OnAcknowledged acknowledged);
 
     bool ready() const { return session_.ready(); }
     bool busy() const { return exchange_.pending() > 0 || session_.pending() > 0; }

@@ -13,6 +13,17 @@ using gateway::Errc;
 using gateway::Error;
 using gateway::TimePoint;
 
+namespace {
+
+/// Reasons that a newer mesh gives before it closes a session whose token is no longer good. The user may
+/// well log in again, so that "primus::server::close" does not mean to stay away.
+bool ends_one_session_only(std::string_view reason) {
+    return reason == "token-revoked" || reason == "token-expired" || reason == "inactivity-threshold" ||
+           reason == "usage-limit";
+}
+
+}  // namespace
+
 std::string_view state_name(SessionFsm::State state) {
     switch (state) {
         case SessionFsm::State::closed:
@@ -62,7 +73,7 @@ void SessionFsm::on_text(std::string_view text, TimePoint now) {
     } else if (frame->meta.type == "system") {
         on_system(*frame);
     } else if (frame->meta.type == "ack") {
-        return;  // who asked for deferred delivery has been answered already
+        on_ack(*frame);
     } else {
         on_response(*frame, now);
     }
@@ -73,7 +84,7 @@ void SessionFsm::on_control(std::string_view word) {
     if (word.starts_with(ping)) {
         port_.send(write_control("pong", word.substr(ping.size())));
     } else if (word == "primus::server::close") {
-        if (ending_.kind == Ending::Kind::lost) {
+        if (ending_.kind == Ending::Kind::lost && !session_expired_) {
             const auto reason = ending_.error.message.empty() ? "" : ": " + ending_.error.message;
             ending_ = {Ending::Kind::dismissed,
                        {Errc::unavailable, "the mesh has closed the session on purpose" + reason}};
@@ -83,6 +94,10 @@ void SessionFsm::on_control(std::string_view word) {
 }
 
 void SessionFsm::on_system(const Frame& frame) {
+    if (frame.event_key == "security-data-changed") {
+        renew_subscriptions();
+        return;
+    }
     if (frame.event_key != "server-side-disconnect") {
         return;
     }
@@ -91,7 +106,41 @@ void SessionFsm::on_system(const Frame& frame) {
         reason = text_of(frame.data);
     }
     // The close that follows says whether to come back.
+    session_expired_ = ends_one_session_only(reason);
     ending_.error = {Errc::unavailable, "the mesh has ended the session: " + reason};
+}
+
+/// The rights of this session's user have changed: the mesh has dropped the subscriptions that are no longer
+/// allowed, and says so for none. Made again, they are in force or refused.
+void SessionFsm::renew_subscriptions() {
+    std::vector<std::string> made;
+    for (const auto& [channel, subscription] : subscriptions_) {
+        if (subscription.made || !subscription.refusal.empty()) {
+            made.push_back(channel);
+        }
+    }
+    for (const auto& channel : made) {
+        send_on(channel, now_ + settings_.step_timeout);
+    }
+}
+
+/// Who asked for deferred delivery only has been answered already.
+void SessionFsm::on_ack(const Frame& frame) {
+    const auto event = as_unsigned(frame.meta.event_id);
+    const auto found = event ? pending_.find(*event) : pending_.end();
+    if (found == pending_.end() || !found->second.acknowledged) {
+        return;
+    }
+    std::optional<Error> error;
+    if (frame.status != "ok") {
+        error = Error{Errc::mesh_error, "not every subscriber has acknowledged the publication"};
+    }
+    if (found->second.done) {
+        found->second.early = Acknowledgement{std::move(error)};
+        return;
+    }
+    const auto waiting = pending_.extract(found);
+    waiting.mapped().acknowledged(std::move(error));
 }
 
 void SessionFsm::on_published(const Frame& frame, TimePoint) {
@@ -143,12 +192,20 @@ void SessionFsm::on_response(const Frame& frame, TimePoint now) {
         }
         return;
     }
-    const auto& done = waiting.mapped().done;
-    if (frame.meta.status == "ok") {
-        done(Answer{&frame});
-    } else {
+    const auto done = std::exchange(waiting.mapped().done, {});
+    if (frame.meta.status != "ok") {
         done(Answer{mesh_error(frame.meta.error)});
+        return;
     }
+    if (const auto& early = waiting.mapped().early) {
+        done(Answer{&frame});
+        waiting.mapped().acknowledged(early->error);
+        return;
+    }
+    if (waiting.mapped().acknowledged) {
+        pending_.insert(std::move(waiting));
+    }
+    done(Answer{&frame});
 }
 
 // --- endings -------------------------------------------------------------------------------------
@@ -212,7 +269,7 @@ void SessionFsm::on_closed(std::string_view why) {
         done(Answer{lost});
     }
     for (auto& [event, waiting] : unanswered) {
-        waiting.done(Answer{lost});
+        waiting.fail(lost);
     }
 }
 
@@ -235,7 +292,7 @@ void SessionFsm::on_tick(TimePoint now) {
     while (const auto event = deadlines_.take_due(now)) {
         auto waiting = pending_.extract(*event);
         if (!waiting.empty()) {
-            waiting.mapped().done(Answer{Error{Errc::timeout, "the mesh did not answer in time"}});
+            waiting.mapped().fail(Error{Errc::timeout, "the mesh did not answer in time"});
         }
     }
     if (state_ != State::closed) {

@@ -8,12 +8,13 @@
 //   the next login
 //
 // Facts about order, silence and dialects were measured on happn-3 1.12.1 and 13.12.1
-// (docs/happn-protocol.md).
+// (tests/data/captures).
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -101,6 +102,8 @@ public:
     using Answer = gateway::Result<const Frame*>;
     using OnAnswer = std::function<void(const Answer&)>;
     using OnPublication = std::function<void(const Publication&)>;
+    /// nullopt: every subscriber has acknowledged.
+    using OnAcknowledged = std::function<void(std::optional<gateway::Error>)>;
 
     struct Ask {
         std::string_view action;
@@ -129,6 +132,14 @@ public:
     /// Fails with Unavailable unless ready, with Timeout at the deadline. `done` is called exactly once.
     void ask(const Ask& ask, gateway::TimePoint deadline, OnAnswer done);
 
+    /// For a publication with consistency 3: `accepted` with the mesh's answer, and if that was ok,
+    /// `acknowledged` when the mesh tells what its subscribers said. What comes first of both: an error, the
+    /// deadline, the end of the session, is told once.
+    void ask_acknowledged(const Ask& ask,
+                          gateway::TimePoint deadline,
+                          OnAnswer accepted,
+                          OnAcknowledged acknowledged);
+
     /// One subscription a channel: the caller must not subscribe to a channel twice. `done` (may be empty) is
     /// called once, when the mesh has answered; a kept subscription that is asked for while not ready waits
     /// for that.
@@ -141,6 +152,8 @@ public:
     /// Tells the mesh that we go; the answer ends the session with drop(). Newer meshes do not answer: drop()
     /// at once.
     void disconnect(gateway::TimePoint now);
+    /// The mesh does not honour this session any more: ends it as lost, so that the next one logs in again.
+    void abandon(std::string why) { lose(std::move(why)); }
 
     State state() const { return state_; }
     bool ready() const { return state_ == State::ready; }
@@ -150,8 +163,14 @@ public:
     const SessionSettings& settings() const { return settings_; }
 
 private:
+    struct Acknowledgement {
+        std::optional<gateway::Error> error;
+    };
     struct Pending {
-        OnAnswer done;
+        OnAnswer done;  // empty once the answer has come
+        OnAcknowledged acknowledged;
+        std::optional<Acknowledgement> early;  // came before the answer
+        void fail(const gateway::Error& error) const;
     };
     struct Subscription {
         Subscribe wanted;
@@ -169,8 +188,11 @@ private:
     void enter(State state, gateway::TimePoint now, gateway::Duration limit);
     std::uint64_t send_step(std::string_view action, std::string_view data, std::string_view options);
 
+    void enqueue(const Ask& ask, gateway::TimePoint deadline, Pending pending);
+
     void on_control(std::string_view word);
     void on_system(const Frame& frame);
+    void on_ack(const Frame& frame);
     void on_published(const Frame& frame, gateway::TimePoint now);
     void on_response(const Frame& frame, gateway::TimePoint now);
     void on_step_answer(const Frame& frame, gateway::TimePoint now);
@@ -178,6 +200,7 @@ private:
     void on_logged_in(const Frame& frame, gateway::TimePoint now);
     bool revived_protocol(std::uint64_t event, gateway::TimePoint now);
 
+    void renew_subscriptions();
     void send_on(const std::string& channel, gateway::TimePoint deadline);
     std::string on_options(const Subscription& subscription) const;
     void on_subscribed(const std::string& channel, std::uint64_t listener, const Answer& answer);
@@ -201,6 +224,7 @@ private:
 
     std::uint64_t next_event_ = 1;          // goes on over reconnects, as JS clients do
     std::uint64_t step_event_ = 0;          // the set-up request that is waited for
+    bool session_expired_ = false;          // said by the mesh
     std::vector<std::uint64_t> announced_;  // events of configure-session, by index of settings_.protocols
     std::size_t protocol_ = 0;
     bool revived_ = false;

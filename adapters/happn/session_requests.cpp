@@ -40,13 +40,32 @@ std::string SessionFsm::stated_timeout() const {
         std::chrono::duration_cast<gateway::Milliseconds>(settings_.stated_timeout).count());
 }
 
+void SessionFsm::Pending::fail(const Error& error) const {
+    if (done) {
+        done(Answer{error});
+    } else {
+        acknowledged(error);
+    }
+}
+
 void SessionFsm::ask(const Ask& ask, TimePoint deadline, OnAnswer done) {
+    enqueue(ask, deadline, Pending{std::move(done), {}, {}});
+}
+
+void SessionFsm::ask_acknowledged(const Ask& ask,
+                                  TimePoint deadline,
+                                  OnAnswer accepted,
+                                  OnAcknowledged acknowledged) {
+    enqueue(ask, deadline, Pending{std::move(accepted), std::move(acknowledged), {}});
+}
+
+void SessionFsm::enqueue(const Ask& ask, TimePoint deadline, Pending pending) {
     if (state_ != State::ready && state_ != State::subscribing) {
-        done(Answer{Error{Errc::unavailable, "the mesh is not connected"}});
+        pending.fail(Error{Errc::unavailable, "the mesh is not connected"});
         return;
     }
     if (pending_.size() >= settings_.max_pending) {
-        done(Answer{Error{Errc::overloaded, "too many requests wait for the mesh"}});
+        pending.fail(Error{Errc::overloaded, "too many requests wait for the mesh"});
         return;
     }
     Request request;
@@ -56,7 +75,7 @@ void SessionFsm::ask(const Ask& ask, TimePoint deadline, OnAnswer done) {
     request.data = ask.data;
     request.session_id = facts_.id;
     request.options = ask.options;
-    pending_.emplace(request.event_id, Pending{std::move(done)});
+    pending_.emplace(request.event_id, std::move(pending));
     deadlines_.add(deadline, request.event_id);
     port_.send(write_request(request));
 }
@@ -126,9 +145,13 @@ void SessionFsm::on_subscribed(const std::string& channel, std::uint64_t listene
         auto& subscription = found->second;
         subscription.made = answer.has_value();
         subscription.refusal = answer ? std::string{} : answer.error().message;
-        if (answer) {
-            subscription.reference = reference_of(**answer);
-            if (subscription.wanted.initial) {
+        if (!answer) {
+            subscription.reference.clear();
+        } else {
+            const auto former = std::exchange(subscription.reference, std::string{reference_of(**answer)});
+            if (!former.empty()) {  // made again: the mesh may still have the first
+                send_off(channel, listener, former);
+            } else if (subscription.wanted.initial) {
                 deliver_initial(channel, **answer);
             }
         }

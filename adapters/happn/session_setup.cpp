@@ -29,6 +29,7 @@ void SessionFsm::on_open(TimePoint now) {
     facts_.protocol.clear();
     protocol_ = 0;
     revived_ = false;
+    session_expired_ = false;
     announced_.assign(settings_.protocols.size(), 0);
     ping_at_ = now + settings_.ping_interval;
     pinged_.reset();

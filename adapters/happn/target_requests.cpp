@@ -1,5 +1,7 @@
 #include "adapters/happn/target_requests.hpp"
 
+#include <memory>
+
 #include "adapters/happn/json_scan.hpp"
 #include "adapters/happn/payloads.hpp"
 #include "gateway/json.hpp"
@@ -156,12 +158,29 @@ void send_request(ClientSession& session,
     ask.path = output.address;
     ask.data = data;
     ask.options = options;
-    session.ask(ask,
-                output.deadline,
-                [request, sent = output.payload, done = std::move(done)](const SessionFsm::Answer& answer) {
-                    done(answer ? gateway::Outcome{answer_of(request, **answer, sent)}
-                                : gateway::Outcome{answer.error()});
-                });
+    const auto outcome_of = [request, sent = output.payload](const SessionFsm::Answer& answer) {
+        return answer ? gateway::Outcome{answer_of(request, **answer, sent)}
+                      : gateway::Outcome{answer.error()};
+    };
+    if (!request.waits_for_subscribers()) {
+        session.ask(ask, output.deadline, [outcome_of, done = std::move(done)](const auto& answer) {
+            done(outcome_of(answer));
+        });
+        return;
+    }
+    auto accepted = std::make_shared<gateway::Outcome>();
+    session.ask_acknowledged(
+        ask,
+        output.deadline,
+        [outcome_of, accepted, done](const SessionFsm::Answer& answer) {
+            *accepted = outcome_of(answer);
+            if (accepted->error) {
+                done(std::move(*accepted));
+            }
+        },
+        [accepted, done](std::optional<gateway::Error> error) {
+            done(error ? gateway::Outcome{*std::move(error)} : std::move(*accepted));
+        });
 }
 
 }  // namespace happn

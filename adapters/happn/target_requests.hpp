@@ -28,6 +28,11 @@ struct TargetRequest {
     /// Does the answer to a set have to bring the stored object? Only a merge stores something else than was
     /// sent.
     bool needs_stored() const { return merge && !no_store; }
+    /// Is it done only when every subscriber has acknowledged it?
+    bool waits_for_subscribers() const {
+        return consistency == gateway::Consistency::acknowledged && !no_publish &&
+               verb != gateway::HappnTarget::Verb::get;
+    }
 };
 
 /// `mark`: the gateway's loop mark. `done` is called exactly once, possibly from within.

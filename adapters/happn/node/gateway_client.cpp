@@ -39,36 +39,41 @@ std::string element_of(const Selected& selected, bool with_meta) {
 
 }  // namespace
 
-Outcome GatewayClient::perform(const gateway::Output& output, const gateway::HappnTarget& target) {
+Performed GatewayClient::perform(const gateway::Output& output,
+                                 const gateway::HappnTarget& target,
+                                 std::uint64_t ticket) {
     using Verb = gateway::HappnTarget::Verb;
     if (target.verb == Verb::get) {
-        return get(output, target);
+        return {get(output, target)};
     }
     if (target.verb == Verb::remove) {
-        return remove(output, target);
+        return remove(output, target, ticket);
     }
     if (output.action == gateway::Action::set) {
-        return set(output, target);
+        return set(output, target, ticket);
     }
-    return target.remove_on_remove || target.remove_on_empty ? remove(output, target) : Outcome{};
+    return target.remove_on_remove || target.remove_on_empty ? remove(output, target, ticket) : Performed{};
 }
 
-Outcome GatewayClient::set(const gateway::Output& output, const gateway::HappnTarget& target) {
+Performed GatewayClient::set(const gateway::Output& output,
+                             const gateway::HappnTarget& target,
+                             std::uint64_t ticket) {
     if (!legal_set_path(output.address) || output.address.size() > max_path) {
-        return bad_path(output.address);
+        return {bad_path(output.address)};
     }
     RequestOptions options;
     options.no_store = target.no_store;
     options.merge = target.merge;
     const auto written = hub_.data().write(output.address, stored_form(wrapped(output.payload)), options);
     if (!written) {
-        return Outcome{Error{Errc::overloaded, "the node's store is full"}};
+        return {Outcome{Error{Errc::overloaded, "the node's store is full"}}};
     }
     Publication publication;
     publication.data = written->data;
     publication.times = written->times ? &*written->times : nullptr;
-    publish(publication, output, target);
-    return Outcome{unwrapped(written->data)};
+    publication.ticket = ticket;
+    const bool unacknowledged = publish(publication, output, target);
+    return {Outcome{unwrapped(written->data)}, unacknowledged};
 }
 
 Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTarget& target) const {
@@ -83,9 +88,11 @@ Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTa
     return Outcome{json_payload(list + ']')};
 }
 
-Outcome GatewayClient::remove(const gateway::Output& output, const gateway::HappnTarget& target) {
+Performed GatewayClient::remove(const gateway::Output& output,
+                                const gateway::HappnTarget& target,
+                                std::uint64_t ticket) {
     if (!legal_path(output.address) || output.address.size() > max_path) {
-        return bad_path(output.address);
+        return {bad_path(output.address)};
     }
     const auto removed = std::to_string(hub_.state().store.remove(output.address));
     const auto data = "{\"removed\":" + removed + "}";
@@ -93,15 +100,16 @@ Outcome GatewayClient::remove(const gateway::Output& output, const gateway::Happ
     publication.word = ChannelWord::remove;
     publication.data = data;
     publication.timestamp = gateway::wall_now();
-    publish(publication, output, target);
-    return Outcome{json_payload(removed)};
+    publication.ticket = ticket;
+    const bool unacknowledged = publish(publication, output, target);
+    return {Outcome{json_payload(removed)}, unacknowledged};
 }
 
-void GatewayClient::publish(Publication publication,
+bool GatewayClient::publish(Publication publication,
                             const gateway::Output& output,
                             const gateway::HappnTarget& target) {
     if (target.no_publish) {
-        return;
+        return false;
     }
     auto& state = hub_.state();
     std::string meta;
@@ -117,7 +125,7 @@ void GatewayClient::publish(Publication publication,
     publication.publisher = state.gateway_session;
     publication.event_id = event;
     publication.event_origin = origin;
-    hub_.publisher().publish(publication, gateway::Clock::now());
+    return hub_.publisher().publish(publication, gateway::Clock::now()).unacknowledged;
 }
 
 }  // namespace happn::node

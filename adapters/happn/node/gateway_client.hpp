@@ -9,18 +9,26 @@
 
 namespace happn::node {
 
+struct Performed {
+    gateway::Outcome outcome;
+    bool unacknowledged = false;  // subscribers have yet to acknowledge it (consistency: acknowledged)
+};
+
 class GatewayClient {
 public:
     GatewayClient(Hub& hub, std::string gateway_id) : hub_{hub}, gateway_id_{std::move(gateway_id)} {}
 
-    /// Done when it returns: stored, and handed to every subscriber's connection.
-    gateway::Outcome perform(const gateway::Output& output, const gateway::HappnTarget& target);
+    /// When it returns, it is stored, and handed to every subscriber's connection. `ticket`: State's
+    /// on_acknowledged will name it if the result is unacknowledged.
+    Performed perform(const gateway::Output& output,
+                      const gateway::HappnTarget& target,
+                      std::uint64_t ticket);
 
 private:
-    gateway::Outcome set(const gateway::Output& output, const gateway::HappnTarget& target);
+    Performed set(const gateway::Output& output, const gateway::HappnTarget& target, std::uint64_t ticket);
     gateway::Outcome get(const gateway::Output& output, const gateway::HappnTarget& target) const;
-    gateway::Outcome remove(const gateway::Output& output, const gateway::HappnTarget& target);
-    void publish(Publication publication, const gateway::Output& output, const gateway::HappnTarget& target);
+    Performed remove(const gateway::Output& output, const gateway::HappnTarget& target, std::uint64_t ticket);
+    bool publish(Publication publication, const gateway::Output& output, const gateway::HappnTarget& target);
 
     Hub& hub_;
     std::string gateway_id_;

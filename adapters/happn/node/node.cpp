@@ -69,6 +69,9 @@ Node::Node(boost::asio::io_context& context,
            [this](node::Published published) { inbox_.push_back(std::move(published)); }},
       mesh_layer_{hub_, dispatcher, identity},
       client_{hub_, identity.id} {
+    hub_.state().on_acknowledged = [this](std::uint64_t ticket, bool by_all) {
+        acknowledged_.emplace_back(ticket, by_all);
+    };
     mesh_layer_.apply(gateway::RoutingTable{{}, {}});
 }
 
@@ -93,6 +96,7 @@ void Node::schedule_tick() {
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) {
             hub_.on_tick(gateway::Clock::now());
+            work_off();
             schedule_tick();
         }
     });
@@ -167,12 +171,29 @@ void Node::work_off() {
     if (std::exchange(working_, true)) {
         return;
     }
-    while (!inbox_.empty()) {
+    while (!inbox_.empty() || !acknowledged_.empty()) {
+        report_acknowledged();
+        if (inbox_.empty()) {
+            continue;
+        }
         auto next = std::move(inbox_.front());
         inbox_.pop_front();
         receive(std::move(next));
     }
     working_ = false;
+}
+
+void Node::report_acknowledged() {
+    for (const auto& [id, by_all] : std::exchange(acknowledged_, {})) {
+        auto outcome = unacknowledged_.extract(id);
+        if (outcome.empty()) {
+            continue;
+        }
+        gateway::Error error{gateway::Errc::mesh_error,
+                             "not every subscriber has acknowledged the publication"};
+        dispatcher_.on_outcome(
+            id, by_all ? std::move(outcome.mapped()) : gateway::Outcome{std::move(error)});
+    }
 }
 
 void Node::receive(node::Published published) {
@@ -206,9 +227,18 @@ gateway::ConnectionState Node::state() const {
     return state;
 }
 
+void Node::forget(gateway::DeliveryId id) {
+    unacknowledged_.erase(id);
+}
+
 void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
     if (const auto* target = std::get_if<gateway::HappnTarget>(&output.target->rule)) {
-        dispatcher_.on_outcome(id, client_.perform(output, *target));
+        auto [outcome, unacknowledged] = client_.perform(output, *target, id);
+        if (unacknowledged) {
+            unacknowledged_.emplace(id, std::move(outcome));
+        } else {
+            dispatcher_.on_outcome(id, std::move(outcome));
+        }
         return work_off();
     }
     const auto slash = output.address.find('/');

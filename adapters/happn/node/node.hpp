@@ -14,6 +14,9 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "adapters/happn/node/gateway_client.hpp"
 #include "adapters/happn/node/hub.hpp"
@@ -50,6 +53,7 @@ public:
     void apply(std::shared_ptr<const gateway::RoutingTable> table) override;
     gateway::ConnectionState state() const override;
     void deliver(gateway::DeliveryId id, gateway::Output output) override;
+    void forget(gateway::DeliveryId id) override;
 
     // gateway::Mesh
     std::string node_name() const override { return name_; }
@@ -73,6 +77,7 @@ private:
     void schedule_tick();
     void work_off();
     void receive(node::Published published);
+    void report_acknowledged();
     void subscribe_routes(const gateway::RoutingTable& table);
     void send_initial(const gateway::Route& route, const gateway::HappnSource& source);
 
@@ -84,6 +89,8 @@ private:
     node::MeshLayer mesh_layer_;
     node::GatewayClient client_;
     std::deque<node::Published> inbox_;
+    std::unordered_map<gateway::DeliveryId, gateway::Outcome> unacknowledged_;
+    std::vector<std::pair<gateway::DeliveryId, bool>> acknowledged_;  // by all, or not; to be reported
     bool working_ = false;
     bool draining_ = false;
     std::set<std::string> routes_;  // of the table in force: name and channel of each that listens here

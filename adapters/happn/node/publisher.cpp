@@ -189,9 +189,7 @@ PublishResults Publisher::publish(const Publication& publication, gateway::TimeP
             delivered.push_back(hit);
         }
     }
-    if (!delivered.empty()) {
-        expect_acks(publication, delivered, now);
-    }
+    results.unacknowledged = !delivered.empty() && expect_acks(publication, delivered, now);
     hand_to_gateway(publication, for_routes, taken);
     return results;
 }
@@ -218,20 +216,23 @@ void Publisher::hand_to_gateway(const Publication& publication, bool for_routes,
     state_.to_gateway(std::move(published));
 }
 
-void Publisher::expect_acks(const Publication& publication,
+bool Publisher::expect_acks(const Publication& publication,
                             const std::vector<Hit>& delivered,
                             gateway::TimePoint now) {
-    if (publication.session == 0 || waiting_.size() >= max_waiting) {
-        return;
+    const bool nobody_asks = publication.session == 0 && !publication.ticket;
+    if (nobody_asks || waiting_.size() >= max_waiting) {
+        return false;
     }
     Waiting& waiting = waiting_[publication_id(publication)];
     waiting = Waiting{};
     waiting.publisher = publication.session;
+    waiting.ticket = publication.ticket;
     waiting.event_id = publication.event_id;
     waiting.deadline = now + ack_timeout;
     for (const Hit& hit : delivered) {
         ++waiting.subscribers[hit.session];
     }
+    return true;
 }
 
 void Publisher::report(const Publication& publication, const PublishResults& results) {
@@ -284,6 +285,10 @@ void Publisher::on_tick(gateway::TimePoint now) {
 }
 
 void Publisher::finish(const std::string& id, const Waiting& waiting) {
+    if (waiting.ticket) {
+        state_.on_acknowledged(*waiting.ticket, waiting.subscribers.empty());
+        return;
+    }
     send_ack(waiting.publisher, id, waiting.event_id, waiting.results, &waiting.acknowledged);
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,6 +38,7 @@ struct Publication {
     SessionNumber only = 0;         // the same for one session
     bool no_cluster = false;
     gateway::WallTime timestamp = 0;  // of a remove
+    std::optional<std::uint64_t> ticket;  // of the gateway's own: named when all have acknowledged it
 };
 
 struct PublishResults {
@@ -44,6 +46,7 @@ struct PublishResults {
     std::size_t failed = 0;
     std::size_t skipped = 0;
     std::size_t queued = 0;
+    bool unacknowledged = false;  // kept until its subscribers have acknowledged it
 
     std::string json() const;
 };
@@ -66,6 +69,7 @@ public:
 private:
     struct Waiting {
         SessionNumber publisher = 0;
+        std::optional<std::uint64_t> ticket;
         std::string event_id;
         PublishResults results;
         std::size_t acknowledged = 0;
@@ -75,7 +79,7 @@ private:
 
     bool skips(const Publication& publication, const Session& session) const;
     void hand_to_gateway(const Publication& publication, bool for_routes, bool taken);
-    void expect_acks(const Publication& publication,
+    bool expect_acks(const Publication& publication,
                      const std::vector<Hit>& delivered,
                      gateway::TimePoint now);
     void finish(const std::string& publication_id, const Waiting& waiting);

@@ -62,6 +62,9 @@ struct State {
     std::uint64_t last_reference = 0;
     std::uint64_t last_event = 0;  // of the internal client
     std::function<void(Published)> to_gateway;
+    /// The subscribers of a publication of the gateway's have all acknowledged it, or not in time. As
+    /// to_gateway, it must not call back into the hub.
+    std::function<void(std::uint64_t ticket, bool by_all)> on_acknowledged;
 };
 
 }  // namespace happn::node

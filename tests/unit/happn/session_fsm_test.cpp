@@ -605,6 +605,144 @@ TEST(SessionFsm, AHandlerMayUnsubscribeItself) {
     EXPECT_EQ(times, 1);
 }
 
+// --- publications that wait for their subscribers ------------------------------------------------
+
+struct Acknowledged {
+    SessionFsm::OnAnswer on_accepted() {
+        return [this](const SessionFsm::Answer& answer) {
+            ++accepted;
+            error = answer ? std::nullopt : std::optional{answer.error()};
+        };
+    }
+    SessionFsm::OnAcknowledged on_acknowledged() {
+        return [this](std::optional<gateway::Error> why) {
+            ++acknowledged;
+            error = std::move(why);
+        };
+    }
+    void ask(Conversation& mesh) {
+        SessionFsm::Ask set;
+        set.action = "set";
+        set.path = "/a";
+        set.data = "1";
+        mesh.fsm.ask_acknowledged(set, mesh.now + 5s, on_accepted(), on_acknowledged());
+    }
+
+    int accepted = 0;
+    int acknowledged = 0;
+    std::optional<gateway::Error> error;
+};
+
+json ack_of(const json& request, const char* status) {
+    return {{"action", "publication-ack"},
+            {"status", status},
+            {"_meta", {{"type", "ack"}, {"eventId", request["eventId"]}}}};
+}
+
+TEST(SessionFsm, AnAcknowledgedPublicationIsAcceptedFirst) {
+    Conversation mesh;
+    mesh.join();
+    Acknowledged set;
+    set.ask(mesh);
+    const auto request = mesh.expect("set");
+    mesh.reply(request);
+    EXPECT_EQ(set.accepted, 1);
+    EXPECT_EQ(set.acknowledged, 0);
+    mesh.hear(ack_of(request, "ok"));
+    EXPECT_EQ(set.acknowledged, 1);
+    EXPECT_FALSE(set.error);
+    EXPECT_EQ(mesh.fsm.pending(), 0u);
+}
+
+TEST(SessionFsm, AnAcknowledgementMayOvertakeTheAnswer) {
+    Conversation mesh;
+    mesh.join();
+    Acknowledged set;
+    set.ask(mesh);
+    const auto request = mesh.expect("set");
+    mesh.hear(ack_of(request, "ok"));
+    EXPECT_EQ(set.accepted + set.acknowledged, 0);
+    mesh.reply(request);
+    EXPECT_EQ(set.accepted, 1);
+    EXPECT_EQ(set.acknowledged, 1);
+    EXPECT_FALSE(set.error);
+}
+
+TEST(SessionFsm, APublicationThatNotEverybodyAcknowledgesFails) {
+    Conversation mesh;
+    mesh.join();
+    Acknowledged set;
+    set.ask(mesh);
+    const auto request = mesh.expect("set");
+    mesh.reply(request);
+    mesh.hear(ack_of(request, "error"));
+    EXPECT_EQ(set.acknowledged, 1);
+    ASSERT_TRUE(set.error);
+    EXPECT_EQ(set.error->errc, Errc::mesh_error);
+}
+
+TEST(SessionFsm, WhatIsNotAcknowledgedEndsOnceWithItsDeadlineOrItsSession) {
+    Conversation mesh;
+    mesh.join();
+    Acknowledged late;
+    late.ask(mesh);
+    mesh.reply(mesh.expect("set"));
+    mesh.pass(5s);
+    EXPECT_EQ(late.acknowledged, 1);
+    EXPECT_EQ(late.error.value().errc, Errc::timeout);
+    Acknowledged cut;
+    cut.ask(mesh);
+    mesh.reply(mesh.expect("set"));
+    mesh.cut();
+    EXPECT_EQ(cut.acknowledged, 1);
+    EXPECT_EQ(cut.error.value().errc, Errc::unavailable);
+    EXPECT_EQ(late.acknowledged, 1);
+}
+
+TEST(SessionFsm, ARefusedPublicationIsNeverAcknowledged) {
+    Conversation mesh;
+    mesh.join();
+    Acknowledged set;
+    set.ask(mesh);
+    mesh.reply_error(mesh.expect("set"), {{"name", "AccessDenied"}, {"code", 403}});
+    EXPECT_EQ(set.accepted, 1);
+    EXPECT_EQ(set.acknowledged, 0);
+    EXPECT_EQ(set.error.value().errc, Errc::access_denied);
+    EXPECT_EQ(mesh.fsm.pending(), 0u);
+}
+
+// --- rights that change --------------------------------------------------------------------------
+
+const json rights_changed{{"_meta", {{"type", "system"}}},
+                          {"eventKey", "security-data-changed"},
+                          {"data", {{"whatHappnd", "permission-removed"}}}};
+
+TEST(SessionFsm, SubscribesAgainWhenRightsHaveChangedAndGivesUpTheFormer) {
+    Conversation mesh{secure_settings()};
+    mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
+    mesh.join(true);
+    mesh.hear(rights_changed);
+    mesh.reply(mesh.expect("on"), {{"id", "again"}});
+    EXPECT_EQ(mesh.expect("off")["options"]["referenceId"], "ref-1");
+    EXPECT_TRUE(mesh.fsm.subscribed("/SET@/a"));
+    EXPECT_TRUE(mesh.port.sent.empty());
+}
+
+TEST(SessionFsm, ASubscriptionThatLosesItsRightIsRefusedUntilTheRightIsBack) {
+    Conversation mesh{secure_settings()};
+    mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
+    mesh.join(true);
+    mesh.hear(rights_changed);
+    mesh.reply_error(mesh.expect("on"), {{"name", "AccessDenied"}, {"code", 403}, {"message", "unauthorized"}});
+    EXPECT_FALSE(mesh.fsm.subscribed("/SET@/a"));
+    EXPECT_EQ(mesh.fsm.refused_channels().size(), 1u);
+    mesh.hear(rights_changed);
+    mesh.reply(mesh.expect("on"), {{"id", "back"}});
+    EXPECT_TRUE(mesh.fsm.subscribed("/SET@/a"));
+    EXPECT_TRUE(mesh.fsm.refused_channels().empty());
+    EXPECT_TRUE(mesh.port.sent.empty());
+}
+
 // --- endings -------------------------------------------------------------------------------------
 
 TEST(SessionFsm, StaysAwayWhenToldSo) {
@@ -612,11 +750,38 @@ TEST(SessionFsm, StaysAwayWhenToldSo) {
     mesh.join();
     mesh.hear({{"_meta", {{"type", "system"}}},
                {"eventKey", "server-side-disconnect"},
-               {"data", {{"reason", "token-revoked"}}}});
+               {"data", {{"reason", "reconnect-false"}}}});
     mesh.hear_text(R"("primus::server::close")");
     EXPECT_EQ(mesh.port.dropped, 1);
     EXPECT_EQ(mesh.fsm.ending().kind, Ending::Kind::dismissed);
-    EXPECT_NE(mesh.fsm.ending().error.message.find("token-revoked"), std::string::npos);
+    EXPECT_NE(mesh.fsm.ending().error.message.find("reconnect-false"), std::string::npos);
+}
+
+TEST(SessionFsm, ComesBackSoonWhenOnlyItsTokenIsOver) {
+    for (const auto* const reason : {"token-revoked", "token-expired", "inactivity-threshold", "usage-limit"}) {
+        Conversation mesh;
+        mesh.join();
+        mesh.hear({{"_meta", {{"type", "system"}}},
+                   {"eventKey", "server-side-disconnect"},
+                   {"data", {{"reason", reason}}}});
+        mesh.hear_text(R"("primus::server::close")");
+        EXPECT_EQ(mesh.port.dropped, 1);
+        EXPECT_EQ(mesh.fsm.ending().kind, Ending::Kind::lost);
+        EXPECT_NE(mesh.fsm.ending().error.message.find(reason), std::string::npos);
+        mesh.cut();
+        mesh.join();
+        EXPECT_TRUE(mesh.fsm.ready());
+    }
+}
+
+TEST(SessionFsm, AbandonedItIsLostAndComesBack) {
+    Conversation mesh;
+    mesh.join();
+    mesh.fsm.abandon("revoked");
+    EXPECT_EQ(mesh.port.dropped, 1);
+    mesh.cut();
+    EXPECT_EQ(mesh.fsm.ending().kind, Ending::Kind::lost);
+    EXPECT_EQ(mesh.fsm.ending().error.message, "revoked");
 }
 
 TEST(SessionFsm, AMeshThatStopsMayBeComeBackTo) {

@@ -404,6 +404,25 @@ TEST_F(NodeTest, WhatRoutesSetReachesClientsWithTheGatewaysMark) {
         21.5);
 }
 
+TEST_F(NodeTest, AnAcknowledgedSetIsDeliveredWhenItsSubscribersSaySo) {
+    auto route = gateway::mqtt_to_happn("down", "devices/{device}/t", "/devices/{device}/t");
+    std::get<gateway::HappnTarget>(route.targets.front().rule).consistency = gateway::Consistency::acknowledged;
+    apply({route});
+    dispatcher.receive(gateway::mqtt_message("devices/d1/t", "1"));
+    EXPECT_EQ(dispatcher.pending(), 0u) << "nobody listens: nothing to wait for";
+
+    Visitor visitor{node};
+    visitor.on("/SET@/devices/*/t");
+    dispatcher.receive(gateway::mqtt_message("devices/d1/t", "2"));
+    EXPECT_EQ(dispatcher.pending(), 1u);
+    const auto heard = visitor.heard();
+    ASSERT_EQ(heard.size(), 1u);
+    EXPECT_EQ(heard[0]["_meta"]["consistency"], 3);
+    visitor.ask({{"action", "ack"}, {"eventId", 9}, {"data", heard[0]["_meta"]["publicationId"]}});
+    EXPECT_EQ(dispatcher.pending(), 0u);
+    EXPECT_EQ(metrics.route("down").outcomes[gateway::Fate::delivered][""], 2u);
+}
+
 TEST_F(NodeTest, RoutesThatFeedEachOtherEndAtTheHopLimitWithoutNesting) {
     apply(
         {happn_to_happn("ping", "/ping/{x}", "/pong/{x}"), happn_to_happn("pong", "/pong/{x}", "/ping/{x}")});
