@@ -73,6 +73,7 @@ void Exchange::call(ExchangeCall call, gateway::TimePoint deadline, OnOutcome do
         Pending{std::move(call), std::move(address.path), address.channel, deadline, std::move(done)});
     deadlines_.add(deadline, sequence);
 
+    forget_refused(address.channel);
     if (!channels_.contains(address.channel)) {
         make_room();
     }
@@ -92,6 +93,15 @@ void Exchange::call(ExchangeCall call, gateway::TimePoint deadline, OnOutcome do
             std::move(subscription),
             [this](const Publication& publication) { on_answer(publication); },
             [this, name = address.channel](const SessionFsm::Answer& answer) { on_channel(name, answer); });
+    }
+}
+
+/// A subscription that was in force may be refused later, when rights on the mesh have changed.
+void Exchange::forget_refused(const std::string& name) {
+    const auto channel = channels_.find(name);
+    if (channel != channels_.end() && channel->second.ready && !session_.subscribed(name)) {
+        session_.unsubscribe(name);
+        channels_.erase(channel);
     }
 }
 

@@ -65,6 +65,7 @@ private:
         std::uint64_t used = 0;  // number of the latest call
     };
 
+    void forget_refused(const std::string& name);
     void make_room();
     void send(std::uint64_t sequence);
     void on_channel(const std::string& channel, const SessionFsm::Answer& answer);

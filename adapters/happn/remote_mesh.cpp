@@ -148,9 +148,14 @@ void RemoteMesh::Joined::with_session(const Principal& who,
     }
 }
 
-/// A refusal may mean that the user's session is over on the mesh.
+/// A refusal may mean that the session is over on the mesh: the next request gets a new one.
 void RemoteMesh::Joined::check_session(const Principal& who, const std::optional<Error>& error) {
-    if (error && !uses_service(who) && who.token && session_is_over(*error)) {
+    if (!error || !session_is_over(*error)) {
+        return;
+    }
+    if (uses_service(who)) {
+        service_.session().session().abandon("the mesh has ended the session: " + error->message);
+    } else if (who.token) {
         users_.discard(*who.token);
     }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/integration/end_to_end.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/unit/rest/recorded_rest.hpp"
 
 namespace {
@@ -144,6 +145,72 @@ TEST_P(RestOverAMesh, AHundredConcurrentCallersEachGetTheirOwnAnswer) {
     for (std::thread& thread : threads)
         thread.join();
     EXPECT_EQ(right, callers);
+}
+
+TEST_P(RestOverAMesh, AMethodsErrorIsNeverTakenForTheMeshsRefusal) {
+    const std::string token = some_token();
+    for (int i = 0; i < 12; ++i) {  // more than refused tokens may come from one address
+        for (const int code : {401, 403}) {
+            const json parameters{{"name", "AccessDenied"}, {"code", code}};
+            const Answered answer =
+                post("/rest/method/testTools/failWith", {{"parameters", parameters}}, token);
+            ASSERT_EQ(answer.status, 500) << answer.body;
+            const json body = json::parse(answer.body);
+            EXPECT_EQ(body["message"], "Call failed");
+            EXPECT_EQ(body["error"]["code"], code);
+            EXPECT_EQ(body["error"]["message"], "said the method");
+        }
+    }
+    EXPECT_EQ(post("/rest/method/componentName/strMethod", json::object(), token).status, 200);
+}
+
+class RevokedOnAMesh : public testing::TestWithParam<const char*> {
+protected:
+    httplib::Result read_item() const { return gateway.http().Get("/items/x"); }
+    httplib::Result call_as(const std::string& token) const {
+        return gateway.http().Post("/rest/method/componentName/strMethod",
+                                   {{"Authorization", "Bearer " + token}},
+                                   R"({"parameters":{}})",
+                                   "application/json");
+    }
+
+    JsMesh mesh{{.generation = GetParam(), .secure = true}};
+    GatewayProcess gateway{
+        {.settings = mesh_settings(mesh, ", username: _ADMIN, password: happn") + "rest: { mesh: site }\n",
+         .mappings = {{"items.yaml", R"(
+version: 1
+routes:
+  item:
+    from: { http: "GET /items/{x}", auth: none }
+    to:   { happn: "get /items/{x}", as: service }
+)"}}}};
+};
+
+INSTANTIATE_TEST_SUITE_P(Generations, RevokedOnAMesh, testing::Values("2.13.0", "13.1.1"), [](const auto& of) {
+    return std::string_view{of.param} == "13.1.1" ? "New" : "Old";
+});
+
+TEST_P(RevokedOnAMesh, TheGatewaysOwnSessionIsMadeAnew) {
+    EXPECT_GE(mesh.revoke("_ADMIN"), 1);
+    EXPECT_TRUE(eventually([&] {
+        const auto answer = read_item();
+        return answer && answer->status == 200;
+    })) << gateway.process().printed();
+    gateway.wait_until_ready();
+}
+
+TEST_P(RevokedOnAMesh, AUsersTokenIsRefusedWithWhatTheMeshSays) {
+    const auto login = gateway.http().Post(
+        "/rest/login", R"({"username":"tester","password":"pw"})", "application/json");
+    ASSERT_TRUE(login);
+    const std::string token = json::parse(login->body)["data"]["token"];
+    ASSERT_EQ(call_as(token)->status, 200);
+    EXPECT_EQ(mesh.revoke("tester"), 1);
+    EXPECT_TRUE(eventually([&] {
+        const auto answer = call_as(token);
+        return answer && answer->status == 403;
+    })) << gateway.process().printed();
+    EXPECT_EQ(read_item()->status, 200) << "others are not concerned";
 }
 
 TEST_P(RestOverAMesh, BadInputIsAnsweredAndNothingElseHappens) {

@@ -2,10 +2,12 @@
 //   node mesh.js --generation 2.13.0|13.1.1 [--port N] [--secure]
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
+// A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
 // With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
 // events, read /rest/describe and (13.1.1 only) use data below /allowed; nobody/pw may do nothing.
 'use strict';
 const net = require('net');
+const readline = require('readline');
 const { parseArgs } = require('util');
 const packages = require('./packages');
 const { ComponentName, TestTools } = require('./components');
@@ -85,6 +87,29 @@ function stop_when_asked(mesh) {
   process.stdin.on('end', stop).on('close', stop).resume();
 }
 
+/// The old generation revokes sessions, whose sockets stay open; the new one tokens, whose sessions it closes.
+async function revoke(mesh, username) {
+  const { security, session } = mesh._mesh.happn.server.services;
+  const theirs = Object.values(session.__sessions)
+    .map((entry) => entry.data)
+    .filter((data) => data && data.token && data.user && data.user.username === username);
+  for (const data of theirs) {
+    await new Promise((resolve, reject) => {
+      const done = (error) => (error ? reject(error) : resolve());
+      if (security.revokeToken) security.revokeToken(data.token, 'test', done);
+      else security.revokeSession(data, 'test', done);
+    });
+  }
+  packages.print(`REVOKED ${theirs.length}`);
+}
+
+function obey(mesh) {
+  readline.createInterface({ input: process.stdin }).on('line', (line) => {
+    const [command, username] = line.split(' ');
+    if (command === 'revoke') revoke(mesh, username).catch(fail);
+  });
+}
+
 function fail(error) {
   console.error('mesh did not start:', error);
   process.exit(1);
@@ -99,6 +124,7 @@ async function main() {
     try {
       if (options.secure) await add_users(mesh.exchange.security);
       stop_when_asked(mesh);
+      obey(mesh);
       packages.print(`READY ${port}`);
     } catch (e) {
       fail(e);

@@ -50,6 +50,14 @@ void JsMesh::start() {
     process_->wait_for_line("READY " + std::to_string(port_));
 }
 
+int JsMesh::revoke(const std::string& username) {
+    constexpr std::string_view answer = "REVOKED ";
+    const auto before = process_->line_count();
+    process_->write_line("revoke " + username);
+    const auto line = process_->wait_for_line(answer, patience, before);
+    return std::stoi(line.substr(line.find(answer) + answer.size()));
+}
+
 void JsMesh::stop() {
     process_->signal(SIGTERM);
     process_->wait();

@@ -41,6 +41,9 @@ public:
     void kill();   // as a crash does
     void start();  // again and empty, on the same port; returns when clients can connect
 
+    /// Of a secure mesh: what this user's sessions are based on is no longer accepted. How many there were.
+    int revoke(const std::string& username);
+
 private:
     JsMeshOptions options_;
     std::uint16_t port_;

@@ -210,6 +210,21 @@ TEST_F(ExchangeTest, AnyOtherStatusIsAnErrorWithItsDetail) {
     EXPECT_EQ(outcome.error->detail.view(), R"({"message":"errr","extra":{"x":1}})");
 }
 
+TEST_F(ExchangeTest, SubscribesAnewWhereTheRightToItsAnswersHadBeenTakenAway) {
+    Conversation secure{secure_settings()};
+    secure.join(true);
+    Ended first;
+    const auto [set, channel] = made(secure, first, call_of("c", "m"));
+    answer_in(secure, set, channel);
+    secure.hear({{"_meta", {{"type", "system"}}}, {"eventKey", "security-data-changed"}, {"data", json::object()}});
+    secure.reply_error(secure.expect("on"), {{"name", "AccessDenied"}, {"code", 403}});
+    Ended second;
+    const auto [again, same_channel] = made(secure, second, call_of("c", "m"));
+    answer_in(secure, again, same_channel);
+    EXPECT_EQ(second.times, 1);
+    EXPECT_FALSE(second.result.error);
+}
+
 TEST_F(ExchangeTest, ARefusedRequestEndsTheCall) {
     mesh.join();
     Ended ended;
