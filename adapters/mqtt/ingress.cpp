@@ -38,6 +38,9 @@ void Ingress::on_lost(std::string why, bool by_server) {
 void Ingress::on_subscribed(std::uint64_t ticket, int code) {
     push(Subscribed{ticket, code});
 }
+void Ingress::on_unsubscribed(std::uint64_t ticket) {
+    push(Unsubscribed{ticket});
+}
 
 void Ingress::on_published(std::uint64_t ticket, std::string failure) {
     handlers_.done(ticket);

@@ -42,8 +42,18 @@ struct Subscribed {
     std::uint64_t ticket = 0;
     int code = 0;
 };
-using Event =
-    std::variant<Arrival, Connected, ConnectFailed, Disconnected, Lost, Published, Subscribed, TooLarge>;
+struct Unsubscribed {
+    std::uint64_t ticket = 0;
+};
+using Event = std::variant<Arrival,
+                           Connected,
+                           ConnectFailed,
+                           Disconnected,
+                           Lost,
+                           Published,
+                           Subscribed,
+                           TooLarge,
+                           Unsubscribed>;
 
 class Ingress final : public WireEvents {
 public:
@@ -73,6 +83,7 @@ public:
     void on_arrived(Arrival arrival) override;
     void on_published(std::uint64_t ticket, std::string failure) override;
     void on_subscribed(std::uint64_t ticket, int code) override;
+    void on_unsubscribed(std::uint64_t ticket) override;
 
     bool paused() const { return paused_.load(std::memory_order_relaxed); }
     /// QoS 0 messages dropped since the last call.

@@ -87,10 +87,7 @@ void Broker::apply(std::shared_ptr<const RoutingTable> table) {
 void Broker::update_subscriptions() {
     auto difference = subscriptions_.apply(wanted_subscriptions(
         *table_, settings_.name, protocol_, device_calls_.response_topic(), device_calls_.reply_filters()));
-    if (phase_ != Phase::connected) return;
-    subscribe(std::move(difference.subscribe));
-    for (std::string& filter : difference.unsubscribe)
-        egress_.control(UnsubscribeRequest{std::move(filter)});
+    if (phase_ == Phase::connected) send(std::move(difference));
 }
 
 /// Once no call of earlier routes is out, only the routes of now say what is subscribed to.
@@ -100,11 +97,21 @@ void Broker::release_replies() {
     update_subscriptions();
 }
 
-void Broker::subscribe(std::vector<SubscribeRequest> requests) {
-    for (SubscribeRequest& request : requests) {
+void Broker::send(Subscriptions::Difference difference) {
+    for (SubscribeRequest& request : difference.subscribe) {
         if (!limits_.subscription_ids) request.id = 0;
         egress_.control(std::move(request));
     }
+    unsubscribe(std::move(difference.unsubscribe));
+}
+
+void Broker::unsubscribe(std::vector<UnsubscribeRequest> requests) {
+    for (UnsubscribeRequest& request : requests)
+        egress_.control(std::move(request));
+}
+
+void Broker::on(Unsubscribed&& event) {
+    subscriptions_.on_left(event.ticket);
 }
 
 void Broker::on(Subscribed&& event) {
@@ -168,7 +175,8 @@ void Broker::on(Arrival&& arrival) {
     if (is_private && !actions.is_reply) metrics_.count("mqtt_late_replies");
     perform(std::move(actions));
     if (is_private) return;
-    if (!subscriptions_.accepts(arrival.topic, arrival.subscription_ids)) {
+    unsubscribe(subscriptions_.left_over(arrival));
+    if (!subscriptions_.accepts(arrival)) {
         metrics_.count("mqtt_duplicates");
         return;
     }

@@ -74,13 +74,15 @@ private:
     void on(Published&& event);
     void on(Subscribed&& event);
     void on(TooLarge&& event);
+    void on(Unsubscribed&& event);
 
     void connect();
     void retry(const std::string& why);
     void lose(const std::string& why);
     void fail_pending(const Error& error);
     void fail_sent(const Error& error);
-    void subscribe(std::vector<SubscribeRequest> requests);
+    void send(Subscriptions::Difference difference);
+    void unsubscribe(std::vector<UnsubscribeRequest> requests);
     void update_subscriptions();
     void release_replies();
     void report_subscriptions();

@@ -89,7 +89,7 @@ void Broker::on(Connected&& event) {
         egress_.control(DisconnectRequest{});
         lose("no answer to SUBSCRIBE");
     });
-    subscribe(subscriptions_.connected(event.session_present));
+    send(subscriptions_.connected(event.session_present));
 }
 
 void Broker::on(ConnectFailed&& event) {

@@ -218,6 +218,9 @@ struct PahoClient::State {
                  [this](const ::mqtt::token& token) {
                      events.on_subscribed(as_ticket(token), subscribe_code(token));
                  });
+    std::unique_ptr<::mqtt::iaction_listener> unsubscribing =
+        listener([this](const ::mqtt::token& token) { events.on_unsubscribed(as_ticket(token)); },
+                 [](const ::mqtt::token&) {});
     // Last: it is destroyed first, and with it every callback.
     std::unique_ptr<::mqtt::async_client> client;
 };
@@ -307,9 +310,9 @@ void PahoClient::subscribe(const SubscribeRequest& request) {
 
 void PahoClient::unsubscribe(const UnsubscribeRequest& request) {
     try {
-        state_->client->unsubscribe(request.filter);
+        state_->client->unsubscribe(request.filter, as_context(request.ticket), *state_->unsubscribing);
     } catch (const std::exception&) {
-        // Not connected: the next session is told what to subscribe to, not what to leave.
+        // Not connected: what was not left is left by the next connection.
     }
 }
 

@@ -4,113 +4,15 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
+#include "adapters/mqtt/subscription_id.hpp"
 #include "adapters/mqtt/topic.hpp"
 
 namespace gateway::mqtt {
 namespace {
 
 constexpr int first_refusal = 0x80;  // MQTT 5.0 section 3.9.3
-constexpr int reply_qos = 1;
-
-/// One subscription that does what both ask for; what one of them does not want is left to the router.
-void widen(Subscription& into, const Subscription& other) {
-    into.qos = std::max(into.qos, other.qos);
-    into.no_local = into.no_local && other.no_local;
-    if (into.retained != other.retained) {
-        into.retained = Retained::apply;
-        into.retain_as_published = false;
-    }
-    into.retain_as_published = into.retain_as_published && other.retain_as_published;
-}
-
-void share_options(Subscription& one, Subscription& other) {
-    const int one_qos = one.qos, other_qos = other.qos;
-    widen(one, other);
-    widen(other, one);
-    one.qos = one_qos;
-    other.qos = other_qos;
-}
-
-void merge_equal(std::vector<Subscription>& all) {
-    std::ranges::stable_sort(all, {}, &Subscription::filter);
-    std::vector<Subscription> merged;
-    for (Subscription& next : all) {
-        if (!merged.empty() && merged.back().filter == next.filter) {
-            widen(merged.back(), next);
-        } else {
-            merged.push_back(std::move(next));
-        }
-    }
-    all = std::move(merged);
-}
-
-/// Calls `combine` for overlapping pairs until it has nothing left to change.
-template <typename Combine>
-void for_overlapping(std::vector<Subscription>& all, const Combine& combine) {
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            for (std::size_t j = i + 1; j < all.size(); ++j) {
-                if (overlap(all[i].filter, all[j].filter) && combine(all[i], all[j])) changed = true;
-            }
-        }
-    }
-}
-
-void drop_covered(std::vector<Subscription>& all) {
-    const auto covered = [&](const Subscription& narrow) {
-        return std::ranges::any_of(all, [&](const Subscription& wide) {
-            return wide.filter != narrow.filter && wide.qos >= narrow.qos &&
-                   covers(wide.filter, narrow.filter);
-        });
-    };
-    std::vector<Subscription> kept;
-    std::ranges::copy_if(
-        all, std::back_inserter(kept), [&](const Subscription& one) { return !covered(one); });
-    all = std::move(kept);
-}
-
-void add_source(std::vector<Subscription>& wanted,
-                const Route& route,
-                std::string_view broker,
-                Protocol protocol) {
-    const auto* source = std::get_if<MqttSource>(&route.source);
-    if (source == nullptr || source->broker != broker) return;
-    Subscription subscription;
-    subscription.filter = source->topic.subscription();
-    subscription.qos = source->qos;
-    subscription.retained = source->retained;
-    // A two-way route never wants its own messages back, wherever the broker can keep them.
-    subscription.no_local = source->no_local || route.sync_pair.has_value();
-    subscription.retain_as_published = protocol == Protocol::v5;
-    wanted.push_back(std::move(subscription));
-}
-
-Subscription reply_subscription(std::string filter) {
-    Subscription subscription;
-    subscription.filter = std::move(filter);
-    subscription.qos = reply_qos;
-    subscription.retained = Retained::ignore;
-    subscription.retain_as_published = false;
-    return subscription;
-}
-
-void add_replies(std::vector<Subscription>& wanted,
-                 const Route& route,
-                 std::string_view broker,
-                 const std::string& reply_topic) {
-    for (const Target& target : route.targets) {
-        const auto* mqtt = std::get_if<MqttTarget>(&target.rule);
-        if (mqtt == nullptr || mqtt->broker != broker || !mqtt->reply) continue;
-        if (mqtt->reply->topic) {
-            wanted.push_back(reply_subscription(mqtt->reply->topic->as_pattern().subscription()));
-        } else if (!reply_topic.empty()) {
-            wanted.push_back(reply_subscription(reply_topic));
-        }
-    }
-}
+constexpr std::size_t most_looked_up = 1024;
 
 int retain_handling(Retained retained) {
     switch (retained) {
@@ -126,45 +28,6 @@ int retain_handling(Retained retained) {
 
 }  // namespace
 
-std::vector<Subscription> wanted_subscriptions(const RoutingTable& table,
-                                               std::string_view broker,
-                                               Protocol protocol,
-                                               const std::string& reply_topic,
-                                               const std::set<std::string>& awaited) {
-    std::vector<Subscription> wanted;
-    for (const std::string& filter : awaited)
-        wanted.push_back(reply_subscription(filter));
-    for (const Route& route : table.routes()) {
-        add_source(wanted, route, broker, protocol);
-        add_replies(wanted, route, broker, reply_topic);
-    }
-    return without_duplicates(std::move(wanted), protocol);
-}
-
-std::vector<Subscription> without_duplicates(std::vector<Subscription> wanted, Protocol protocol) {
-    merge_equal(wanted);
-    for_overlapping(wanted, [](Subscription& one, Subscription& other) {
-        const auto before = std::pair{one, other};
-        share_options(one, other);
-        return before != std::pair{one, other};
-    });
-    drop_covered(wanted);
-    if (protocol == Protocol::v5) return wanted;
-    for (std::size_t before = 0; before != wanted.size();) {
-        before = wanted.size();
-        for_overlapping(wanted, [](Subscription& one, Subscription& other) {
-            if (one == other) return false;
-            widen(one, other);
-            one.filter = common_filter(one.filter, other.filter);
-            other = one;
-            return true;
-        });
-        merge_equal(wanted);
-        drop_covered(wanted);
-    }
-    return wanted;
-}
-
 SubscribeRequest Subscriptions::request(Entry& entry) {
     entry.ticket = ++last_ticket_;
     entry.answer = Answer::none;
@@ -179,6 +42,16 @@ SubscribeRequest Subscriptions::request(Entry& entry) {
     return request;
 }
 
+UnsubscribeRequest Subscriptions::leave(const std::string& filter) {
+    const std::uint64_t ticket = ++last_ticket_;
+    leaving_[filter] = ticket;
+    return {ticket, filter};
+}
+
+bool Subscriptions::has_id(std::uint32_t id) const {
+    return std::ranges::any_of(entries_, [id](const auto& entry) { return entry.second.id == id; });
+}
+
 Subscriptions::Difference Subscriptions::apply(std::vector<Subscription> wanted) {
     Difference difference;
     std::map<std::string, Entry, std::less<>> next;
@@ -187,32 +60,42 @@ Subscriptions::Difference Subscriptions::apply(std::vector<Subscription> wanted)
         const auto old = entries_.find(subscription.filter);
         const bool same = old != entries_.end() && old->second.subscription == subscription;
         if (old != entries_.end()) entry = old->second;
-        if (old == entries_.end() && protocol_ == Protocol::v5) entry.id = ++last_id_;
+        if (protocol_ == Protocol::v5) entry.id = subscription_id(subscription.filter);
         entry.subscription = std::move(subscription);
+        leaving_.erase(entry.subscription.filter);
         if (!same) difference.subscribe.push_back(request(entry));
         next.emplace(entry.subscription.filter, std::move(entry));
     }
     for (const auto& [filter, entry] : entries_) {
-        if (!next.contains(filter)) difference.unsubscribe.push_back(filter);
+        if (!next.contains(filter)) difference.unsubscribe.push_back(leave(filter));
     }
     entries_ = std::move(next);
     return difference;
 }
 
-std::vector<SubscribeRequest> Subscriptions::connected(bool session_present) {
-    std::vector<SubscribeRequest> requests;
+/// Subscribes before it leaves, so that a message that both want comes by one of them at any time.
+Subscriptions::Difference Subscriptions::connected(bool session_present) {
+    session_kept_ = session_present;
+    last_taken_.reset();
+    if (!session_present) leaving_.clear();
+    Difference difference;
     for (auto& [filter, entry] : entries_) {
         // 3.1.1 has no Retain Handling: a subscription that the session still has is not sent again, as it
         // would bring the retained messages once more.
         const bool keep = protocol_ == Protocol::v3_1_1 && session_present && entry.granted_before &&
                           entry.subscription.retained == Retained::once;
+        if (!session_present) entry.delivers = false;
         if (keep) {
             entry.answer = Answer::granted;
         } else {
-            requests.push_back(request(entry));
+            difference.subscribe.push_back(request(entry));
         }
     }
-    return requests;
+    for (auto& [filter, ticket] : leaving_) {
+        ticket = ++last_ticket_;
+        difference.unsubscribe.push_back({ticket, filter});
+    }
+    return difference;
 }
 
 void Subscriptions::disconnected() {
@@ -229,6 +112,10 @@ void Subscriptions::on_result(std::uint64_t ticket, int code) {
         entry.answer = code < first_refusal ? Answer::granted : Answer::refused;
         entry.granted_before = entry.answer == Answer::granted;
     }
+}
+
+void Subscriptions::on_left(std::uint64_t ticket) {
+    std::erase_if(leaving_, [ticket](const auto& entry) { return entry.second == ticket; });
 }
 
 bool Subscriptions::complete() const {
@@ -259,23 +146,53 @@ std::string Subscriptions::problems() const {
     return text;
 }
 
-/// Of the subscriptions that match, the one whose copy counts: the highest QoS, then the first by name. A
-/// resumed session delivers before it has answered, by the subscriptions it had.
+/// May it deliver? A kept session delivers before it has answered, by the subscriptions it had.
+bool Subscriptions::delivering(const Entry& entry) const {
+    if (entry.answer != Answer::none) return entry.answer == Answer::granted;
+    return session_kept_ || entry.granted_before;
+}
+
+/// Of the subscriptions that match, the one whose copy counts: the highest QoS, then the first by name.
 const Subscriptions::Entry* Subscriptions::owner(std::string_view topic) const {
     const Entry* owner = nullptr;
     for (const auto& [filter, entry] : entries_) {
-        const bool active =
-            entry.answer == Answer::granted || (entry.answer == Answer::none && entry.granted_before);
-        if (!active || !matches(filter, topic)) continue;
+        if (!delivering(entry) || !matches(filter, topic)) continue;
         if (owner == nullptr || entry.subscription.qos > owner->subscription.qos) owner = &entry;
     }
     return owner;
 }
 
-bool Subscriptions::accepts(std::string_view topic, const std::vector<std::uint32_t>& ids) const {
-    if (ids.empty()) return true;
-    const Entry* counts = owner(topic);
-    return counts == nullptr || std::ranges::find(ids, counts->id) != ids.end();
+std::vector<UnsubscribeRequest> Subscriptions::left_over(const Arrival& arrival) {
+    std::vector<UnsubscribeRequest> requests;
+    for (const std::uint32_t id : arrival.subscription_ids) {
+        if (has_id(id) || looked_up_.contains(id)) continue;
+        if (looked_up_.size() >= most_looked_up) looked_up_.clear();
+        looked_up_.insert(id);
+        const auto filter = filter_of(id, arrival.topic);
+        if (filter && !leaving_.contains(*filter)) requests.push_back(leave(*filter));
+    }
+    return requests;
+}
+
+bool Subscriptions::accepts(const Arrival& arrival) {
+    const auto& ids = arrival.subscription_ids;
+    const Entry* const counts = owner(arrival.topic);
+    if (ids.empty() || counts == nullptr) return true;
+    const bool by_owner = std::ranges::find(ids, counts->id) != ids.end();
+    if (!session_kept_ || counts->delivers) return by_owner;
+    // QoS 0 and retained messages overtake what was queued.
+    if (by_owner && arrival.qos > 0 && !arrival.retain)
+        entries_.find(counts->subscription.filter)->second.delivers = true;
+    return !is_copy_of_last(arrival);
+}
+
+/// The same message by the same filters is not a copy: it was published twice.
+bool Subscriptions::is_copy_of_last(const Arrival& arrival) {
+    if (last_taken_ && last_taken_->topic == arrival.topic && last_taken_->ids != arrival.subscription_ids &&
+        last_taken_->payload.view() == arrival.payload.view())
+        return true;
+    last_taken_ = Taken{arrival.topic, arrival.payload, arrival.subscription_ids};
+    return false;
 }
 
 bool Subscriptions::replayed(std::string_view topic, bool retain_flag) const {

@@ -1,61 +1,48 @@
-// Which filters a broker connection subscribes to, and what the broker said to each. A message must reach
-// each route once, but brokers may send a message once per matching filter (MQTT 5.0 section 3.3.4), and
-// Mosquitto does. So: equal filters share one subscription, a filter covered by another of the same or a
-// higher QoS is left out, and what still overlaps is told apart by subscription identifiers (version 5), or
-// merged into one wider filter (3.1.1). The router matches again. No I/O; on the shard's thread.
+// What a broker connection is subscribed to, what the broker said to each filter, and what is to be left. No
+// I/O; on the shard's thread.
+//
+// A session that the broker has kept may hold filters that nobody wants any more: routes were reloaded while
+// the connection was down, or this is a new run with other routes. Those of this run are known by name and
+// left after CONNACK. Those of an earlier run are not, but with MQTT 5 a message tells by its subscription
+// identifier which filter it came by (subscription_id.hpp), so each is left when it first delivers something.
+//
+// Until then, and for what was queued before, a message may come by a filter left over alone, or by several
+// at once. None of those that match a wanted filter may be lost, and none may count twice. So in a kept
+// session a copy that came by another filter counts until the filter that should bring it has brought
+// something: brokers send in order, so what was queued before is through by then. Copies of one message come
+// one behind the other.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapters/mqtt/wanted_subscriptions.hpp"
 #include "adapters/mqtt/wire.hpp"
-#include "gateway/routing_table.hpp"
 
 namespace gateway::mqtt {
-
-struct Subscription {
-    std::string filter;
-    int qos = 0;
-    Retained retained = Retained::apply;
-    bool no_local = false;
-    /// False: the retain flag of a message says that it was sent because of the subscription. Where routes
-    /// that share a filter differ in `retained`, and on 3.1.1 always, that is how they are told apart.
-    bool retain_as_published = true;
-
-    bool operator==(const Subscription&) const = default;
-};
-
-/// What `table` asks of `broker`: its sources, the reply topics of its targets, and `reply_topic` if one
-/// replies by it; and `awaited`, the reply filters of calls that are out, whatever the table says now.
-std::vector<Subscription> wanted_subscriptions(const RoutingTable& table,
-                                               std::string_view broker,
-                                               Protocol protocol,
-                                               const std::string& reply_topic,
-                                               const std::set<std::string>& awaited = {});
-
-/// The same without overlap that could not be told apart.
-std::vector<Subscription> without_duplicates(std::vector<Subscription> wanted, Protocol protocol);
 
 class Subscriptions {
 public:
     struct Difference {
         std::vector<SubscribeRequest> subscribe;
-        std::vector<std::string> unsubscribe;
+        std::vector<UnsubscribeRequest> unsubscribe;
     };
 
     explicit Subscriptions(Protocol protocol) : protocol_{protocol} {}
 
     /// The new wishes; the difference is what a connection that is up has to send.
     Difference apply(std::vector<Subscription> wanted);
-    /// All that a new connection has to send.
-    std::vector<SubscribeRequest> connected(bool session_present);
+    /// All that a new connection has to send, in this order.
+    Difference connected(bool session_present);
     void disconnected();
 
     void on_result(std::uint64_t ticket, int code);
+    void on_left(std::uint64_t ticket);
 
     bool complete() const;  // all granted
     bool settled() const;   // all answered, one way or the other
@@ -63,8 +50,10 @@ public:
     /// "broker refused filter 'a/#' (0x87)", for people; empty if there is nothing to say.
     std::string problems() const;
 
-    /// Is this copy of a message the one that counts? `ids` are the subscription identifiers it came with.
-    bool accepts(std::string_view topic, const std::vector<std::uint32_t>& ids) const;
+    /// Filters of an earlier run that `arrival` came by: to be left.
+    std::vector<UnsubscribeRequest> left_over(const Arrival& arrival);
+    /// Is this copy of a message the one that counts?
+    bool accepts(const Arrival& arrival);
     /// Was the message sent because we subscribed, not because it was published now? Only known where it
     /// matters.
     bool replayed(std::string_view topic, bool retain_flag) const;
@@ -81,14 +70,28 @@ private:
         Answer answer = Answer::none;
         int code = 0;
         bool granted_before = false;
+        bool delivers = false;  // has brought a message that had to wait its turn
+    };
+    struct Taken {
+        std::string topic;
+        Bytes payload;
+        std::vector<std::uint32_t> ids;
     };
     SubscribeRequest request(Entry& entry);
+    UnsubscribeRequest leave(const std::string& filter);
+    bool has_id(std::uint32_t id) const;
+    bool delivering(const Entry& entry) const;
     const Entry* owner(std::string_view topic) const;
+    bool is_copy_of_last(const Arrival& arrival);
 
     Protocol protocol_;
     std::map<std::string, Entry, std::less<>> entries_;
+    std::map<std::string, std::uint64_t>
+        leaving_;                        // not wanted, not yet left for sure; ticket of the request
+    std::set<std::uint32_t> looked_up_;  // identifiers of no filter of ours
+    std::optional<Taken> last_taken_;
+    bool session_kept_ = false;
     std::uint64_t last_ticket_ = 0;
-    std::uint32_t last_id_ = 0;
 };
 
 }  // namespace gateway::mqtt

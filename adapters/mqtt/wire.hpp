@@ -54,6 +54,7 @@ struct SubscribeRequest {
 };
 
 struct UnsubscribeRequest {
+    std::uint64_t ticket = 0;
     std::string filter;
 };
 
@@ -93,7 +94,7 @@ struct Arrival {
 };
 
 /// The library's side. Called on the egress worker only; never throws; every request but publish to a lost
-/// connection and unsubscribe is answered by an event, possibly before it returns.
+/// connection and an unsubscribe that fails is answered by an event, possibly before it returns.
 class Wire {
 public:
     virtual ~Wire() = default;
@@ -121,6 +122,7 @@ public:
     virtual void on_published(std::uint64_t ticket, std::string failure) = 0;
     /// `code` is that of SUBACK, 0x80 and above: refused (MQTT 5.0 section 3.9.3).
     virtual void on_subscribed(std::uint64_t ticket, int code) = 0;
+    virtual void on_unsubscribed(std::uint64_t ticket) = 0;
 };
 
 }  // namespace gateway::mqtt

@@ -67,6 +67,7 @@ public:
         failures_.push_back(std::move(failure));
     }
     void on_subscribed(std::uint64_t, int) override {}
+    void on_unsubscribed(std::uint64_t) override {}
     std::vector<std::string> failures() {
         const std::lock_guard lock{mutex_};
         return failures_;

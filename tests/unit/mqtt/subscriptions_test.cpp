@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/mqtt/subscription_id.hpp"
 #include "tests/unit/core/table_builder.hpp"
 
 namespace gateway::mqtt {
@@ -29,11 +30,21 @@ std::vector<std::string> filters(const std::vector<Subscription>& all) {
     return names;
 }
 
-std::vector<std::string> filters(const std::vector<SubscribeRequest>& all) {
+template <typename Request>
+std::vector<std::string> filters(const std::vector<Request>& all) {
     std::vector<std::string> names;
-    for (const SubscribeRequest& one : all)
+    for (const Request& one : all)
         names.push_back(one.filter);
     return names;
+}
+
+Arrival arrival(std::string topic, std::vector<std::uint32_t> ids, std::string payload = "1") {
+    Arrival message;
+    message.topic = std::move(topic);
+    message.payload = Bytes{std::move(payload)};
+    message.qos = 1;
+    message.subscription_ids = std::move(ids);
+    return message;
 }
 
 TEST(Subscriptions, EqualFiltersShareOneWithTheHigherQos) {
@@ -128,7 +139,14 @@ TEST(Subscriptions, OfATableThatHasLostItsRoutesAreTheRepliesThatCallsWaitFor) {
 
 class LiveSubscriptions : public testing::Test {
 protected:
-    void connect(bool session_present = false) { requests = subscriptions.connected(session_present); }
+    void connect(bool session_present = false) {
+        auto difference = subscriptions.connected(session_present);
+        requests = std::move(difference.subscribe);
+        leaves = std::move(difference.unsubscribe);
+    }
+    bool accepts(std::string topic, std::vector<std::uint32_t> ids, std::string payload = "1") {
+        return subscriptions.accepts(arrival(std::move(topic), std::move(ids), std::move(payload)));
+    }
     void grant_all() {
         for (const SubscribeRequest& request : requests)
             subscriptions.on_result(request.ticket, request.qos);
@@ -136,6 +154,7 @@ protected:
 
     Subscriptions subscriptions{Protocol::v5};
     std::vector<SubscribeRequest> requests;
+    std::vector<UnsubscribeRequest> leaves;
 };
 
 TEST_F(LiveSubscriptions, AreCompleteOnceAllAreGranted) {
@@ -170,7 +189,7 @@ TEST_F(LiveSubscriptions, ANewTableChangesOnlyTheDifference) {
     grant_all();
     const auto difference = subscriptions.apply({wish("b"), wish("c")});
     EXPECT_THAT(filters(difference.subscribe), ElementsAre("c"));
-    EXPECT_THAT(difference.unsubscribe, ElementsAre("a"));
+    EXPECT_THAT(filters(difference.unsubscribe), ElementsAre("a"));
     EXPECT_TRUE(subscriptions.granted("b"));
     EXPECT_FALSE(subscriptions.granted("c"));
 }
@@ -191,10 +210,10 @@ TEST_F(LiveSubscriptions, OfSeveralCopiesOnlyTheOwnersCounts) {
     grant_all();
     const std::uint32_t plus_c = requests[0].filter == "a/+/c" ? requests[0].id : requests[1].id;
     const std::uint32_t b_plus = requests[0].filter == "a/b/+" ? requests[0].id : requests[1].id;
-    EXPECT_TRUE(subscriptions.accepts("a/b/c", {b_plus}));
-    EXPECT_FALSE(subscriptions.accepts("a/b/c", {plus_c}));
-    EXPECT_TRUE(subscriptions.accepts("a/b/c", {plus_c, b_plus}));
-    EXPECT_TRUE(subscriptions.accepts("a/x/c", {plus_c}));
+    EXPECT_TRUE(accepts("a/b/c", {b_plus}));
+    EXPECT_FALSE(accepts("a/b/c", {plus_c}));
+    EXPECT_TRUE(accepts("a/b/c", {plus_c, b_plus}));
+    EXPECT_TRUE(accepts("a/x/c", {plus_c}));
 }
 
 TEST_F(LiveSubscriptions, ACopyIsAcceptedWhileTheBetterSubscriptionIsNotGranted) {
@@ -203,7 +222,127 @@ TEST_F(LiveSubscriptions, ACopyIsAcceptedWhileTheBetterSubscriptionIsNotGranted)
     grant_all();
     const std::uint32_t plus = requests[0].id;
     subscriptions.apply({wish("a/+", 0), wish("a/b", 1)});
-    EXPECT_TRUE(subscriptions.accepts("a/b", {plus}));
+    EXPECT_TRUE(accepts("a/b", {plus}));
+}
+
+// --- sessions that the broker has kept
+
+TEST_F(LiveSubscriptions, WhatWasDroppedWhileTheConnectionWasDownIsLeftInTheSessionThatWasKept) {
+    subscriptions.apply({wish("a"), wish("b")});
+    connect();
+    grant_all();
+    subscriptions.disconnected();
+    subscriptions.apply({wish("b"), wish("c")});
+    connect(true);
+    EXPECT_THAT(filters(requests), ElementsAre("b", "c"));
+    EXPECT_THAT(filters(leaves), ElementsAre("a"));
+}
+
+TEST_F(LiveSubscriptions, ANewSessionHasNothingToLeave) {
+    subscriptions.apply({wish("a")});
+    connect();
+    subscriptions.disconnected();
+    subscriptions.apply({});
+    connect(false);
+    EXPECT_THAT(leaves, IsEmpty());
+    connect(true);
+    EXPECT_THAT(leaves, IsEmpty());
+}
+
+TEST_F(LiveSubscriptions, AFilterIsLeftAgainUntilTheBrokerHasSaidSo) {
+    subscriptions.apply({wish("a")});
+    connect();
+    subscriptions.apply({});
+    connect(true);
+    EXPECT_THAT(filters(leaves), ElementsAre("a"));
+    subscriptions.on_left(leaves.at(0).ticket);
+    connect(true);
+    EXPECT_THAT(leaves, IsEmpty());
+}
+
+TEST_F(LiveSubscriptions, AFilterThatIsWantedAgainIsNotLeft) {
+    subscriptions.apply({wish("a")});
+    connect();
+    subscriptions.disconnected();
+    subscriptions.apply({});
+    subscriptions.apply({wish("a")});
+    connect(true);
+    EXPECT_THAT(leaves, IsEmpty());
+}
+
+TEST_F(LiveSubscriptions, AFilterOfAnEarlierRunIsLeftOnceItDelivers) {
+    subscriptions.apply({wish("a/b", 1)});
+    connect(true);
+    EXPECT_THAT(leaves, IsEmpty()) << "nobody knows it yet";
+    const auto stray = arrival("a/x/c", {subscription_id("a/+/c")});
+    EXPECT_FALSE(subscriptions.matches_any(stray.topic));
+    const auto left = subscriptions.left_over(stray);
+    EXPECT_THAT(filters(left), ElementsAre("a/+/c"));
+    EXPECT_THAT(subscriptions.left_over(stray), IsEmpty()) << "it has been asked for";
+    connect(true);
+    EXPECT_THAT(filters(leaves), ElementsAre("a/+/c")) << "but not confirmed";
+}
+
+TEST_F(LiveSubscriptions, WantedFiltersAreNeverLeft) {
+    subscriptions.apply({wish("a/+", 1)});
+    connect(true);
+    EXPECT_THAT(subscriptions.left_over(arrival("a/b", {subscription_id("a/+"), 1, 2})), IsEmpty());
+}
+
+TEST_F(LiveSubscriptions, WhatWasQueuedUnderAFilterLeftOverIsNotLost) {
+    subscriptions.apply({wish("a/b", 1)});
+    connect(true);
+    grant_all();
+    const std::uint32_t wide = subscription_id("a/#"), own = subscription_id("a/b");
+    EXPECT_TRUE(accepts("a/b", {wide}, "1"));
+    EXPECT_TRUE(accepts("a/b", {wide}, "2"));
+    EXPECT_TRUE(accepts("a/b", {wide}, "2")) << "published twice";
+    EXPECT_TRUE(accepts("a/b", {own}, "3"));
+    EXPECT_FALSE(accepts("a/b", {wide}, "3")) << "from now on the wanted filter delivers";
+    EXPECT_FALSE(accepts("a/b", {wide}, "4"));
+}
+
+TEST_F(LiveSubscriptions, OfCopiesByAFilterLeftOverAndAWantedOneTheFirstCounts) {
+    subscriptions.apply({wish("a/b", 1)});
+    connect(true);
+    const std::uint32_t wide = subscription_id("a/#"), own = subscription_id("a/b");
+    EXPECT_TRUE(accepts("a/b", {wide}, "1"));
+    EXPECT_FALSE(accepts("a/b", {own}, "1"));
+    EXPECT_FALSE(accepts("a/b", {wide}, "2"));
+    EXPECT_TRUE(accepts("a/b", {own}, "2"));
+}
+
+TEST_F(LiveSubscriptions, OfCopiesThatWereQueuedForANewRunOneCounts) {
+    subscriptions.apply({wish("a/+/c", 1), wish("a/b/+", 2)});
+    connect(true);
+    const std::uint32_t plus_c = subscription_id("a/+/c"), b_plus = subscription_id("a/b/+");
+    EXPECT_TRUE(accepts("a/b/c", {plus_c}, "1"));
+    EXPECT_FALSE(accepts("a/b/c", {b_plus}, "1"));
+    grant_all();
+    EXPECT_FALSE(accepts("a/b/c", {plus_c}, "2"));
+    EXPECT_TRUE(accepts("a/b/c", {b_plus}, "2"));
+}
+
+TEST(SubscriptionId, NamesItsFilterAmongThoseThatMatchATopic) {
+    for (const char* filter : {"a/b/c", "a/+/c", "+/+/+", "#", "a/#", "a/b/#", "a/b/c/#", "+/b/#"})
+        EXPECT_EQ(filter_of(subscription_id(filter), "a/b/c"), filter);
+    EXPECT_EQ(filter_of(subscription_id("a/b/+"), "a/x/c"), std::nullopt);
+    EXPECT_EQ(filter_of(7, "a/b/c"), std::nullopt) << "of an earlier version of the gateway";
+}
+
+TEST(SubscriptionId, FitsIntoAnIdentifier) {
+    for (int i = 0; i < 10'000; ++i) {
+        const std::uint32_t id = subscription_id("devices/" + std::to_string(i) + "/#");
+        EXPECT_GT(id, 0U);
+        EXPECT_LE(id, 268'435'455U);
+    }
+}
+
+TEST(SubscriptionId, IsNotSearchedForInATopicOfVeryManyLevels) {
+    std::string topic = "a";
+    for (int i = 0; i < 100; ++i)
+        topic += "/a";
+    EXPECT_EQ(filter_of(subscription_id("#"), topic), std::nullopt);
 }
 
 TEST(SubscriptionsOf311, ThatTakeRetainedOnceAreNotRepeatedInAResumedSession) {
@@ -211,12 +350,12 @@ TEST(SubscriptionsOf311, ThatTakeRetainedOnceAreNotRepeatedInAResumedSession) {
     Subscription once = wish("a");
     once.retained = Retained::once;
     subscriptions.apply({once, wish("b")});
-    for (const auto& request : subscriptions.connected(false))
+    for (const auto& request : subscriptions.connected(false).subscribe)
         subscriptions.on_result(request.ticket, 0);
     subscriptions.disconnected();
-    EXPECT_THAT(filters(subscriptions.connected(true)), ElementsAre("b"));
+    EXPECT_THAT(filters(subscriptions.connected(true).subscribe), ElementsAre("b"));
     subscriptions.disconnected();
-    EXPECT_THAT(filters(subscriptions.connected(false)), ElementsAre("a", "b"));
+    EXPECT_THAT(filters(subscriptions.connected(false).subscribe), ElementsAre("a", "b"));
 }
 
 }  // namespace

@@ -1,0 +1,19 @@
+// Subscription identifiers (MQTT 5.0 section 3.8.2.1.2) that say which filter a message came by, in this run
+// of the gateway and in later ones: each is made of its filter's text alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gateway::mqtt {
+
+/// 1 to 268,435,455.
+std::uint32_t subscription_id(std::string_view filter);
+
+/// The filter that `id` was made of, if it matches `topic`. It is found by trying all that do, so not for
+/// topics of very many levels.
+std::optional<std::string> filter_of(std::uint32_t id, std::string_view topic);
+
+}  // namespace gateway::mqtt

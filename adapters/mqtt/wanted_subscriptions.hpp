@@ -1,0 +1,41 @@
+// Which filters the routes of a table need of one broker. A message must reach each route once, but brokers
+// may send a message once per matching filter (MQTT 5.0 section 3.3.4), and Mosquitto does. So: equal filters
+// share one subscription, a filter covered by another of the same or a higher QoS is left out, and what still
+// overlaps is told apart by subscription identifiers (version 5), or merged into one wider filter (3.1.1).
+// The router matches again. Pure functions.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/mqtt/wire.hpp"
+#include "gateway/routing_table.hpp"
+
+namespace gateway::mqtt {
+
+struct Subscription {
+    std::string filter;
+    int qos = 0;
+    Retained retained = Retained::apply;
+    bool no_local = false;
+    /// False: the retain flag of a message says that it was sent because of the subscription. Where routes
+    /// that share a filter differ in `retained`, and on 3.1.1 always, that is how they are told apart.
+    bool retain_as_published = true;
+
+    bool operator==(const Subscription&) const = default;
+};
+
+/// What `table` asks of `broker`: its sources, the reply topics of its targets, and `reply_topic` if one
+/// replies by it; and `awaited`, the reply filters of calls that are out, whatever the table says now.
+std::vector<Subscription> wanted_subscriptions(const RoutingTable& table,
+                                               std::string_view broker,
+                                               Protocol protocol,
+                                               const std::string& reply_topic,
+                                               const std::set<std::string>& awaited = {});
+
+/// The same without overlap that could not be told apart.
+std::vector<Subscription> without_duplicates(std::vector<Subscription> wanted, Protocol protocol);
+
+}  // namespace gateway::mqtt
