@@ -6,6 +6,7 @@
 
 #include "gateway/arguments.hpp"
 #include "gateway/dispatcher.hpp"
+#include "gateway/http_body.hpp"
 #include "gateway/payload.hpp"
 #include "gateway/query.hpp"
 
@@ -164,16 +165,16 @@ public:
                 failed(path_is_there ? 405 : 404, Error{Errc::not_found, "no route for this request"});
             return;
         }
+        const auto& source = std::get<gateway::HttpSource>(match.route->source);
         const auto given = gateway::parse_form(http.query);
-        const auto& declared = std::get<gateway::HttpSource>(match.route->source).query;
         auto query =
-            given ? gateway::check_query(*given, declared) : Error{Errc::bad_request, "malformed query"};
-        if (query.has_error()) {
-            response_ = failed(gateway::default_status(Errc::bad_request), query.error());
-            return;
-        }
+            given ? gateway::check_query(*given, source.query) : Error{Errc::bad_request, "malformed query"};
+        if (query.has_error()) return refuse(query.error());
+        auto body = gateway::decode_body(send_.payload, source.body);
+        if (body.has_error()) return refuse(body.error());
         gateway::HttpProperties properties{http.method, "127.0.0.1", *std::move(query), http.headers};
         auto request = message({}, http.path, std::move(properties));
+        request.payload = *std::move(body);
         request.deadline = gateway::Clock::now() + patience;
         dispatcher_.run(*match.route, std::move(match.captures), std::move(request), responder());
     }
@@ -193,6 +194,8 @@ public:
     }
 
 private:
+    void refuse(const Error& error) { response_ = failed(gateway::default_status(Errc::bad_request), error); }
+
     static std::string arguments(const SendCall& call, const gateway::CallSource& source) {
         if (call.args.is_null()) return "[]";
         if (!call.args.is_map()) return gateway::as_argument_list(call.args.json());

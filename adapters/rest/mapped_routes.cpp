@@ -5,8 +5,8 @@
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/mapped_reply.hpp"
+#include "gateway/http_body.hpp"
 #include "gateway/json.hpp"
-#include "gateway/payload.hpp"
 #include "gateway/query.hpp"
 
 namespace rest {
@@ -115,21 +115,8 @@ std::optional<HttpReply> refuse_body(const HttpRequest& request, const HttpSourc
     return std::nullopt;
 }
 
-/// JSON is left to the dispatcher to validate; the others become what routes work on here.
-Result<Payload> payload_of(const HttpRequest& request, HttpSource::Body body) {
-    Payload raw{Bytes::copy(request.body), Encoding::raw, std::string{request.header("content-type")}};
-    if (request.body.empty()) return raw;
-    switch (body) {
-        case HttpSource::Body::json:
-            return raw;
-        case HttpSource::Body::form:
-            return gateway::decode(std::move(raw), gateway::Decode::form);
-        case HttpSource::Body::text:
-            return gateway::decode(std::move(raw), gateway::Decode::text);
-        case HttpSource::Body::bytes:
-            return gateway::decode(std::move(raw), gateway::Decode::bytes);
-    }
-    return raw;
+Payload body_of(const HttpRequest& request) {
+    return {Bytes::copy(request.body), Encoding::raw, std::string{request.header("content-type")}};
 }
 
 std::vector<NameValue> plain_headers(const HttpRequest& request) {
@@ -148,7 +135,7 @@ std::variant<Message, HttpReply> prepare(const HttpRequest& request,
     auto checked = gateway::check_query(query, source.query);
     if (checked.has_error()) return problem(400, checked.error());
     if (auto refused = refuse_body(request, source)) return *std::move(refused);
-    auto payload = payload_of(request, source.body);
+    auto payload = gateway::decode_body(body_of(request), source.body);
     if (payload.has_error()) return problem(400, payload.error());
     Message message;
     message.address = std::string{request.path()};

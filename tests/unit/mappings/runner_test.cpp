@@ -152,6 +152,46 @@ TEST(MappingTest, TheHttpSurfaceAnswersForRoutesThatAreNotThere) {
     expect_passes("\n  - { name: t, send: { http: \"GET /d/d1?uint=f\" }, expect: [{ status: 400 }] }\n");
 }
 
+constexpr const char* bodies = R"(
+routes:
+  json:  { from: { http: "POST /json" }, to: { mqtt: "json" }, respond: { status: 202 } }
+  text:  { from: { http: "POST /text", body: text }, to: { mqtt: "text" }, respond: { status: 202 } }
+  form:  { from: { http: "POST /form", body: form }, to: { mqtt: "form" }, respond: { status: 202 } }
+  bytes: { from: { http: "POST /bytes", body: bytes }, to: { mqtt: "bytes" }, respond: { status: 202 } }
+tests:
+  - name: JSON
+    send: { http: "POST /json", json: { a: 1 } }
+    expect: [{ mqtt: json, json: { a: 1 } }, { status: 202 }]
+  - name: no JSON
+    send: { http: "POST /json", text: "hello" }
+    expect: { refused: decode, status: 400 }
+  - name: text
+    send: { http: "POST /text", text: "hello" }
+    expect: [{ mqtt: text, json: hello }, { status: 202 }]
+  - name: no text
+    send: { http: "POST /text", hex: "ff" }
+    expect: [{ status: 400 }]
+  - name: a form
+    send: { http: "POST /form", text: "a=1&b=x+y" }
+    expect: [{ mqtt: form, json: { a: "1", b: "x y" } }, { status: 202 }]
+  - name: no form
+    send: { http: "POST /form", text: "a=%f" }
+    expect: [{ status: 400 }]
+  - name: bytes
+    send: { http: "POST /bytes", hex: "00 ff" }
+    expect: [{ mqtt: bytes, hex: "00 ff" }, { status: 202 }]
+  - name: nothing
+    send: { http: "POST /text" }
+    expect: [{ mqtt: text, text: "" }, { status: 202 }]
+)";
+
+TEST(MappingTest, ABodyIsWhatItsRouteSaysItIs) {
+    const auto loaded = load_text(bodies);
+    ASSERT_NE(loaded.table, nullptr) << all_text(loaded.findings);
+    const auto report = run_tests(loaded.table, loaded.tests);
+    EXPECT_EQ(report.passed(), 8U) << report_text(report);
+}
+
 TEST(MappingTest, AMethodIsCalledByNameOrPosition) {
     for (const auto* args : {"{ speed: 2 }", "[2]"}) {
         expect_passes("\n  - name: t\n    send: { call: fan/set, args: " + std::string{args} +
