@@ -8,6 +8,7 @@
 #include "mappings/graph_check.hpp"
 #include "mappings/language.hpp"
 #include "mappings/routes.hpp"
+#include "mappings/test_check.hpp"
 
 namespace mappings {
 namespace {
@@ -78,20 +79,6 @@ void check_route_is_whole(const Node::Member& member, Findings& findings) {
     if (!has("to")) findings.error("HG408", member.place, who + "the key 'to'");
 }
 
-/// A test that expects `{}` could not fail. Likewise on the tree as written.
-void check_test_expects(const Node& test, Findings& findings) {
-    const auto* expect = child(test, "expect");
-    if (expect == nullptr) return;
-    const auto check_one = [&](const Node& node) {
-        if (!node.is_map() || !node.members().empty()) return;
-        findings.error(
-            "HG408", node.place(), "an expectation says what is sent or answered", "for nothing: expect: []");
-    };
-    check_one(*expect);
-    for (const auto& item : expect->items())
-        check_one(item);
-}
-
 class Loading {
 public:
     explicit Loading(const Names& names) : names_{names} {}
@@ -105,7 +92,7 @@ public:
                 check_route_is_whole(member, findings);
         }
         for (const auto& test : known_child(tree, "tests").items())
-            check_test_expects(test, findings);
+            check_test(test, findings);
         const auto checked = check(tree, file_shape, "a mapping file", findings);
         if (checked && is_known_version(*checked)) compile(*checked);
     }

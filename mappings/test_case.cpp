@@ -173,12 +173,7 @@ std::optional<Send> send_of(std::optional<What> what) {
 
 std::optional<Send> compile_send(const Node& node, const Compilation& compilation) {
     const auto* member = only_one(node, send_kinds, compilation);
-    if (member == nullptr) {
-        const auto has = [&](std::string_view key) { return child(node, key) != nullptr; };
-        if (std::ranges::none_of(send_kinds, has))
-            compilation.error("HG408", node.place(), "a test sends one of mqtt, happn, http or call");
-        return std::nullopt;
-    }
+    if (member == nullptr) return std::nullopt;  // has a finding
     const Node& spelled = member->value;
     std::optional<Send> send;
     if (member->key == "mqtt") {
@@ -215,6 +210,7 @@ gateway::Errc errc_of(std::string_view name) {
 std::optional<Mock> compile_mock(const Node::Member& member, const Compilation& compilation) {
     const auto blank = member.key.rfind(' ');
     Mock mock;
+    mock.name = member.key;
     mock.kind = member.key.substr(0, blank);
     constexpr std::array<std::string_view, 5> kinds{"mqtt", "call", "happn set", "happn get", "happn remove"};
     if (blank == std::string::npos || std::ranges::find(kinds, mock.kind) == kinds.end()) {

@@ -51,6 +51,7 @@ struct Send {
 
 /// A mocked target: `<target key> <address>`, the address with wildcards.
 struct Mock {
+    std::string name;  // as written
     std::string kind;  // "mqtt" "happn get" "happn set" "happn remove" "call"
     gateway::AddressPattern address;
     std::string answer;  // JSON; null if not given

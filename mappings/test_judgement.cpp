@@ -92,6 +92,8 @@ public:
         for (const auto& expected : test_.expectations) {
             if (!expected.is_output()) judge_answer(expected);
         }
+        for (const auto& mock : seen_.unused_mocks)
+            line("the mock '" + mock + "' was not asked: no output has this kind and address");
         if (!lines_.empty()) add_notes();
         return std::move(lines_);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "gateway/arguments.hpp"
@@ -54,11 +55,13 @@ struct Recording {
     std::map<const gateway::Target*, std::string> routes;  // whose target it is
     gateway::Outcomes* outcomes = nullptr;
     std::vector<SeenOutput> outputs;
+    std::set<const Mock*> used = {};
 
-    Outcome answer_of(const SeenOutput& output) const {
+    Outcome answer_of(const SeenOutput& output) {
         const auto mock = std::ranges::find_if(test.mocks, [&](const Mock& candidate) {
             return candidate.kind == output.kind && candidate.address.match(output.address);
         });
+        if (mock != test.mocks.end()) used.insert(&*mock);
         if (mock != test.mocks.end() && mock->error) return Outcome{*mock->error};
         Outcome outcome{json_payload(mock == test.mocks.end() ? "null" : mock->answer)};
         outcome.answers.push_back(outcome.answer.bytes);
@@ -258,6 +261,9 @@ Seen run_test(const std::shared_ptr<const gateway::RoutingTable>& table, const T
     Seen seen;
     std::visit(Sender{dispatcher, test.send, seen.response}, test.send.what);
     seen.outputs = std::move(recording.outputs);
+    for (const Mock& mock : test.mocks) {
+        if (!recording.used.contains(&mock)) seen.unused_mocks.push_back(mock.name);
+    }
     note_fates(seen, *table, metrics);
     return seen;
 }

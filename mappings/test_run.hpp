@@ -34,7 +34,8 @@ struct Seen {
     std::vector<SeenOutput> outputs;
     std::optional<gateway::Response> response;
     std::vector<SeenFate> fates;
-    std::vector<std::string> matched;  // routes
+    std::vector<std::string> matched;       // routes
+    std::vector<std::string> unused_mocks;  // their names
 };
 
 Seen run_test(const std::shared_ptr<const gateway::RoutingTable>& table, const TestCase& test);

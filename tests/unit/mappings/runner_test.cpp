@@ -136,6 +136,18 @@ TEST(MappingTest, AnUnmockedTargetSucceedsWithNull) {
         "}] }\n");
 }
 
+TEST(MappingTest, AMockThatNothingAsksFails) {
+    const auto difference = difference_of(R"(
+  - name: t
+    send: { http: "GET /d/d1" }
+    mock: { "happn get /d/d2/t": { answer: 1 }, "happn set /d/d1/t": {}, "happn get /d/*/t": { answer: 2 } }
+    expect: [{ happn: "get /d/d1/t" }, { status: 200, json: 2 }]
+)");
+    EXPECT_EQ(difference,
+              "  the mock 'happn get /d/d2/t' was not asked: no output has this kind and address\n"
+              "  the mock 'happn set /d/d1/t' was not asked: no output has this kind and address\n");
+}
+
 TEST(MappingTest, AMockedErrorTakesTheRoutesShape) {
     expect_passes(R"(
   - name: t
