@@ -369,7 +369,7 @@ constexpr Shape parameters{.kind = Kind::by_kind, .list = &texts, .map = &named_
 constexpr std::array own_method_keys{
     Key{"parameters", &parameters, "Its parameters in order: a list of names, or names to types and limits."},
     Key{"map", &value, "The new payload: an object of templates."},
-    Key{"to", &targets, "Who serves it: one target or a list.", true},
+    Key{"to", &targets, "Who serves it: one target or a list.", true, "switch"},
     Key{"returns", &later, {}},
     Key{"idempotent", &later, {}},
     Key{"switch", &later, {}},

@@ -139,10 +139,10 @@ Kept check_table(const Node& node, const Table& table, std::string_view key, Fin
         }
     }
     for (const Key& wanted : table.keys) {
-        if (wanted.required && node.find(wanted.name) == nullptr) {
-            findings.error(
-                "HG408", node.place(), std::string{table.name} + " needs the key " + quoted(wanted.name));
-        }
+        if (!wanted.required || node.find(wanted.name) != nullptr || node.find(wanted.instead) != nullptr)
+            continue;
+        findings.error(
+            "HG408", node.place(), std::string{table.name} + " needs the key " + quoted(wanted.name));
     }
     return Node::map(node.place(), std::move(members));
 }

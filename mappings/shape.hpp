@@ -52,6 +52,7 @@ struct Key {
     const Shape* shape = nullptr;
     std::string_view description;
     bool required = false;
+    std::string_view instead = {};  // a key that is not built yet and, when it is, makes this one needless
 };
 
 struct Table {

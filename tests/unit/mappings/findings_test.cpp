@@ -74,14 +74,10 @@ const std::vector<Bad> yaml_and_shape{
      {"HG201 3:5", "HG202 5:27"}},
 };
 
+/// Where the findings stand; not_built_yet_test.cpp has them all.
 const std::vector<Bad> not_built_yet{
-    {"codecs", "codecs: {}\n", {"HG410 1:1"}},
-    {"jq", "routes: { r: { from: { mqtt: a }, jq: ., to: { answer: 1 } } }\n", {"HG410 1:35"}},
-    {"when", "routes: { r: { from: { mqtt: a }, when: ., to: { answer: 1 } } }\n", {"HG410 1:35"}},
-    {"require", "routes: { r: { from: { mqtt: a }, require: ., to: { answer: 1 } } }\n", {"HG410 1:35"}},
-    {"lookup", "routes: { r: { from: { mqtt: a }, lookup: {}, to: { answer: 1 } } }\n", {"HG410 1:35"}},
-    {"limits", "routes: { r: { from: { mqtt: a }, limits: {}, to: { answer: 1 } } }\n", {"HG410 1:35"}},
-    {"on_error", "routes: { r: { from: { mqtt: a }, on_error: {}, to: { answer: 1 } } }\n", {"HG410 1:35"}},
+    {"a key of the file", "codecs: {}\n", {"HG410 1:1"}},
+    {"a key of a route", "routes: { r: { from: { mqtt: a }, jq: ., to: { answer: 1 } } }\n", {"HG410 1:35"}},
     {"at-least-once",
      "routes: { r: { from: { mqtt: a }, delivery: at-least-once, to: { answer: 1 } } }\n",
      {"HG410 1:45"}},
@@ -89,25 +85,9 @@ const std::vector<Bad> not_built_yet{
      "routes: { r: { from: { mqtt: a }, delivery: { guarantee: at-least-once }, to: { answer: 1 } } }\n",
      {"HG410 1:45"}},
     {"an event source", "routes: { r: { from: { event: a/b }, to: { answer: 1 } } }\n", {"HG410 1:24"}},
-    {"a group", "routes: { r: { from: { mqtt: a, group: g }, to: { answer: 1 } } }\n", {"HG410 1:33"}},
-    {"an http target",
-     "routes: { r: { from: { mqtt: a }, to: { http: \"GET https://x\" } } }\n",
-     {"HG410 1:41"}},
     {"a stream", "routes: { r: { from: { http: \"GET /a\" }, to: { stream: {} } } }\n", {"HG410 1:48"}},
-    {"an emit", "routes: { r: { from: { mqtt: a }, to: { emit: a/b } } }\n", {"HG410 1:41"}},
-    {"a condition on a target",
-     "routes: { r: { from: { mqtt: a }, to: { answer: 1, when: . } } }\n",
-     {"HG410 1:52"}},
-    {"a switch",
-     "components: { c: { methods: { m: { switch: [], to: { answer: 1 } } } } }\n",
-     {"HG410 1:36"}},
-    {"a shadow",
-     "components: { c: { methods: { m: { shadow: {}, to: { answer: 1 } } } } }\n",
-     {"HG410 1:36"}},
-    {"events", "components: { c: { methods: {}, events: {} } }\n", {"HG410 1:33"}},
-    {"resync",
-     "routes: { r: { sync: { a: { mqtt: \"a/{x}\" }, b: { happn: \"/a/{x}\" } }, resync: on_reconnect } }\n",
-     {"HG410 1:72"}},
+    {"a switch", "components: { c: { methods: { m: { switch: [] } } } }\n", {"HG410 1:36"}},
+    {"an event that is sent", "tests: [{ name: x, send: { event: a/b }, expect: [] }]\n", {"HG410 1:28"}},
 };
 
 const std::vector<Bad> names_and_addresses{
