@@ -137,6 +137,14 @@ std::string positional_arguments(std::string_view object, const std::vector<std:
     return list;
 }
 
+std::string positional_arguments(std::string_view object, const std::vector<Parameter>& parameters) {
+    std::vector<std::string> names;
+    names.reserve(parameters.size());
+    for (const Parameter& parameter : parameters)
+        names.push_back(parameter.name);
+    return positional_arguments(object, names);
+}
+
 std::string as_argument_list(std::string_view json) {
     const std::string_view text = json::trimmed(json);
     if (text.empty()) return "[]";

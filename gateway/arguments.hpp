@@ -18,6 +18,7 @@ Result<std::string> named_arguments(std::string_view array, const std::vector<Pa
 
 /// An object's members in the order of `parameters`, `callback` left out; what is missing becomes null.
 std::string positional_arguments(std::string_view object, const std::vector<std::string>& parameters);
+std::string positional_arguments(std::string_view object, const std::vector<Parameter>& parameters);
 
 /// What a call target sends: an array stays, nothing becomes no argument, any other value the only argument.
 /// Objects are by name and need the method's parameters: see positional_arguments.

@@ -207,10 +207,7 @@ private:
             if (!std::ranges::any_of(source.parameters, [&](const auto& p) { return p.name == member.key; }))
                 return "[" + call.args.json() + "]";
         }
-        std::vector<std::string> names;
-        for (const auto& parameter : source.parameters)
-            names.push_back(parameter.name);
-        return gateway::positional_arguments(call.args.json(), names);
+        return gateway::positional_arguments(call.args.json(), source.parameters);
     }
 
     Message message(std::string connection, std::string address, gateway::Properties properties) const {

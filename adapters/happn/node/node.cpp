@@ -33,6 +33,14 @@ ChannelWord word_of(const gateway::HappnSource& source) {
                                          : ChannelWord::set;
 }
 
+/// An object holds arguments by name, which need the method's parameters.
+std::string arguments_for(const gateway::Route* method, std::string_view payload) {
+    if (method == nullptr || !gateway::is_object(payload)) {
+        return gateway::as_argument_list(payload);
+    }
+    return gateway::positional_arguments(payload, std::get<gateway::CallSource>(method->source).parameters);
+}
+
 std::string key_of(const gateway::Route& route, const gateway::HappnSource& source) {
     return route.name + ' ' + make_channel(word_of(source), source.path.text());
 }
@@ -246,9 +254,12 @@ void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
         gateway::Error error{gateway::Errc::bad_request, "not a call: " + output.address};
         return dispatcher_.on_outcome(id, gateway::Outcome{std::move(error)});
     }
-    gateway::MeshCall call{output.address.substr(0, slash),
-                           output.address.substr(slash + 1),
-                           gateway::Bytes{gateway::as_argument_list(output.payload.bytes.view())},
+    auto component = output.address.substr(0, slash);
+    auto method = output.address.substr(slash + 1);
+    auto args = arguments_for(dispatcher_.router().match_call(component, method), output.payload.bytes.view());
+    gateway::MeshCall call{std::move(component),
+                           std::move(method),
+                           gateway::Bytes{std::move(args)},
                            output.principal,
                            output.deadline};
     mesh_layer_.call(std::move(call), output.hops, [this, id](gateway::Outcome outcome) {

@@ -477,6 +477,33 @@ TEST_F(NodeTest, CallsFromInsideRunTheSameRoutes) {
     EXPECT_EQ(outcomes.at(1).error->errc, gateway::Errc::not_found);
 }
 
+TEST_F(NodeTest, APayloadIsArgumentsByNameIfItIsAnObjectAndByPositionIfItIsAnArray) {
+    apply({method("weather", "forecast", {"city"}), method("weather", "list", {"country", "limit"})});
+    gateway::Target target;
+    target.rule = gateway::CallTarget{};
+    struct Case {
+        std::string address, payload, named;
+    };
+    const Case cases[] = {
+        {"weather/forecast", R"({"city":"Bern"})", R"({"city":"Bern"})"},
+        {"weather/forecast", R"(["Bern"])", R"({"city":"Bern"})"},
+        {"weather/forecast", R"("Bern")", R"({"city":"Bern"})"},
+        {"weather/forecast", "{}", "{}"},
+        {"weather/list", R"({"limit":3})", R"({"limit":3})"},
+        {"weather/list", "{}", "{}"},
+    };
+    for (const auto& [address, payload, named] : cases) {
+        gateway::Output output;
+        output.target = &target;
+        output.address = address;
+        output.payload = json_payload(payload);
+        node.deliver(DeliveryId{}, std::move(output));
+        ASSERT_FALSE(sinks.local.delivered.empty()) << address << ' ' << payload;
+        EXPECT_EQ(sinks.local.delivered.back().second.payload.bytes.view(), named) << payload;
+        device_answers(Outcome{json_payload("1")});
+    }
+}
+
 TEST_F(NodeTest, AnyLoginSucceedsWithATokenThatNobodyCanGuess) {
     std::vector<std::string> tokens;
     for (int i = 0; i < 2; ++i) {
