@@ -55,7 +55,7 @@ if [ $# -eq 0 ]; then
     set -- --config config/gateway.yaml
     hints=yes
 fi
-build/release/gateway/app/happn-gateway run "$@" &
+setsid build/release/gateway/app/happn-gateway run "$@" & # likewise: a signal of the terminal's and ours would be two
 gateway=$!
 if [ -n "${hints:-}" ] && until_answers 8080 "$gateway"; then what_to_try; fi
 wait "$gateway"
