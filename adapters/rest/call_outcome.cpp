@@ -54,6 +54,15 @@ HttpReply failed(const Error& error, const MethodName& name, bool delegated) {
     }
 }
 
+/// What the route's `errors` gave: the status, and a body that stands for the error object.
+HttpReply failed_as_shaped(const gateway::Response& response, const MethodName& name) {
+    HttpReply reply = failed(*response.error, name, false);
+    const bool own_status = response.status != gateway::default_status(response.error->errc);
+    if (own_status) reply.status = response.status;
+    const std::string_view body = response.body.bytes.view();
+    return body.empty() ? reply : failure_with(reply.status, "Call failed", body);
+}
+
 bool is_refusal(const Error& error) {
     return error.errc == Errc::unauthorized || error.errc == Errc::access_denied;
 }
@@ -101,12 +110,7 @@ HttpReply reply_of(const gateway::Outcome& outcome, const MethodName& name, bool
 }
 
 HttpReply reply_of(const gateway::Response& response, const MethodName& name) {
-    if (response.error) {
-        HttpReply reply = failed(*response.error, name, false);
-        const bool shaped = response.status != gateway::default_status(response.error->errc);
-        if (shaped) reply.status = response.status;
-        return reply;
-    }
+    if (response.error) return failed_as_shaped(response, name);
     const auto encoded = gateway::encode(response.body, gateway::Encode::json);
     if (encoded.has_error()) return failed(encoded.error(), name, false);
     const gateway::Payload& body = *encoded;

@@ -255,6 +255,27 @@ TEST_F(HappnerRestTest, AMethodOfAMappingFileIsCalledByItsDispatcher) {
     EXPECT_TRUE(mesh.calls.empty());
 }
 
+TEST_F(HappnerRestTest, AFailureOfOurOwnIsToldAsItsErrorsSay) {
+    auto route = thermostat();
+    gateway::Scope scope;
+    scope.source = gateway::Scope::Source::call;
+    gateway::ErrorRule rule;
+    rule.name = "BadRequest";
+    rule.status = 422;
+    rule.body = gateway::ObjectMap{gateway::Template::parse("no such target", scope).value()};
+    route.errors.push_back(std::move(rule));
+    use({route});
+    const HttpReply shaped = post("/rest/method/thermostat/setTarget", "{}");
+    EXPECT_EQ(shaped.status, 422);
+    EXPECT_EQ(shaped.body.view(), R"({"message":"Call failed","data":null,"error":"no such target"})");
+
+    route.errors.front().body.reset();
+    use({route});
+    const HttpReply status_only = post("/rest/method/thermostat/setTarget", "{}");
+    EXPECT_EQ(status_only.status, 422);
+    EXPECT_EQ(json_of(status_only).at("error").at("name"), "BadRequest");
+}
+
 TEST_F(HappnerRestTest, AMissingArgumentOfOurOwnIs400AndNamed) {
     use({thermostat()});
     const HttpReply reply = post("/rest/method/thermostat/setTarget", R"({"parameters":{"celsius":20}})");
