@@ -1,5 +1,7 @@
 #include "config/connection_kinds.hpp"
 
+#include <algorithm>
+
 #include "config/address.hpp"
 #include "config/kinds.hpp"
 #include "gateway/expression/suggestion.hpp"
@@ -15,7 +17,7 @@ struct UrlRule {
 };
 
 const UrlRule& mesh_rule() {
-    static const UrlRule rule{{"ws"}, {"wss"}, "ws://127.0.0.1:55000", default_happn_port};
+    static const UrlRule rule{{"ws", "wss"}, {}, "ws://127.0.0.1:55000", default_happn_port};
     return rule;
 }
 
@@ -32,8 +34,13 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
     return false;
 }
 
+struct ReadUrl {
+    std::string scheme;
+    gateway::Endpoint endpoint;
+};
+
 /// nullopt: a finding says why.
-std::optional<gateway::Endpoint> read_url(const Node& node, const UrlRule& rule, Findings& findings) {
+std::optional<ReadUrl> read_url(const Node& node, const UrlRule& rule, Findings& findings) {
     // The text is not quoted in messages: it may hold a password.
     const auto url = node.is_scalar() ? parse_url(node.text()) : std::nullopt;
     if (!url) {
@@ -52,10 +59,21 @@ std::optional<gateway::Endpoint> read_url(const Node& node, const UrlRule& rule,
         findings.error("HG409", node.place(), "a URL with a path is not allowed here", rule.example);
         return std::nullopt;
     }
-    gateway::Endpoint endpoint;
-    endpoint.host = url->host;
-    endpoint.port = url->port == 0 ? rule.port : url->port;
-    return endpoint;
+    const std::uint16_t port = url->port == 0 ? rule.port : url->port;
+    return ReadUrl{url->scheme, {url->host, port}};
+}
+
+void read_mesh_url(const Node& node, std::vector<gateway::MeshUrl>& into, Findings& findings) {
+    const auto url = read_url(node, mesh_rule(), findings);
+    if (!url) return;
+    const auto is_same = [&](const gateway::MeshUrl& other) {
+        return endpoint_text(other.endpoint) == endpoint_text(url->endpoint);
+    };
+    if (std::ranges::any_of(into, is_same)) {
+        findings.error("HG409", node.place(), "the same address twice", "name each node once");
+        return;
+    }
+    into.push_back({url->endpoint, url->scheme == "wss"});
 }
 
 Json url_schema(const UrlRule& rule) {
@@ -101,21 +119,31 @@ bool* place_named(gateway::RestSettings& rest, std::string_view name) {
 
 }  // namespace
 
-Kind<gateway::Endpoint> mesh_url() {
-    const auto read = [](const Node& node, gateway::Endpoint& into, Findings& findings) {
-        if (node.is_list() && node.items().size() > 1) {
-            return report_not_built(node, "several URLs of one mesh", findings);
-        }
-        const auto& only = node.is_list() && node.items().size() == 1 ? node.items().front() : node;
-        if (const auto endpoint = read_url(only, mesh_rule(), findings)) into = *endpoint;
+Kind<std::vector<gateway::MeshUrl>> mesh_urls() {
+    const auto read = [](const Node& node, std::vector<gateway::MeshUrl>& into, Findings& findings) {
+        into.clear();
+        if (!node.is_list()) return read_mesh_url(node, into, findings);
+        if (node.items().empty()) return report_type(node, "a URL, or a list of them", findings);
+        for (const auto& item : node.items())
+            read_mesh_url(item, into, findings);
     };
-    return {read, or_list(url_schema(mesh_rule()))};
+    const auto show = [](const std::vector<gateway::MeshUrl>&) { return Json{}; };
+    return {read, or_list(url_schema(mesh_rule())), show};
+}
+
+Kind<std::string> pem() {
+    const auto read = [](const Node& node, std::string& into, Findings& findings) {
+        text().read(node, into, findings);
+        if (!into.empty() && into.find("-----BEGIN ") == std::string::npos)
+            findings.error("HG407", node.place(), "expected a PEM text", "file:certificates/mesh.pem");
+    };
+    return {read, {{"type", "string"}, {"examples", {"file:certificates/mesh.pem"}}}};
 }
 
 Kind<std::string> broker_url() {
     const auto read = [](const Node& node, std::string& into, Findings& findings) {
-        if (const auto endpoint = read_url(node, broker_rule(), findings)) {
-            into = "tcp://" + endpoint_text(*endpoint);
+        if (const auto url = read_url(node, broker_rule(), findings)) {
+            into = "tcp://" + endpoint_text(url->endpoint);
         }
     };
     return {read, url_schema(broker_rule())};

@@ -13,8 +13,10 @@ namespace config {
 inline constexpr std::uint16_t default_happn_port = 55000;
 inline constexpr std::uint16_t default_mqtt_port = 1883;
 
-/// `ws://host:port`, or a list with one of them.
-Kind<gateway::Endpoint> mesh_url();
+/// `ws://host:port`, `wss://host:port`, or a list of them.
+Kind<std::vector<gateway::MeshUrl>> mesh_urls();
+/// Certificates or keys as a PEM text.
+Kind<std::string> pem();
 /// `tcp://host:port` or `mqtt://host:port`; gives the former.
 Kind<std::string> broker_url();
 /// `5`, `3` or `3.1.1`; gives 5 or 3.

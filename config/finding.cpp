@@ -42,6 +42,7 @@ constexpr std::array codes{
     FindingCode{"HG414", "keys that exclude each other"},
     FindingCode{"HG415", "a port that two listeners would take"},
     FindingCode{"HG416", "a listener that would be open to strangers"},
+    FindingCode{"HG417", "a certificate that is not verified"},
     FindingCode{
         "HG501",
         "a retained command with request/response (warning: it is delivered again to who subscribes)"},

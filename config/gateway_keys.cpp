@@ -14,6 +14,7 @@ using gateway::MeshSettings;
 using gateway::NodeSettings;
 using gateway::RestSettings;
 using gateway::Timeouts;
+using gateway::TlsSettings;
 using gateway::Will;
 
 constexpr std::size_t kibibyte = 1024;
@@ -85,14 +86,35 @@ Section<NodeSettings> node_section() {
              "Paths and data of the memory store together.");
 }
 
+Section<TlsSettings> tls_section() {
+    return Section<TlsSettings>{}
+        .key("ca",
+             &TlsSettings::ca,
+             pem(),
+             "Certificates to trust, a PEM text or file:PATH. Default: those of the system.")
+        .key("certificate",
+             &TlsSettings::certificate,
+             pem(),
+             "The gateway's own, followed by its chain; a PEM text or file:PATH.")
+        .key("key", &TlsSettings::key, secret(), "Of that certificate; file:PATH.")
+        .key("server_name",
+             &TlsSettings::server_name,
+             text(),
+             "The name that the other side's certificate must have. Default: the host of the URL.")
+        .key("verify", &TlsSettings::verify, boolean(), "false: any certificate will do. For tests only.");
+}
+
 Section<MeshSettings> mesh_section() {
     return Section<MeshSettings>{}
-        .key("url", &MeshSettings::endpoint, mesh_url(), "Where one of its nodes listens: ws://host:port.")
+        .key("url",
+             &MeshSettings::urls,
+             mesh_urls(),
+             "Where it listens: ws://host:port, or wss:// for TLS. A list of them: its nodes, tried in turn.")
         .required()
         .key("username", &MeshSettings::username, text(), "The gateway's own user there, on a secure mesh.")
         .key("password", &MeshSettings::password, secret(), "Of that user; ${VAR} or file:PATH.")
         .key("token", &MeshSettings::token, secret(), "A token of that user, instead of its password.")
-        .not_built("tls", "TLS to meshes")
+        .key("tls", &MeshSettings::tls, tls_section().kind(), "Of its wss:// URLs.")
         .key("required", &MeshSettings::required, boolean(), "Not ready (/ready) while it is away.")
         .key("call_timeout",
              &MeshSettings::call_timeout,

@@ -97,6 +97,24 @@ void check_backoff(const Connection& connection,
                    "reconnect_min is above reconnect_max");
 }
 
+void check_tls(const gateway::MeshSettings& mesh, const Node& root, Findings& findings) {
+    const auto tls = place_of(root, {"meshes", mesh.name, "tls"});
+    if (mesh.tls.certificate.empty() != mesh.tls.key.empty()) {
+        const std::string missing = mesh.tls.key.empty() ? "key" : "certificate";
+        findings.error("HG408", tls, "key '" + missing + "' is missing: a certificate and its key go together");
+    }
+    const bool used = std::ranges::any_of(mesh.urls, &gateway::MeshUrl::tls);
+    if (!used && !(mesh.tls == gateway::TlsSettings{})) {
+        findings.error("HG414", tls, "'tls' without a wss:// URL would protect nothing", "url: \"wss://...\"");
+    }
+    if (used && !mesh.tls.verify) {
+        findings.warning("HG417",
+                         tls,
+                         "whoever answers at this mesh's address is believed to be it",
+                         "name its certificate under 'ca' instead of 'verify: false'");
+    }
+}
+
 void check_mesh(const gateway::MeshSettings& mesh, const Node& root, Findings& findings) {
     if (mesh.name == node_name) {
         findings.error("HG210",
@@ -114,6 +132,7 @@ void check_mesh(const gateway::MeshSettings& mesh, const Node& root, Findings& f
                        place_of(root, {"meshes", mesh.name}),
                        "key 'username' is missing, since there is a password");
     }
+    check_tls(mesh, root, findings);
     check_backoff(mesh, "meshes", root, findings);
 }
 

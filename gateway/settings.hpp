@@ -19,9 +19,26 @@ struct Endpoint {
     std::uint16_t port = 0;
 };
 
-struct MeshSettings {
-    std::string name;  // its key
+/// How the other side of a TLS connection shows who it is, and how we do. Certificates and keys are PEM texts.
+struct TlsSettings {
+    std::string ca;           // certificates to trust; empty: those of the system
+    std::string certificate;  // our own, followed by its chain; empty: we show none
+    Secret key;               // of our own certificate
+    std::string server_name;  // that the other side must have; empty: the host of its URL
+    bool verify = true;
+
+    bool operator==(const TlsSettings&) const = default;
+};
+
+struct MeshUrl {
     Endpoint endpoint;
+    bool tls = false;  // wss://
+};
+
+struct MeshSettings {
+    std::string name;           // its key
+    std::vector<MeshUrl> urls;  // nodes of one mesh, in the order they are tried
+    TlsSettings tls;            // of the urls that have it
     std::string username;
     Secret password;
     Secret token;

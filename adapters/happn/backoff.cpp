@@ -28,7 +28,7 @@ Duration Backoff::pause_after(Ending::Kind kind, double chance) {
             pause = doubled(refused_min, refused_max, refused_++);
             break;
         case Ending::Kind::lost:
-            pause = doubled(lost_min_, lost_max_, lost_++);
+            pause = doubled(lost_min_, lost_max_, lost_++ / nodes_);
             break;
     }
     return pause + std::chrono::duration_cast<Duration>(pause * chance / 4);

@@ -2,6 +2,8 @@
 // ended. No clock, no I/O.
 #pragma once
 
+#include <cstddef>
+
 #include "adapters/happn/session_fsm.hpp"
 #include "gateway/clock.hpp"
 
@@ -16,9 +18,10 @@ public:
     /// it comes back late.
     static constexpr gateway::Duration dismissed = std::chrono::seconds{30};
 
-    /// The pauses after a session that was lost: the first, and the longest.
-    Backoff(gateway::Duration lost_min, gateway::Duration lost_max)
-        : lost_min_{lost_min}, lost_max_{lost_max} {}
+    /// The pauses after a session that was lost: the first, and the longest. `nodes`: of the mesh, each of
+    /// which is tried before the pause grows.
+    Backoff(gateway::Duration lost_min, gateway::Duration lost_max, std::size_t nodes = 1)
+        : lost_min_{lost_min}, lost_max_{lost_max}, nodes_{static_cast<unsigned>(nodes)} {}
 
     /// `chance` in [0, 1) adds up to a quarter, so that the clients of a mesh that comes back do not come all
     /// at once.
@@ -29,6 +32,7 @@ public:
 private:
     gateway::Duration lost_min_;
     gateway::Duration lost_max_;
+    unsigned nodes_;
     unsigned lost_ = 0;
     unsigned refused_ = 0;
 };

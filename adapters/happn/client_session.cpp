@@ -15,10 +15,10 @@ constexpr std::size_t max_backlog = 16u * 1024 * 1024;  // bytes to a mesh that 
 }  // namespace
 
 ClientSession::ClientSession(boost::asio::io_context& io,
-                             gateway::Endpoint endpoint,
+                             Destination destination,
                              SessionSettings settings,
                              gateway::Metrics& metrics)
-    : endpoint_{std::move(endpoint)},
+    : destination_{std::move(destination)},
       metrics_{metrics},
       session_{std::move(settings), *this},
       exchange_{session_, *this},
@@ -30,7 +30,7 @@ void ClientSession::watch(std::function<void()> ready, std::function<void(const 
 }
 
 void ClientSession::start() {
-    connection_.open(endpoint_);
+    connection_.open(destination_);
 }
 
 void ClientSession::stop() {

@@ -19,7 +19,7 @@ namespace happn {
 class ClientSession final : SessionPort, ConnectionEvents {
 public:
     ClientSession(boost::asio::io_context& io,
-                  gateway::Endpoint endpoint,
+                  Destination destination,
                   SessionSettings settings,
                   gateway::Metrics& metrics);
     ~ClientSession() override = default;
@@ -28,6 +28,9 @@ public:
     void watch(std::function<void()> ready, std::function<void(const Ending&)> ended);
 
     void start();
+    /// From the next start() on.
+    void go_to(Destination destination) { destination_ = std::move(destination); }
+    const Destination& destination() const { return destination_; }
     /// Ends it without `ended`; all that waits fails with Unavailable.
     void stop();
 
@@ -61,7 +64,7 @@ private:
     void arm();
     bool overloaded() const;
 
-    gateway::Endpoint endpoint_;
+    Destination destination_;
     gateway::Metrics& metrics_;
     SessionFsm session_;
     Exchange exchange_;

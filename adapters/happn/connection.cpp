@@ -2,12 +2,14 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,6 +17,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,6 +41,7 @@ constexpr std::size_t max_message =
     16u * 1024 * 1024;                          // servers send at most 10 MiB of data, and an envelope
 constexpr std::size_t first_block = 4u * 1024;  // of reading; grows while reads fill it
 constexpr std::size_t largest_block = 64u * 1024;
+constexpr std::size_t largest_head = 16u * 1024;  // of the answer to the upgrade
 constexpr std::uint16_t normal_closure = 1000;
 constexpr auto tokens = asio::as_tuple(asio::use_awaitable);
 
@@ -53,15 +57,11 @@ std::string accept_key(const std::string& key) {
     return sha1_base64(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
 }
 
-http::request<http::empty_body> upgrade_request(const gateway::Endpoint& endpoint, const std::string& key) {
-    http::request<http::empty_body> request{
-        http::verb::get, "/primus?_primuscb=" + gateway::random_hex(4), 11};
-    request.set(http::field::host, endpoint.host + ":" + std::to_string(endpoint.port));
-    request.set(http::field::upgrade, "websocket");
-    request.set(http::field::connection, "Upgrade");
-    request.set(http::field::sec_websocket_key, key);
-    request.set(http::field::sec_websocket_version, "13");
-    return request;
+/// RFC 6455 section 4.1.
+std::string upgrade_request(const Destination& destination, const std::string& key) {
+    return "GET /primus?_primuscb=" + gateway::random_hex(4) + " HTTP/1.1\r\nHost: " + destination.authority() +
+           "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key +
+           "\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
 
 }  // namespace
@@ -79,6 +79,7 @@ struct Connection::Link {
     }
 
     tcp::socket socket;
+    std::optional<asio::ssl::stream<tcp::socket&>> tls;  // around the socket, once it is connected
     tcp::resolver resolver;
     asio::steady_timer limit;
     WebsocketDecoder decoder;
@@ -116,9 +117,35 @@ void finish_write(const LinkPtr& link, boost::system::error_code error) {
 
 void start_write(const LinkPtr& link) {
     std::swap(link->in_flight, link->outgoing);
-    asio::async_write(link->socket,
-                      asio::buffer(link->in_flight),
-                      [link](boost::system::error_code error, std::size_t) { finish_write(link, error); });
+    auto written = [link](boost::system::error_code error, std::size_t) { finish_write(link, error); };
+    if (link->tls) {
+        asio::async_write(*link->tls, asio::buffer(link->in_flight), std::move(written));
+    } else {
+        asio::async_write(link->socket, asio::buffer(link->in_flight), std::move(written));
+    }
+}
+
+struct Transferred {
+    boost::system::error_code error;
+    std::size_t size = 0;
+};
+
+asio::awaitable<Transferred> read_some(LinkPtr link, asio::mutable_buffer room) {
+    if (link->tls) {
+        auto [error, size] = co_await link->tls->async_read_some(room, tokens);
+        co_return Transferred{error, size};
+    }
+    auto [error, size] = co_await link->socket.async_read_some(room, tokens);
+    co_return Transferred{error, size};
+}
+
+asio::awaitable<Transferred> write_all(LinkPtr link, asio::const_buffer bytes) {
+    if (link->tls) {
+        auto [error, size] = co_await asio::async_write(*link->tls, bytes, tokens);
+        co_return Transferred{error, size};
+    }
+    auto [error, size] = co_await asio::async_write(link->socket, bytes, tokens);
+    co_return Transferred{error, size};
 }
 
 /// Not at once: what the rest of this turn of the event loop has to send leaves in the same write.
@@ -160,29 +187,39 @@ void start_close(const LinkPtr& link) {
     limit_time(link, linger_timeout);
 }
 
+bool is_end(boost::system::error_code error) {
+    return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+}
+
 std::string reason(const LinkPtr& link, std::string_view step, boost::system::error_code error) {
     return std::string{step} + ": " + (link->timed_out ? "timed out" : error.message());
 }
 
-/// Resolves, connects and upgrades. Empty: done; else why not.
-asio::awaitable<std::string> establish(LinkPtr link, gateway::Endpoint endpoint) {
-    limit_time(link, connect_timeout);
-    auto [resolve_error, addresses] =
-        co_await link->resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), tokens);
-    if (resolve_error) co_return reason(link, "cannot resolve " + endpoint.host, resolve_error);
-    auto [connect_error, address] = co_await asio::async_connect(link->socket, addresses, tokens);
-    if (connect_error) co_return reason(link, "cannot connect", connect_error);
-    boost::system::error_code ignored;
-    link->socket.set_option(tcp::no_delay{true}, ignored);
+/// Empty: done; else why not.
+asio::awaitable<std::string> protect(LinkPtr link, Destination destination) {
+    if (!destination.tls) co_return std::string{};
+    link->tls.emplace(link->socket, *destination.tls);
+    announce_server_name(link->tls->native_handle(), destination.server_name);
+    auto [error] = co_await link->tls->async_handshake(asio::ssl::stream_base::client, tokens);
+    if (!error) co_return std::string{};
+    co_return link->timed_out ? "TLS handshake: timed out"
+                              : handshake_failure(link->tls->native_handle(), error);
+}
 
-    const auto key = gateway::base64(gateway::random_hex(8));
-    auto request = upgrade_request(endpoint, key);
-    auto [write_error, written] = co_await http::async_write(link->socket, request, tokens);
-    if (write_error) co_return reason(link, "websocket handshake", write_error);
-    boost::beast::flat_buffer buffer;
+/// Reads the head of the answer; what follows it belongs to the websocket. Empty: done; else why not.
+asio::awaitable<std::string> read_upgrade(LinkPtr link, std::string key) {
+    boost::beast::flat_buffer buffer{largest_head};
     http::response_parser<http::empty_body> response;
-    auto [read_error, size] = co_await http::async_read_header(link->socket, buffer, response, tokens);
-    if (read_error) co_return reason(link, "websocket handshake", read_error);
+    while (!response.is_header_done()) {
+        if (buffer.size() == largest_head) co_return "websocket handshake: the answer's head is too large";
+        const auto room = buffer.prepare(std::min(first_block, largest_head - buffer.size()));
+        const auto read = co_await read_some(link, asio::mutable_buffer{room.data(), room.size()});
+        if (read.error) co_return reason(link, "websocket handshake", read.error);
+        buffer.commit(read.size);
+        boost::system::error_code error;
+        buffer.consume(response.put(buffer.data(), error));
+        if (error && error != http::error::need_more) co_return reason(link, "websocket handshake", error);
+    }
     if (response.get().result() != http::status::switching_protocols ||
         response.get()[http::field::sec_websocket_accept] != accept_key(key)) {
         co_return "websocket handshake: refused with status " + std::to_string(response.get().result_int());
@@ -190,6 +227,28 @@ asio::awaitable<std::string> establish(LinkPtr link, gateway::Endpoint endpoint)
     const auto room = link->decoder.prepare(buffer.size());
     asio::buffer_copy(asio::buffer(room.data(), room.size()), buffer.data());
     link->decoder.commit(buffer.size());
+    co_return std::string{};
+}
+
+/// Resolves, connects, protects and upgrades. Empty: done; else why not.
+asio::awaitable<std::string> establish(LinkPtr link, Destination destination) {
+    limit_time(link, connect_timeout);
+    const auto& [host, port] = destination.endpoint;
+    auto [resolve_error, addresses] = co_await link->resolver.async_resolve(host, std::to_string(port), tokens);
+    if (resolve_error) co_return reason(link, "cannot resolve " + host, resolve_error);
+    auto [connect_error, address] = co_await asio::async_connect(link->socket, addresses, tokens);
+    if (connect_error) co_return reason(link, "cannot connect", connect_error);
+    boost::system::error_code ignored;
+    link->socket.set_option(tcp::no_delay{true}, ignored);
+    auto why = co_await protect(link, destination);
+    if (!why.empty()) co_return why;
+
+    const auto key = gateway::base64(gateway::random_hex(8));
+    const auto request = upgrade_request(destination, key);
+    const auto written = co_await write_all(link, asio::buffer(request));
+    if (written.error) co_return reason(link, "websocket handshake", written.error);
+    why = co_await read_upgrade(link, key);
+    if (!why.empty()) co_return why;
     link->limit.cancel();
     link->timed_out = false;
     co_return std::string{};
@@ -243,19 +302,18 @@ struct Connection::Delivery {
             auto why = drain(link);
             if (!why.empty()) co_return why;
             const auto room = link->decoder.prepare(block);
-            auto [error, size] =
-                co_await link->socket.async_read_some(asio::buffer(room.data(), room.size()), tokens);
-            if (error) co_return error == asio::error::eof ? "closed by the mesh" : error.message();
-            link->decoder.commit(size);
-            if (size == room.size() && block < largest_block) {
+            const auto read = co_await read_some(link, asio::buffer(room.data(), room.size()));
+            if (read.error) co_return is_end(read.error) ? "closed by the mesh" : read.error.message();
+            link->decoder.commit(read.size);
+            if (read.size == room.size() && block < largest_block) {
                 block *= 2;
             }
         }
     }
 
-    static asio::awaitable<void> run(LinkPtr link, gateway::Endpoint endpoint) {
+    static asio::awaitable<void> run(LinkPtr link, Destination destination) {
         co_await asio::this_coro::throw_if_cancelled(false);
-        auto why = co_await establish(link, std::move(endpoint));
+        auto why = co_await establish(link, std::move(destination));
         if (why.empty()) {
             opened(link);
             why = co_await read_loop(link);
@@ -279,9 +337,9 @@ Connection::~Connection() {
     }
 }
 
-void Connection::open(const gateway::Endpoint& endpoint) {
+void Connection::open(const Destination& destination) {
     link_ = std::make_shared<Link>(io_, *this);
-    asio::co_spawn(io_, Delivery::run(link_, endpoint), [link = link_](std::exception_ptr failure) {
+    asio::co_spawn(io_, Delivery::run(link_, destination), [link = link_](std::exception_ptr failure) {
         if (failure) {
             gateway::log::error("a happn connection ended with an exception");
             link->shut();

@@ -1,4 +1,4 @@
-// A websocket to a happn server (tcp only), as a client: connects, reads in large blocks, writes all that
+// A websocket to a happn server, over TCP or TLS, as a client: connects, reads in large blocks, writes all that
 // waits in one go, and keeps one timer. Owned by a session; everything runs on the io_context's thread. One
 // connection at a time; open() may be called again after on_closed. Destroying it closes the socket and ends
 // all callbacks.
@@ -10,8 +10,8 @@
 #include <optional>
 #include <string_view>
 
+#include "adapters/happn/destination.hpp"
 #include "gateway/clock.hpp"
-#include "gateway/settings.hpp"
 
 namespace happn {
 
@@ -31,7 +31,7 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    void open(const gateway::Endpoint& endpoint);
+    void open(const Destination& destination);
     /// Queues one text frame; nothing happens when not open.
     void send(std::string_view text);
     /// Closes after what is queued has been written; on_closed follows soon, not from within.

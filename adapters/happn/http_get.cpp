@@ -3,12 +3,14 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -37,9 +39,9 @@ Error failure(boost::system::error_code error) {
     return {Errc::unavailable, "the mesh cannot be reached over HTTP: " + error.message()};
 }
 
-http::request<http::empty_body> get_request(const gateway::Endpoint& endpoint, const HttpQuestion& question) {
+http::request<http::empty_body> get_request(const Destination& destination, const HttpQuestion& question) {
     http::request<http::empty_body> request{http::verb::get, question.target, 11};
-    request.set(http::field::host, endpoint.host + ":" + std::to_string(endpoint.port));
+    request.set(http::field::host, destination.authority());
     request.set(http::field::connection, "close");
     if (!question.cookie.empty()) {
         request.set(http::field::cookie, question.cookie);
@@ -47,19 +49,9 @@ http::request<http::empty_body> get_request(const gateway::Endpoint& endpoint, c
     return request;
 }
 
-asio::awaitable<gateway::Result<HttpAnswer>> fetch(gateway::Endpoint endpoint,
-                                                   HttpQuestion question,
-                                                   gateway::TimePoint deadline) {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    beast::tcp_stream stream{co_await asio::this_coro::executor};
-    asio::ip::tcp::resolver resolver{stream.get_executor()};
-    stream.expires_at(deadline);
-    auto [resolve_error, addresses] =
-        co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), tokens);
-    if (resolve_error) co_return failure(resolve_error);
-    auto [connect_error, address] = co_await stream.async_connect(addresses, tokens);
-    if (connect_error) co_return failure(connect_error);
-    auto request = get_request(endpoint, question);
+template <typename Stream>
+asio::awaitable<gateway::Result<HttpAnswer>> converse(Stream& stream,
+                                                      http::request<http::empty_body> request) {
     auto [write_error, written] = co_await http::async_write(stream, request, tokens);
     if (write_error) co_return failure(write_error);
     beast::flat_buffer buffer;
@@ -71,6 +63,29 @@ asio::awaitable<gateway::Result<HttpAnswer>> fetch(gateway::Endpoint endpoint,
     answer.status = static_cast<int>(response.get().result_int());
     answer.body = std::move(response.get().body());
     co_return answer;
+}
+
+asio::awaitable<gateway::Result<HttpAnswer>> fetch(Destination destination,
+                                                   HttpQuestion question,
+                                                   gateway::TimePoint deadline) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    beast::tcp_stream stream{co_await asio::this_coro::executor};
+    asio::ip::tcp::resolver resolver{stream.get_executor()};
+    stream.expires_at(deadline);
+    const auto& [host, port] = destination.endpoint;
+    auto [resolve_error, addresses] = co_await resolver.async_resolve(host, std::to_string(port), tokens);
+    if (resolve_error) co_return failure(resolve_error);
+    auto [connect_error, address] = co_await stream.async_connect(addresses, tokens);
+    if (connect_error) co_return failure(connect_error);
+    auto request = get_request(destination, question);
+    if (!destination.tls) co_return co_await converse(stream, std::move(request));
+    asio::ssl::stream<beast::tcp_stream&> tls{stream, *destination.tls};
+    announce_server_name(tls.native_handle(), destination.server_name);
+    auto [handshake_error] = co_await tls.async_handshake(asio::ssl::stream_base::client, tokens);
+    if (handshake_error) {
+        co_return Error{Errc::unavailable, handshake_failure(tls.native_handle(), handshake_error)};
+    }
+    co_return co_await converse(tls, std::move(request));
 }
 
 /// Who waits for the answer. The timer is beside the conversation: resolving a name cannot be interrupted, so
@@ -90,18 +105,18 @@ struct Waiting {
     std::function<void(gateway::Result<HttpAnswer>)> done;
 };
 
-asio::awaitable<void> run(gateway::Endpoint endpoint,
+asio::awaitable<void> run(Destination destination,
                           HttpQuestion question,
                           gateway::TimePoint deadline,
                           std::shared_ptr<Waiting> waiting) {
-    auto answer = co_await fetch(std::move(endpoint), std::move(question), deadline);
+    auto answer = co_await fetch(std::move(destination), std::move(question), deadline);
     waiting->finish(std::move(answer));
 }
 
 }  // namespace
 
 void http_get(asio::io_context& io,
-              const gateway::Endpoint& endpoint,
+              const Destination& destination,
               HttpQuestion question,
               gateway::TimePoint deadline,
               std::function<void(gateway::Result<HttpAnswer>)> done) {
@@ -112,7 +127,7 @@ void http_get(asio::io_context& io,
             waiting->finish(too_late());
         }
     });
-    asio::co_spawn(io, run(endpoint, std::move(question), deadline, waiting), [](std::exception_ptr thrown) {
+    asio::co_spawn(io, run(destination, std::move(question), deadline, waiting), [](std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown);  // a handler threw: that is a bug of ours
     });
 }

@@ -1,4 +1,4 @@
-// One HTTP GET to a mesh (tcp only): the few things a mesh tells over HTTP alone. On the io_context's thread;
+// One HTTP GET to a mesh, over TCP or TLS: the few things a mesh tells over HTTP alone. On the io_context's thread;
 // a connection each, so not for a hot path.
 #pragma once
 
@@ -6,9 +6,9 @@
 #include <functional>
 #include <string>
 
+#include "adapters/happn/destination.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/error.hpp"
-#include "gateway/settings.hpp"
 
 namespace happn {
 
@@ -25,7 +25,7 @@ struct HttpQuestion {
 /// `done` is called once, never from within, at the deadline at the latest. Fails with Unavailable or
 /// Timeout.
 void http_get(boost::asio::io_context& io,
-              const gateway::Endpoint& endpoint,
+              const Destination& destination,
               HttpQuestion question,
               gateway::TimePoint deadline,
               std::function<void(gateway::Result<HttpAnswer>)> done);

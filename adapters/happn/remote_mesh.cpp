@@ -68,8 +68,9 @@ public:
           users_{io, settings_, metrics},
           sources_{settings_.name, service_.session().session(), dispatcher, metrics} {
         sources_.share(make_channel(ChannelWord::all, schema_description));
-        service_.watch([this] { users_.speak(service_.facts().protocol); },
-                       [this](const Publication& publication) { sources_.on_publication(publication); });
+        service_.watch(
+            [this] { users_.follow(service_.session().destination(), service_.facts().protocol); },
+            [this](const Publication& publication) { sources_.on_publication(publication); });
     }
 
     void start() { service_.start(); }
@@ -325,7 +326,7 @@ void RemoteMesh::Joined::ask_over_http(const gateway::Secret& token,
                                        OnDescription done) {
     HttpQuestion question{"/rest/describe", "happn_token=" + percent_encoded(token.reveal())};
     http_get(io_,
-             settings_.endpoint,
+             service_.session().destination(),
              std::move(question),
              deadline,
              [domain = service_.domain(), done = std::move(done)](const Result<HttpAnswer>& answer) {

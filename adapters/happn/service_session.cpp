@@ -27,14 +27,15 @@ ServiceSession::ServiceSession(boost::asio::io_context& io,
                                const gateway::MeshSettings& settings,
                                gateway::Metrics& metrics)
     : settings_{settings},
-      session_{io, settings.endpoint, session_settings(settings), metrics},
+      destinations_{destinations_of(settings)},
+      session_{io, destinations_.front(), session_settings(settings), metrics},
       reader_{[this](const SessionFsm::Ask& ask, gateway::TimePoint deadline, SessionFsm::OnAnswer done) {
                   session_.ask(ask, deadline, std::move(done));
               },
               settings.call_timeout},
       reconnect_{io},
       read_again_{io},
-      backoff_{settings.reconnect_min, settings.reconnect_max},
+      backoff_{settings.reconnect_min, settings.reconnect_max, settings.urls.size()},
       random_{std::random_device{}()} {}
 
 ServiceSession::~ServiceSession() {
@@ -74,9 +75,10 @@ void ServiceSession::on_ready() {
     backoff_.joined();
     last_trouble_.clear();
     const auto& who = facts().username;
-    log::info("mesh {}: joined {} as {} ({})",
+    log::info("mesh {}: joined {} at {} as {} ({})",
               settings_.name,
               facts().node_name,
+              session_.destination().url(),
               who.empty() ? "anonymous" : who,
               facts().protocol);
     reader_.on_ready(Clock::now());
@@ -95,6 +97,8 @@ void ServiceSession::on_ended(const Ending& ending) {
     const auto pause = backoff_.pause_after(ending.kind, chance);
     log_ending(ending, pause);
     was_up_ = false;
+    at_ = (at_ + 1) % destinations_.size();
+    session_.go_to(destinations_[at_]);
     reconnect_.expires_after(pause);
     reconnect_.async_wait([this, alive = alive_](boost::system::error_code error) {
         if (!error && *alive && !stopped_) {

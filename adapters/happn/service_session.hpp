@@ -1,5 +1,5 @@
-// The gateway's own session on a remote mesh: connects, comes back by itself with growing pauses, and knows
-// what the mesh says about itself. Owned by RemoteMesh; on the shard's thread.
+// The gateway's own session on a remote mesh: connects, comes back by itself with growing pauses, to the next
+// of the mesh's nodes where it has several, and knows what the mesh says about itself. Owned by RemoteMesh; on the shard's thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "adapters/happn/backoff.hpp"
 #include "adapters/happn/client_session.hpp"
@@ -47,6 +48,8 @@ private:
     void arm_reader();
 
     const gateway::MeshSettings& settings_;
+    std::vector<Destination> destinations_;  // of the mesh's nodes
+    std::size_t at_ = 0;                      // which of them
     ClientSession session_;
     DescriptionReader reader_;
     boost::asio::steady_timer reconnect_;

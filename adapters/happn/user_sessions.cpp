@@ -103,7 +103,7 @@ UserSessions::Entry* UserSessions::start(const std::string& key, SessionSettings
     settings.protocols = protocols_;
     auto& entry = entries_[key];
     entry.used = Clock::now();
-    entry.session = std::make_unique<ClientSession>(io_, settings_.endpoint, std::move(settings), metrics_);
+    entry.session = std::make_unique<ClientSession>(io_, destination_, std::move(settings), metrics_);
     auto* const session = entry.session.get();
     session->watch([this, session] { on_ready(watched_key(session)); },
                    [this, session](const Ending& ending) { on_ended(watched_key(session), ending); });

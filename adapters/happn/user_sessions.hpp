@@ -39,8 +39,11 @@ public:
     /// The mesh says that this token's session is over: the next use logs in anew.
     void discard(const gateway::Secret& token);
 
-    /// The protocol that the mesh has accepted: spares new sessions the guessing.
-    void speak(const std::string& protocol) { protocols_ = {protocol}; }
+    /// New sessions are made where the service session is, in the protocol that was accepted there.
+    void follow(const Destination& destination, const std::string& protocol) {
+        destination_ = destination;
+        protocols_ = {protocol};
+    }
     void close_all();
     std::size_t size() const { return entries_.size(); }
 
@@ -75,6 +78,7 @@ private:
     boost::asio::io_context& io_;
     const gateway::MeshSettings& settings_;
     gateway::Metrics& metrics_;
+    Destination destination_;
     std::vector<std::string> protocols_;
     Entries entries_;
     std::map<std::string, Refusal> refusals_;

@@ -51,7 +51,7 @@ protected:
     gateway::MeshSettings settings() const {
         gateway::MeshSettings settings;
         settings.name = "site";
-        settings.endpoint.port = js.port();
+        settings.urls = {{{"127.0.0.1", js.port()}}};
         if (GetParam().secure) {
             settings.username = "_ADMIN";
             settings.password = gateway::Secret{"happn"};

@@ -85,7 +85,7 @@ admin: { listen: "localhost:18081", token: secret }
 health: { listen: "0.0.0.0:18082" }
 node: { enabled: true, secure: false, store: memory, name: plant-node, max_sessions: 5, max_backlog: 1MiB }
 meshes:
-  site: { url: "ws://mesh:55001", username: gw, password: pw, required: false, call_timeout: 3s }
+  site: { url: ["wss://mesh:55001", "ws://other"], tls: { server_name: mesh.example, ca: "-----BEGIN CERTIFICATE-----" }, username: gw, password: pw, required: false, call_timeout: 3s }
   old: { url: ["ws://[::1]"], token: t0ken }
 brokers:
   local: { url: "mqtt://broker", version: 3.1.1, username: u, password: p, client_id: c, keep_alive: 10s,
@@ -107,13 +107,19 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.node.max_backlog, 1024u * 1024);
     ASSERT_EQ(read.meshes.size(), 2u);
     EXPECT_EQ(read.meshes[0].name, "site");
-    EXPECT_EQ(read.meshes[0].endpoint.host, "mesh");
-    EXPECT_EQ(read.meshes[0].endpoint.port, 55001);
+    ASSERT_EQ(read.meshes[0].urls.size(), 2u);
+    EXPECT_EQ(read.meshes[0].urls[0].endpoint.host, "mesh");
+    EXPECT_EQ(read.meshes[0].urls[0].endpoint.port, 55001);
+    EXPECT_TRUE(read.meshes[0].urls[0].tls);
+    EXPECT_EQ(read.meshes[0].urls[1].endpoint.port, 55000);
+    EXPECT_FALSE(read.meshes[0].urls[1].tls);
+    EXPECT_EQ(read.meshes[0].tls.server_name, "mesh.example");
+    EXPECT_TRUE(read.meshes[0].tls.verify);
     EXPECT_EQ(read.meshes[0].password.reveal(), "pw");
     EXPECT_FALSE(read.meshes[0].required);
     EXPECT_EQ(read.meshes[0].call_timeout, gateway::Duration{3s});
-    EXPECT_EQ(read.meshes[1].endpoint.host, "::1");
-    EXPECT_EQ(read.meshes[1].endpoint.port, 55000);
+    EXPECT_EQ(read.meshes[1].urls.at(0).endpoint.host, "::1");
+    EXPECT_EQ(read.meshes[1].urls.at(0).endpoint.port, 55000);
     ASSERT_EQ(read.brokers.size(), 1u);
     EXPECT_EQ(read.brokers[0].url, "tcp://broker:1883");
     EXPECT_EQ(read.brokers[0].version, 3);
@@ -176,9 +182,6 @@ TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
         "node: { store: ./node.db }",
         "node: { password: x }",
         "listen: [{ address: \"127.0.0.1:1\", tls: { cert: c } }]",
-        "meshes: { m: { url: \"wss://mesh:55000\" } }",
-        "meshes: { m: { url: \"ws://mesh:55000\", tls: {} } }",
-        "meshes: { m: { url: [\"ws://a\", \"ws://b\"] } }",
         "brokers: { b: { url: \"ssl://broker:8883\" } }",
         "brokers: { b: { url: \"mqtts://broker\" } }",
         "brokers: { b: { url: \"tcp://broker\", tls: {} } }",
@@ -187,6 +190,23 @@ TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
         const auto line = complaint(file);
         EXPECT_TRUE(contains(line, "HG410") && contains(line, "not built yet")) << file << "\n" << line;
     }
+}
+
+TEST(LoadGateway, TlsOfAMeshMustProtectSomething) {
+    EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"ws://a\", tls: { server_name: b } } }"),
+                         "HG414: 'tls' without a wss:// URL would protect nothing"));
+    EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"wss://a\", tls: { verify: false } } }"), "HG417"));
+    EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"wss://a\", tls: { ca: ca.pem } } }"),
+                         "HG407: expected a PEM text"));
+    const std::string certificate = "certificate: \"-----BEGIN CERTIFICATE-----\"";
+    EXPECT_TRUE(contains(complaint(("meshes: { m: { url: \"wss://a\", tls: { " + certificate + " } } }").c_str()),
+                         "HG408: key 'key' is missing"));
+}
+
+TEST(LoadGateway, ANodeOfAMeshIsNamedOnce) {
+    EXPECT_TRUE(contains(complaint("meshes: { m: { url: [\"ws://a\", \"ws://a:55000\"] } }"),
+                         "HG409: the same address twice"));
+    EXPECT_TRUE(contains(complaint("meshes: { m: { url: [] } }"), "HG407"));
 }
 
 TEST(LoadGateway, OnePortCannotBeTakenTwice) {

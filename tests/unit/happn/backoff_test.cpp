@@ -26,6 +26,13 @@ TEST(Backoff, BeginsAgainOnceJoined) {
     EXPECT_EQ(backoff.pause_after(Kind::refused, 0), 5s);
 }
 
+TEST(Backoff, TriesEachNodeBeforeItWaitsLonger) {
+    Backoff backoff{500ms, 30s, 3};
+    for (int node = 0; node < 3; ++node)
+        EXPECT_EQ(backoff.pause_after(Kind::lost, 0), 500ms);
+    EXPECT_EQ(backoff.pause_after(Kind::lost, 0), 1s);
+}
+
 TEST(Backoff, StaysAwayLongerFromAMeshThatRefuses) {
     Backoff backoff{500ms, 30s};
     for (const Duration expected : {Duration{5s}, Duration{10s}, Duration{20s}, Duration{40s}, Duration{80s}})

@@ -18,11 +18,11 @@ using namespace std::chrono_literals;
 
 class HttpGet : public testing::Test {
 protected:
-    HttpGet() { endpoint.port = acceptor.local_endpoint().port(); }
+    HttpGet() { mesh.endpoint.port = acceptor.local_endpoint().port(); }
 
     void ask(gateway::TimePoint deadline) {
         happn::http_get(
-            io, endpoint, {"/rest/describe", "happn_token=abc"}, deadline, [this](Result<HttpAnswer> answer) {
+            io, mesh, {"/rest/describe", "happn_token=abc"}, deadline, [this](Result<HttpAnswer> answer) {
                 got.emplace(std::move(answer));
             });
         EXPECT_FALSE(got) << "called from within";
@@ -31,7 +31,7 @@ protected:
     asio::io_context io;
     tcp::acceptor acceptor{io, {asio::ip::address_v4::loopback(), 0}};
     tcp::socket server{io};
-    gateway::Endpoint endpoint;
+    happn::Destination mesh;
     std::string request;
     std::optional<Result<HttpAnswer>> got;
 };
@@ -62,7 +62,7 @@ TEST_F(HttpGet, EndsOnceAtItsDeadlineWhenNobodyAnswers) {
 }
 
 TEST_F(HttpGet, DoesNotWaitForANameWhenItsTimeIsUp) {
-    endpoint.host = "localhost";
+    mesh.endpoint.host = "localhost";
     ask(Clock::now() - 1s);
     io.run();
     ASSERT_TRUE(got && !got->has_value());

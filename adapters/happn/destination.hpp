@@ -1,0 +1,34 @@
+// Where one node of a mesh is reached, and how the way there is protected. A value; the TLS context is shared
+// by the connections made with it.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/settings.hpp"
+
+namespace happn {
+
+struct Destination {
+    gateway::Endpoint endpoint;
+    std::shared_ptr<boost::asio::ssl::context> tls;  // null: a plain connection
+    std::string server_name;                         // with tls: sent (RFC 6066 section 3) and verified
+
+    /// host:port, for the Host header.
+    std::string authority() const;
+    /// wss://host:port, for people.
+    std::string url() const;
+};
+
+/// Of a mesh's URLs, in their order. Throws std::runtime_error if a certificate or key cannot be used.
+std::vector<Destination> destinations_of(const gateway::MeshSettings& mesh);
+
+/// Tells the server which name is meant. Before the handshake.
+void announce_server_name(SSL* connection, const std::string& name);
+
+/// Why a handshake failed, with what is wrong with the certificate.
+std::string handshake_failure(SSL* connection, const boost::system::error_code& error);
+
+}  // namespace happn
