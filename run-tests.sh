@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/prepare.sh
 
-install_packages "${build_packages[@]}" "${broker_packages[@]}"
+install_packages "${build_packages[@]}" "${broker_packages[@]}" "${test_packages[@]}"
 install_peers
 build release all
 

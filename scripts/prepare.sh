@@ -7,6 +7,7 @@ build_packages=(
     libyaml-cpp-dev libspdlog-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
 )
 broker_packages=(mosquitto mosquitto-clients curl)
+test_packages=(openssl) # makes certificates
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 compiler_memory_kb=1500000 # what the largest source takes
 

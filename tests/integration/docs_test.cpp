@@ -50,6 +50,8 @@ public:
     Desk() {
         files_.write("mappings/building.yaml", read_file(source / "mappings/samples/smart-building.yaml"));
         files_.write("secrets/mesh-password", "secret\n");
+        for (const char* name : {"ca.pem", "gateway.pem", "gateway.key"})
+            files_.write(std::string{"certificates/"} + name, "-----BEGIN CERTIFICATE-----\n");
     }
 
     std::string write(const std::string& text) const { return files_.write("example.yaml", text).string(); }

@@ -1,5 +1,5 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
-//   node mesh.js --generation 2.13.0|13.1.1 [--port N] [--secure]
+//   node mesh.js --generation 2.13.0|13.1.1 [--port N] [--secure] [--cert FILE --key FILE]
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
 // A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
@@ -17,6 +17,8 @@ const { values: options } = parseArgs({
     generation: { type: 'string', default: '13.1.1' },
     port: { type: 'string', default: '0' },
     secure: { type: 'boolean', default: false },
+    cert: { type: 'string' },
+    key: { type: 'string' },
   },
 });
 
@@ -33,6 +35,10 @@ function free_port() {
 function mesh_config(port) {
   const happn = { host: '127.0.0.1', port, secure: options.secure, setOptions: {} };
   if (options.secure) happn.adminPassword = 'happn';
+  if (options.cert) {
+    const config = { mode: 'https', certPath: options.cert, keyPath: options.key };
+    happn.services = { transport: { config } };
+  }
   return {
     name: 'TestNode',
     util: { logLevel: process.env.LOG_LEVEL },

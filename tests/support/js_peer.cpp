@@ -46,8 +46,18 @@ JsMesh::JsMesh(const JsMeshOptions& options) : options_(options), port_(free_por
 void JsMesh::start() {
     std::vector<std::string> arguments{"--generation", options_.generation, "--port", std::to_string(port_)};
     if (options_.secure) arguments.emplace_back("--secure");
+    if (options_.tls)
+        arguments.insert(arguments.end(), {"--cert", options_.tls->certificate, "--key", options_.tls->key});
     process_.emplace(node("mesh.js", std::move(arguments)));
     process_->wait_for_line("READY " + std::to_string(port_));
+}
+
+TlsFront::TlsFront(const CertificateFiles& own, const std::string& ca, const JsMesh& mesh)
+    : process_{node(
+          "tls_front.js",
+          {"--cert", own.certificate, "--key", own.key, "--ca", ca, "--to", std::to_string(mesh.port())})} {
+    const auto line = process_.wait_for_line("READY ");
+    port_ = line.substr(line.find("READY ") + 6);
 }
 
 int JsMesh::revoke(const std::string& username) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/support/certificates.hpp"
 #include "tests/support/process.hpp"
 
 namespace support {
@@ -27,6 +28,7 @@ struct JsError : std::runtime_error {
 struct JsMeshOptions {
     std::string generation = "13.1.1";  // or "2.13.0"
     bool secure = false;                // users: see tests/peers/mesh.js
+    std::optional<CertificateFiles> tls = std::nullopt;
 };
 
 /// A happner-2 mesh "TestNode" with the components componentName and testTools (tests/peers/components.js).
@@ -35,7 +37,10 @@ public:
     explicit JsMesh(const JsMeshOptions& options = {});
 
     std::uint16_t port() const { return port_; }
-    std::string url() const { return "ws://127.0.0.1:" + std::to_string(port_); }
+    /// By name where it speaks TLS: certificates are made for localhost.
+    std::string url() const {
+        return (options_.tls ? "wss://localhost:" : "ws://127.0.0.1:") + std::to_string(port_);
+    }
 
     void stop();   // as an operator does: clients are told
     void kill();   // as a crash does
@@ -48,6 +53,17 @@ private:
     JsMeshOptions options_;
     std::uint16_t port_;
     std::optional<Process> process_;
+};
+
+/// TLS in front of a mesh, which lets in only who shows a certificate of this authority.
+class TlsFront {
+public:
+    TlsFront(const CertificateFiles& own, const std::string& ca, const JsMesh& mesh);
+    std::string url() const { return "wss://localhost:" + port_; }
+
+private:
+    Process process_;
+    std::string port_;
 };
 
 struct JsCredentials {
