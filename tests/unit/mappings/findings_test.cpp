@@ -51,7 +51,7 @@ const std::vector<Bad> yaml_and_shape{
      {"HG409 1:43"}},
     {"no actions",
      "routes: { r: { from: { happn: \"on /a\", actions: [] }, to: { answer: 1 } } }\n",
-     {"HG409 1:48"}},
+     {"HG409 1:49"}},
     {"a duration without a unit",
      "routes: { r: { from: { mqtt: a }, to: { call: a/b, timeout: 5 } } }\n",
      {"HG407 1:61"}},
