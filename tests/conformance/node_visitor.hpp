@@ -51,16 +51,31 @@ public:
 
     void say(const std::string& text) { peer_->on_text(text); }
 
-    /// Takes the first frame that fits; nullopt: there is none.
+    /// Takes the next frame if it fits; nullopt: it does not, or there is none.
     template <typename Fits>
-    std::optional<Json> take(Fits fits) {
-        const auto found = std::find_if(link_.frames.begin(), link_.frames.end(), fits);
-        if (found == link_.frames.end()) {
+    std::optional<Json> take_next(Fits fits) {
+        return take_past(fits, [](const Json&) { return false; });
+    }
+    /// The same, past frames that stand in no order to it.
+    template <typename Fits, typename Unordered>
+    std::optional<Json> take_past(Fits fits, Unordered unordered) {
+        auto& frames = link_.frames;
+        const auto found = std::find_if(frames.begin(), frames.end(), [&](const Json& frame) {
+            return fits(frame) || !unordered(frame);
+        });
+        if (found == frames.end() || !fits(*found)) {
             return std::nullopt;
         }
         Json frame = std::move(*found);
-        link_.frames.erase(found);
+        frames.erase(found);
         return frame;
+    }
+    /// Drops frames from the front that the script is not about.
+    template <typename Ignored>
+    void skip(Ignored ignored) {
+        while (!link_.frames.empty() && ignored(link_.frames.front())) {
+            link_.frames.pop_front();
+        }
     }
     const std::deque<Json>& left() const { return link_.frames; }
     bool closed() const { return link_.closed; }

@@ -1,5 +1,6 @@
 // Our node against the clients of the seed transcript: every client frame of a section is sent, and every
-// server frame of it must come, to the right client and equal in all that is not volatile (ids, times, keys).
+// server frame of it must come, to the right client, in the recorded order of its frames, and equal in all
+// that is not volatile (ids, times, keys).
 //
 // What is not compared, and why (the transcript was recorded inside the server's process, after in-place
 // changes):
@@ -90,8 +91,8 @@ private:
         }
         const std::size_t client = receiver_of(message.frame);
         auto expected = names_.translated(message.frame);
-        auto got = clients_[client]->take([&](const Json& frame) { return answers(frame, expected); });
-        ASSERT_TRUE(got) << "nothing like " << expected.dump();
+        auto got = clients_[client]->take_next([&](const Json& frame) { return answers(frame, expected); });
+        ASSERT_TRUE(got) << "expected " << expected.dump() << "\nnext is " << next_of(*clients_[client]);
         if (message.action == "login") {
             names_.add(message.frame["data"]["id"], (*got)["data"]["id"]);
             expected = names_.translated(message.frame);
@@ -116,6 +117,10 @@ private:
         }
         ADD_FAILURE() << "nobody subscribed to " << meta["channel"];
         return 0;
+    }
+
+    static std::string next_of(const replay::Visitor& client) {
+        return client.left().empty() ? "nothing" : client.left().front().dump();
     }
 
     static bool answers(const Json& frame, const Json& expected) {
