@@ -21,6 +21,12 @@ components:
         to: { mqtt: "devices/d1/cmd", qos: 1, body: "{value}", reply: auto, timeout: 10s }
       vanish:
         to: { mqtt: "devices/absent/cmd", qos: 1, body: 1, reply: auto, timeout: 200ms }
+      excuse:
+        to: { mqtt: "devices/absent/cmd", qos: 1, body: 1, reply: auto, timeout: 200ms }
+        errors: [{ name: Timeout, body: { error: "the device does not answer" } }]
+      pair:
+        parameters: [a, b]
+        to: { answer: "{payload}" }
 )";
 
 class RestOverTheNode : public testing::Test {
@@ -86,6 +92,66 @@ TEST_F(RestOverTheNode, EndsACallThatIsNeverAnsweredWith504) {
     const json answer = post("/rest/method/echo/vanish", json::object(), 504);
     EXPECT_EQ(answer.at("message"), "Call failed");
     EXPECT_EQ(answer.at("error").at("name"), "Timeout");
+}
+
+TEST_F(RestOverTheNode, TellsOfAFailureWhatTheMethodsErrorsSay) {
+    const json told{
+        {"message", "Call failed"}, {"data", nullptr}, {"error", {{"error", "the device does not answer"}}}};
+    EXPECT_EQ(post("/rest/method/echo/excuse", json::object(), 504), told);
+}
+
+// What follows is happner's own treatment of input (happner-2 13.1.1).
+
+TEST_F(RestOverTheNode, TakesTheQueryOfAGetAsTexts) {
+    EXPECT_EQ(get("/rest/method/echo/pair?a=1&b=two").at("data"), (json{{"a", "1"}, {"b", "two"}}));
+}
+
+TEST_F(RestOverTheNode, TakesEncodedParametersOfAGet) {
+    const json body{{"parameters", {{"a", {{"x", 1}}}, {"b", {1, 2}}}}};
+    const std::string encoded = httplib::detail::encode_query_param(body.dump());
+    EXPECT_EQ(get("/rest/method/echo/pair?encoded_parameters=" + encoded).at("data"), body.at("parameters"));
+    EXPECT_EQ(get("/rest/method/echo/pair?encoded_parameters=%7Bbad", 400).at("message"),
+              "Failure parsing request body");
+}
+
+TEST_F(RestOverTheNode, TakesParametersByPosition) {
+    const json seven_and_eight{{"a", 7}, {"b", 8}};
+    EXPECT_EQ(post("/rest/method/echo/pair", {{"parameters", {7, 8}}}).at("data"), seven_and_eight);
+    EXPECT_EQ(post("/rest/method/echo/pair", json::array({7, 8})).at("data"), seven_and_eight);
+}
+
+TEST_F(RestOverTheNode, KeepsFalsyValuesAndDropsUnknownOnes) {
+    for (const json& falsy : {json(0), json(false), json("")}) {
+        const json parameters{{"a", falsy}, {"b", 1}, {"c", 2}};
+        EXPECT_EQ(post("/rest/method/echo/pair", {{"parameters", parameters}}).at("data"),
+                  (json{{"a", falsy}, {"b", 1}}));
+    }
+}
+
+TEST_F(RestOverTheNode, AnswersABodyThatIsNoJsonWithAPage) {
+    const auto answer = gateway.http().Post("/rest/method/echo/pair", "{bad", "application/json");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 400);
+    EXPECT_TRUE(answer->get_header_value("Content-Type").starts_with("text/html"));
+    EXPECT_NE(answer->body.find("SyntaxError"), std::string::npos) << answer->body;
+}
+
+TEST_F(RestOverTheNode, IgnoresABodyOfAnotherContentType) {
+    const auto answer =
+        gateway.http().Post("/rest/method/echo/pair", R"({"parameters":[7,8]})", "text/plain");
+    EXPECT_EQ(body_of(answer, 200).at("data"), json::object());
+}
+
+TEST_F(RestOverTheNode, RefusesTheSecurityComponent) {
+    const json answer = post("/rest/method/security/listUsers", json::object(), 403);
+    EXPECT_EQ(answer.at("message"), "Access denied");
+    EXPECT_EQ(answer.at("error").at("message"), "attempt to access security component over rest");
+}
+
+TEST_F(RestOverTheNode, RefusesMoreThanFourSegments) {
+    const json answer = post("/rest/method/a/b/c/d/e", json::object(), 400);
+    EXPECT_EQ(answer.at("message"), "Failure parsing request body");
+    EXPECT_EQ(answer.at("error").at("message"), "call path cannot have more than 4 segments");
 }
 
 TEST_F(RestOverTheNode, LogsAnybodyInWhileTheNodeIsInsecure) {
