@@ -40,6 +40,107 @@ TEST(LifeCycle, SigtermLetsACallInFlightFinishAndThenEndsWithZero) {
     stopped.get();
 }
 
+constexpr const char* slow_device = R"(
+version: 1
+routes:
+  ask:
+    from: { http: "GET /ask" }
+    to:   { mqtt: "devices/d1/cmd", qos: 1, body: 1, reply: auto, timeout: 60s }
+components:
+  device:
+    methods:
+      ask:
+        to: { mqtt: "devices/d1/cmd", qos: 1, body: 1, reply: auto, timeout: 60s }
+)";
+
+/// A gateway that is told to stop while a device owes it an answer.
+class Drain : public testing::Test {
+protected:
+    explicit Drain(const std::string& shutdown = "10m")
+        : gateway{{.settings = broker_settings(mosquitto) + "timeouts: { shutdown: " + shutdown + " }\n",
+                   .mappings = {{"slow.yaml", slow_device}}}} {
+        device.subscribe("devices/d1/cmd");
+    }
+
+    std::future<httplib::Result> ask() {
+        return std::async(std::launch::async, [this] {
+            auto client = gateway.http();
+            return client.Get("/ask");
+        });
+    }
+    /// SIGTERM, and exit code 0 in the end.
+    std::future<void> start_stop() {
+        auto stopped = std::async(std::launch::async, [this] { gateway.stop(); });
+        gateway.process().wait_for_line("draining");
+        return stopped;
+    }
+    void answer(const MqttMessage& command) {
+        device.publish({.topic = command.response_topic.value(),
+                        .payload = "42",
+                        .qos = 1,
+                        .correlation_data = command.correlation_data});
+    }
+    static void expect_cancelled(const httplib::Result& answer) {
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 503) << answer->body;
+        EXPECT_EQ(json::parse(answer->body).at("name"), "Cancelled") << answer->body;
+    }
+
+    Mosquitto mosquitto;
+    GatewayProcess gateway;
+    MqttProbe device{mosquitto.port()};
+};
+
+class ShortDrain : public Drain {
+protected:
+    ShortDrain() : Drain{"200ms"} {}
+};
+
+TEST_F(ShortDrain, CancelsWhatHasNotFinishedByItsEnd) {
+    auto call = ask();
+    device.wait_message("devices/d1/cmd");
+    auto stopped = start_stop();
+    expect_cancelled(call.get());
+    stopped.get();
+}
+
+TEST_F(Drain, IsEndedByASecondSignal) {
+    auto call = ask();
+    device.wait_message("devices/d1/cmd");
+    auto stopped = start_stop();
+    gateway.process().signal(SIGTERM);
+    expect_cancelled(call.get());
+    stopped.get();
+}
+
+TEST_F(Drain, IsToldByReady) {
+    auto call = ask();
+    const MqttMessage command = device.wait_message("devices/d1/cmd");
+    auto stopped = start_stop();
+    const auto ready = gateway.admin().Get("/ready");
+    ASSERT_TRUE(ready);
+    EXPECT_EQ(ready->status, 503);
+    EXPECT_EQ(json::parse(ready->body).at("missing"), json::array({"gateway gateway: draining"}));
+    answer(command);
+    const auto answered = call.get();
+    ASSERT_TRUE(answered);
+    EXPECT_EQ(answered->status, 200) << answered->body;
+    EXPECT_EQ(answered->body, "42");
+    stopped.get();
+}
+
+TEST_F(Drain, LetsTheCallOfAJavaScriptClientFinish) {
+    JsClient caller{"mesh-client@13.1.1"};
+    caller.connect(gateway.port(), {}, "gateway");
+    const int call = caller.start(
+        {{"command", "call"}, {"component", "device"}, {"method", "ask"}, {"args", json::array()}});
+    const MqttMessage command = device.wait_message("devices/d1/cmd");
+    auto stopped = start_stop();
+    answer(command);
+    EXPECT_EQ(caller.finish(call).at("result"), 42);
+    stopped.get();
+}
+
 class Reload : public testing::Test {
 protected:
     static std::string route(const std::string& path) {
