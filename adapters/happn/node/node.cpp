@@ -256,7 +256,8 @@ void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
     }
     auto component = output.address.substr(0, slash);
     auto method = output.address.substr(slash + 1);
-    auto args = arguments_for(dispatcher_.router().match_call(component, method), output.payload.bytes.view());
+    auto args =
+        arguments_for(dispatcher_.router().match_call(component, method), output.payload.bytes.view());
     gateway::MeshCall call{std::move(component),
                            std::move(method),
                            gateway::Bytes{std::move(args)},
