@@ -449,7 +449,7 @@ TEST_F(NodeTest, GetTargetsGiveItemsListsAndNull) {
         auto* present = &hub.data();
         present->write("/d/1", R"({"x":1})", {});
         present->write("/d/2", R"({"value":5})", {});
-        return node::GatewayClient{hub, "gate-id"}.perform(output, rule).answer.bytes.str();
+        return node::GatewayClient{hub, "gate-id"}.perform(output, rule, 0).outcome.answer.bytes.str();
     };
     EXPECT_EQ(ask("/d/1", false), R"({"x":1})");
     EXPECT_EQ(ask("/d/2", false), "5");
