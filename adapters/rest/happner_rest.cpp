@@ -142,6 +142,7 @@ void HappnerRest::log_in(gateway::Login login,
 // --- describe ------------------------------------------------------------------------------------
 
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
+    if (mesh_.security() == Security::unknown) return respond(not_joined(settings_.mesh));
     auto principal = principal_of(request, query);
     if (!principal) return respond(describe_without_token());
     auto attempt = attempt_of(request, *principal);

@@ -66,8 +66,9 @@ TEST_P(NodeKeepsRecordedClients, AndIsKeptByThem) {
         if (!line.to_server || is_control(line.frame, "pong")) continue;
         const auto answers = client.say(line.frame);
         ASSERT_EQ(answers.size(), 1u) << line.frame.dump();
-        if (is_control(line.frame, "ping"))
+        if (is_control(line.frame, "ping")) {
             EXPECT_EQ(answers.front(), Json("primus::pong::" + number_of(line.frame)));
+        }
         if (line.frame.is_object() && line.frame.value("action", "") == "configure-session")
             modern = line.frame["data"]["protocol"] == "happn_4";
     }

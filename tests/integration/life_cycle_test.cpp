@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/integration/end_to_end.hpp"
@@ -31,7 +32,8 @@ TEST(LifeCycle, SigtermLetsACallInFlightFinishAndThenEndsWithZero) {
     });
     ASSERT_TRUE(
         eventually([&] { return observer.call("testTools", "callCount") == 1; }));  // the mesh has the call
-    auto stopped = std::async(std::launch::async, [&] { gateway.stop(); });  // SIGTERM, and exit code 0
+    auto stopped = std::async(
+        std::launch::async, [&] { gateway.stop(InFlight::something); });  // SIGTERM, and exit code 0
     gateway.process().wait_for_line("draining");
     const auto answer = call.get();
     ASSERT_TRUE(answer);
@@ -70,7 +72,7 @@ protected:
     }
     /// SIGTERM, and exit code 0 in the end.
     std::future<void> start_stop() {
-        auto stopped = std::async(std::launch::async, [this] { gateway.stop(); });
+        auto stopped = std::async(std::launch::async, [this] { gateway.stop(InFlight::something); });
         gateway.process().wait_for_line("draining");
         return stopped;
     }
@@ -211,12 +213,15 @@ TEST(Logs, AreJsonLinesWhenAskedFor) {
     EXPECT_TRUE(line.contains("time"));
 }
 
-/// Standard output is not used by `run`, so all that was printed is the log.
+/// Standard output is not used by `run`, so all that was printed is the log; each line is marked as of standard
+/// error.
 std::vector<json> events(const std::string& printed) {
+    constexpr std::string_view mark = "! ";
     std::vector<json> events;
     std::istringstream lines{printed};
     for (std::string line; std::getline(lines, line);) {
-        events.push_back(json::parse(line, nullptr, false));
+        EXPECT_TRUE(line.starts_with(mark)) << line;
+        events.push_back(json::parse(line.substr(mark.size()), nullptr, false));
         EXPECT_TRUE(events.back().is_object()) << line;
     }
     return events;

@@ -6,6 +6,7 @@
 // With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
 // events, read /rest/describe and (13.1.1 only) use data below /allowed; nobody/pw may do nothing.
 'use strict';
+const fs = require('fs');
 const net = require('net');
 const readline = require('readline');
 const { parseArgs } = require('util');
@@ -36,7 +37,9 @@ function mesh_config(port) {
   const happn = { host: '127.0.0.1', port, secure: options.secure, setOptions: {} };
   if (options.secure) happn.adminPassword = 'happn';
   if (options.cert) {
-    const config = { mode: 'https', certPath: options.cert, keyPath: options.key };
+    // Not certPath and keyPath: happn-3 13.12.1 replaces those files by a certificate of its own.
+    const text = (file) => fs.readFileSync(file, 'utf8');
+    const config = { mode: 'https', cert: text(options.cert), key: text(options.key) };
     happn.services = { transport: { config } };
   }
   return {

@@ -196,7 +196,7 @@ TEST(LoadGateway, TlsOfAMeshMustProtectSomething) {
     EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"ws://a\", tls: { server_name: b } } }"),
                          "HG414: 'tls' without a wss:// URL would protect nothing"));
     EXPECT_EQ(findings("meshes: { m: { url: \"wss://a\", tls: { verify: false } } }"),
-              std::vector<std::string>{"HG417 1:38"});
+              std::vector<std::string>{"HG417 1:37"});
     EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"wss://a\", tls: { ca: ca.pem } } }"),
                          "HG407: expected a PEM text"));
     const std::string certificate = "certificate: \"-----BEGIN CERTIFICATE-----\"";
