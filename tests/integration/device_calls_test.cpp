@@ -171,6 +171,30 @@ TEST_P(DeviceServedComponent, TellsTheCallerThatTheDeviceDoesNotAnswer) {
     }
 }
 
+class EndpointOfAMesh : public testing::TestWithParam<const char*> {};
+
+TEST_P(EndpointOfAMesh, ServesThatMeshsComponentsByADevice) {
+    Mosquitto mosquitto;
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto), .mappings = {{"echo.yaml", echo}}}};
+    MqttProbe device{mosquitto.port()};
+    device.answer("devices/d1/cmd", [](const MqttMessage& command) -> std::optional<MqttMessage> {
+        return MqttMessage{.topic = command.response_topic.value(),
+                           .payload = command.payload,
+                           .qos = 1,
+                           .correlation_data = command.correlation_data};
+    });
+    JsMesh mesh{{.generation = GetParam(), .endpoint = "gateway=" + std::to_string(gateway.port())}};
+    JsClient caller{std::string{"mesh-client@"} + GetParam()};
+    caller.connect(mesh.port());
+    EXPECT_EQ(caller.call("testTools", "callEndpoint", {"gateway", "echo", "say", json::array({"hello"})}),
+              "hello");
+}
+
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         EndpointOfAMesh,
+                         testing::Values("2.13.0", "13.1.1"),
+                         [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
+
 TEST(ManyCallersOfOneDevice, EachGetTheirOwnAnswerInWhateverOrderTheyCome) {
     constexpr int callers_of_a_kind = 3;
     constexpr int calls_of_a_caller = 5;

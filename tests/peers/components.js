@@ -84,6 +84,11 @@ TestTools.prototype.emitEvent = function (key, data, $happn, callback) {
   $happn.emit(key, data);
   callback(null);
 };
+// Calls a method of another mesh that this one has joined as an endpoint.
+TestTools.prototype.callEndpoint = function (endpoint, component, method, args, $happn, callback) {
+  const there = $happn.exchange[endpoint][component];
+  there[method].apply(there, args.concat(callback));
+};
 // Fails with an error that looks like the mesh's own refusal.
 TestTools.prototype.failWith = function (name, code, callback) {
   const error = new Error('said the method');

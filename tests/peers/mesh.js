@@ -1,5 +1,5 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
-//   node mesh.js --generation 2.13.0|13.1.1 [--port N] [--secure] [--cert FILE --key FILE]
+//   node mesh.js --generation 2.13.0|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
 // A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     secure: { type: 'boolean', default: false },
     cert: { type: 'string' },
     key: { type: 'string' },
+    endpoint: { type: 'string' },
   },
 });
 
@@ -42,8 +43,10 @@ function mesh_config(port) {
     const config = { mode: 'https', cert: text(options.cert), key: text(options.key) };
     happn.services = { transport: { config } };
   }
+  const [endpoint, endpoint_port] = (options.endpoint || '').split('=');
   return {
     name: 'TestNode',
+    endpoints: endpoint ? { [endpoint]: { config: { host: '127.0.0.1', port: Number(endpoint_port) } } } : {},
     util: { logLevel: process.env.LOG_LEVEL },
     happn,
     modules: { componentName: { instance: new ComponentName() }, testTools: { instance: new TestTools() } },

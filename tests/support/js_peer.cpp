@@ -48,6 +48,7 @@ void JsMesh::start() {
     if (options_.secure) arguments.emplace_back("--secure");
     if (options_.tls)
         arguments.insert(arguments.end(), {"--cert", options_.tls->certificate, "--key", options_.tls->key});
+    if (!options_.endpoint.empty()) arguments.insert(arguments.end(), {"--endpoint", options_.endpoint});
     process_.emplace(node("mesh.js", std::move(arguments)));
     process_->wait_for_line("READY " + std::to_string(port_));
 }

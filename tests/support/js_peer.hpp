@@ -29,6 +29,7 @@ struct JsMeshOptions {
     std::string generation = "13.1.1";  // or "2.13.0"
     bool secure = false;                // users: see tests/peers/mesh.js
     std::optional<CertificateFiles> tls = std::nullopt;
+    std::string endpoint = {};  // NAME=PORT of another mesh that this one joins at its start
 };
 
 /// A happner-2 mesh "TestNode" with the components componentName and testTools (tests/peers/components.js).
