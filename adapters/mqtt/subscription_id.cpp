@@ -40,9 +40,12 @@ std::uint32_t subscription_id(std::string_view filter) {
     return static_cast<std::uint32_t>((hash ^ (hash >> 32U)) % largest_id) + 1;
 }
 
+bool is_searchable(std::string_view topic) {
+    return std::ranges::count(topic, '/') <= most_separators;
+}
+
 std::optional<std::string> filter_of(std::uint32_t id, std::string_view topic) {
-    if (std::ranges::count(topic, '/') > most_separators) return std::nullopt;
-    return search(id, "", topic);
+    return is_searchable(topic) ? search(id, "", topic) : std::nullopt;
 }
 
 }  // namespace gateway::mqtt

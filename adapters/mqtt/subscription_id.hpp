@@ -12,8 +12,9 @@ namespace gateway::mqtt {
 /// 1 to 268,435,455.
 std::uint32_t subscription_id(std::string_view filter);
 
-/// The filter that `id` was made of, if it matches `topic`. It is found by trying all that do, so not for
-/// topics of very many levels.
+/// A filter is found by trying all that match a topic: not for topics of very many levels.
+bool is_searchable(std::string_view topic);
+/// The filter that `id` was made of, if it matches `topic`, which is searchable.
 std::optional<std::string> filter_of(std::uint32_t id, std::string_view topic);
 
 }  // namespace gateway::mqtt

@@ -84,7 +84,7 @@ Subscriptions::Difference Subscriptions::connected(bool session_present) {
         // would bring the retained messages once more.
         const bool keep = protocol_ == Protocol::v3_1_1 && session_present && entry.granted_before &&
                           entry.subscription.retained == Retained::once;
-        if (!session_present) entry.delivers = false;
+        if (!session_present) entry.delivers = true;
         if (keep) {
             entry.answer = Answer::granted;
         } else {
@@ -165,7 +165,7 @@ const Subscriptions::Entry* Subscriptions::owner(std::string_view topic) const {
 std::vector<UnsubscribeRequest> Subscriptions::left_over(const Arrival& arrival) {
     std::vector<UnsubscribeRequest> requests;
     for (const std::uint32_t id : arrival.subscription_ids) {
-        if (has_id(id) || looked_up_.contains(id)) continue;
+        if (has_id(id) || looked_up_.contains(id) || !is_searchable(arrival.topic)) continue;
         if (looked_up_.size() >= most_looked_up) looked_up_.clear();
         looked_up_.insert(id);
         const auto filter = filter_of(id, arrival.topic);
@@ -179,10 +179,13 @@ bool Subscriptions::accepts(const Arrival& arrival) {
     const Entry* const counts = owner(arrival.topic);
     if (ids.empty() || counts == nullptr) return true;
     const bool by_owner = std::ranges::find(ids, counts->id) != ids.end();
-    if (!session_kept_ || counts->delivers) return by_owner;
+    if (counts->delivers) return by_owner;
     // QoS 0 and retained messages overtake what was queued.
-    if (by_owner && arrival.qos > 0 && !arrival.retain)
+    const bool had_to_wait = arrival.qos > 0 && !arrival.retain;
+    if (by_owner && had_to_wait) {
         entries_.find(counts->subscription.filter)->second.delivers = true;
+        return true;
+    }
     return !is_copy_of_last(arrival);
 }
 

@@ -7,10 +7,11 @@
 // identifier which filter it came by (subscription_id.hpp), so each is left when it first delivers something.
 //
 // Until then, and for what was queued before, a message may come by a filter left over alone, or by several
-// at once. None of those that match a wanted filter may be lost, and none may count twice. So in a kept
-// session a copy that came by another filter counts until the filter that should bring it has brought
-// something: brokers send in order, so what was queued before is through by then. Copies of one message come
-// one behind the other.
+// at once. None of those that match a wanted filter may be lost. So a copy that came by another filter counts
+// until the filter that should bring it has brought something: brokers send in order, so what was queued
+// before is through by then. That holds for every filter that is asked for while messages may be queued
+// already: in a session that was kept, and after a reload. Copies of one message come one behind the other and
+// count once, but for the first by such a filter: nothing tells whether it is a copy.
 #pragma once
 
 #include <cstdint>
@@ -70,7 +71,7 @@ private:
         Answer answer = Answer::none;
         int code = 0;
         bool granted_before = false;
-        bool delivers = false;  // has brought a message that had to wait its turn
+        bool delivers = false;  // nothing was queued before it, or it has brought a message that was
     };
     struct Taken {
         std::string topic;
