@@ -177,8 +177,9 @@ void Broker::drain() {
     if (phase_ < Phase::stopping && !something_open()) leave();
 }
 
+/// Publications are not waited for: what is queued leaves before the goodbye.
 bool Broker::something_open() const {
-    return !pending_.empty() || device_calls_.size() > 0 || open_requests_.use_count() > 1;
+    return device_calls_.size() > 0 || open_requests_.use_count() > 1;
 }
 
 void Broker::stop(std::function<void()> done) {

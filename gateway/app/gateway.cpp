@@ -154,6 +154,7 @@ void Gateway::await_signal() {
 }
 
 void Gateway::reload() {
+    if (draining_) return log::warn("not reloaded: the gateway is stopping");
     if (const Table table = recompile_()) {
         apply(table);
         log::info("reloaded: {} routes", table->routes().size());
