@@ -119,6 +119,7 @@ void SessionFsm::renew_subscriptions() {
             made.push_back(channel);
         }
     }
+    restoring_ += state_ == State::subscribing ? made.size() : 0;
     for (const auto& channel : made) {
         send_on(channel, now_ + settings_.step_timeout);
     }

@@ -141,7 +141,13 @@ void SessionFsm::on_subscribed(const std::string& channel, std::uint64_t listene
     if (!wanted && answer) {  // given up before the mesh had answered
         send_off(channel, listener, reference_of(**answer));
     }
-    if (wanted && !(lost && found->second.wanted.keep)) {
+    const bool renewed = wanted && !found->second.reference.empty();
+    if (renewed && !answer && answer.error().errc == Errc::timeout) {
+        lose("subscribing again failed: no answer");
+        return;
+    }
+    const bool unasked = renewed && !answer && answer.error().errc == Errc::overloaded;  // the former stays
+    if (wanted && !unasked && !(lost && found->second.wanted.keep)) {
         auto& subscription = found->second;
         subscription.made = answer.has_value();
         subscription.refusal = answer ? std::string{} : answer.error().message;

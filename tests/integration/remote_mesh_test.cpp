@@ -113,7 +113,10 @@ protected:
     }
 
     /// A route of the gateway with a fixed address, run as HTTP would.
-    gateway::Response ask(HappnTarget::Verb verb, const std::string& path, const std::string& body = "null") {
+    gateway::Response ask(HappnTarget::Verb verb,
+                          const std::string& path,
+                          const std::string& body = "null",
+                          gateway::Consistency consistency = gateway::Consistency::transactional) {
         gateway::Route route;
         route.name = "test";
         gateway::HttpSource source;
@@ -124,6 +127,7 @@ protected:
         HappnTarget rule;
         rule.verb = verb;
         rule.mesh = "site";
+        rule.consistency = consistency;
         rule.path = *gateway::AddressTemplate::parse(path, gateway::AddressTemplate::Kind::happn, {}, true);
         target.rule = rule;
         target.as = gateway::As::service;
@@ -199,6 +203,16 @@ TEST_P(RemoteMeshTest, StoresReadsAndRemoves) {
     EXPECT_EQ(all.size(), 2u);
     EXPECT_EQ(ask(HappnTarget::Verb::remove, "/t/a").body.bytes.view(), "1");
     EXPECT_EQ(ask(HappnTarget::Verb::get, "/t/a").body.bytes.view(), "null");
+}
+
+TEST_P(RemoteMeshTest, AnAcknowledgedSetIsDoneWhenItsSubscribersHaveIt) {
+    join();
+    support::JsClient subscriber{std::string{GetParam().generation} == "2.13.0" ? "happn-3@1.12.1" : "happn-3@13.12.1"};
+    subscriber.connect(js.port(), secure() ? support::JsCredentials{"_ADMIN", "happn"} : support::JsCredentials{});
+    const int heard = subscriber.on("/t/acknowledged", "set");
+    const auto answer = ask(HappnTarget::Verb::set, "/t/acknowledged", "7", gateway::Consistency::acknowledged);
+    EXPECT_FALSE(answer.error) << answer.error->message;
+    EXPECT_EQ(subscriber.wait_message(heard).at("data").at("value"), 7);
 }
 
 /// Stored before, then set, then set again after the mesh has come back: what is set at /in/x arrives at

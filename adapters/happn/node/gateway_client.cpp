@@ -72,8 +72,7 @@ Performed GatewayClient::set(const gateway::Output& output,
     publication.data = written->data;
     publication.times = written->times ? &*written->times : nullptr;
     publication.ticket = ticket;
-    const bool unacknowledged = publish(publication, output, target);
-    return {Outcome{unwrapped(written->data)}, unacknowledged};
+    return publish(publication, output, target, Outcome{unwrapped(written->data)});
 }
 
 Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTarget& target) const {
@@ -101,15 +100,16 @@ Performed GatewayClient::remove(const gateway::Output& output,
     publication.data = data;
     publication.timestamp = gateway::wall_now();
     publication.ticket = ticket;
-    const bool unacknowledged = publish(publication, output, target);
-    return {Outcome{json_payload(removed)}, unacknowledged};
+    return publish(publication, output, target, Outcome{json_payload(removed)});
 }
 
-bool GatewayClient::publish(Publication publication,
-                            const gateway::Output& output,
-                            const gateway::HappnTarget& target) {
+/// `outcome`: if the publication gets where it should.
+Performed GatewayClient::publish(Publication publication,
+                                 const gateway::Output& output,
+                                 const gateway::HappnTarget& target,
+                                 Outcome outcome) {
     if (target.no_publish) {
-        return false;
+        return {std::move(outcome)};
     }
     auto& state = hub_.state();
     std::string meta;
@@ -125,7 +125,12 @@ bool GatewayClient::publish(Publication publication,
     publication.publisher = state.gateway_session;
     publication.event_id = event;
     publication.event_origin = origin;
-    return hub_.publisher().publish(publication, gateway::Clock::now()).unacknowledged;
+    const auto results = hub_.publisher().publish(publication, gateway::Clock::now());
+    const bool must_wait = publication.consistency == consistency_acknowledged && results.successful > 0;
+    if (must_wait && !results.unacknowledged) {
+        return {Outcome{Error{Errc::overloaded, "too many publications wait for their subscribers"}}};
+    }
+    return {std::move(outcome), results.unacknowledged};
 }
 
 }  // namespace happn::node

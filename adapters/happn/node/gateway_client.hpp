@@ -28,7 +28,10 @@ private:
     Performed set(const gateway::Output& output, const gateway::HappnTarget& target, std::uint64_t ticket);
     gateway::Outcome get(const gateway::Output& output, const gateway::HappnTarget& target) const;
     Performed remove(const gateway::Output& output, const gateway::HappnTarget& target, std::uint64_t ticket);
-    bool publish(Publication publication, const gateway::Output& output, const gateway::HappnTarget& target);
+    Performed publish(Publication publication,
+                      const gateway::Output& output,
+                      const gateway::HappnTarget& target,
+                      gateway::Outcome outcome);
 
     Hub& hub_;
     std::string gateway_id_;

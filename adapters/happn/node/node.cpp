@@ -236,7 +236,9 @@ gateway::ConnectionState Node::state() const {
 }
 
 void Node::forget(gateway::DeliveryId id) {
-    unacknowledged_.erase(id);
+    if (unacknowledged_.erase(id) > 0) {
+        hub_.publisher().forget(id);
+    }
 }
 
 void Node::deliver(gateway::DeliveryId id, gateway::Output output) {

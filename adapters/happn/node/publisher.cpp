@@ -274,6 +274,10 @@ void Publisher::on_session_closed(SessionNumber session) {
     std::erase_if(waiting_, [&](const auto& entry) { return entry.second.publisher == session; });
 }
 
+void Publisher::forget(std::uint64_t ticket) {
+    std::erase_if(waiting_, [&](const auto& entry) { return entry.second.ticket == ticket; });
+}
+
 void Publisher::on_tick(gateway::TimePoint now) {
     std::erase_if(waiting_, [&](const auto& entry) {
         const bool over = now >= entry.second.deadline;

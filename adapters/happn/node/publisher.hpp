@@ -63,6 +63,8 @@ public:
 
     void on_ack(SessionNumber from, std::string_view publication_id);
     void on_session_closed(SessionNumber session);
+    /// Nobody waits for this publication of the gateway's any more.
+    void forget(std::uint64_t ticket);
     void on_tick(gateway::TimePoint now);
     std::size_t unacknowledged() const { return waiting_.size(); }
 

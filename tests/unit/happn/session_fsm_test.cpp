@@ -728,6 +728,17 @@ TEST(SessionFsm, SubscribesAgainWhenRightsHaveChangedAndGivesUpTheFormer) {
     EXPECT_TRUE(mesh.port.sent.empty());
 }
 
+TEST(SessionFsm, IsLostWhenTheMeshDoesNotAnswerASubscriptionThatIsMadeAgain) {
+    Conversation mesh{secure_settings()};
+    mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
+    mesh.join(true);
+    mesh.hear(rights_changed);
+    mesh.expect("on");
+    mesh.pass(10s);
+    EXPECT_EQ(mesh.port.dropped, 1);
+    EXPECT_EQ(mesh.fsm.ending().kind, Ending::Kind::lost);
+}
+
 TEST(SessionFsm, ASubscriptionThatLosesItsRightIsRefusedUntilTheRightIsBack) {
     Conversation mesh{secure_settings()};
     mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
