@@ -78,7 +78,7 @@ protected:
 /// Its client gives up before a gateway does that goes by the default of 10 seconds.
 class ImpatientRestOverAMesh : public RestOverAMesh {
 protected:
-    ImpatientRestOverAMesh() : RestOverAMesh{"timeouts: { rest: 2s }\n"} {
+    ImpatientRestOverAMesh() : RestOverAMesh{"timeouts: { rest: 3s }\n"} {
         read_timeout = std::chrono::seconds{6};
     }
 };
