@@ -101,11 +101,13 @@ void check_tls(const gateway::MeshSettings& mesh, const Node& root, Findings& fi
     const auto tls = place_of(root, {"meshes", mesh.name, "tls"});
     if (mesh.tls.certificate.empty() != mesh.tls.key.empty()) {
         const std::string missing = mesh.tls.key.empty() ? "key" : "certificate";
-        findings.error("HG408", tls, "key '" + missing + "' is missing: a certificate and its key go together");
+        findings.error(
+            "HG408", tls, "key '" + missing + "' is missing: a certificate and its key go together");
     }
     const bool used = std::ranges::any_of(mesh.urls, &gateway::MeshUrl::tls);
     if (!used && !(mesh.tls == gateway::TlsSettings{})) {
-        findings.error("HG414", tls, "'tls' without a wss:// URL would protect nothing", "url: \"wss://...\"");
+        findings.error(
+            "HG414", tls, "'tls' without a wss:// URL would protect nothing", "url: \"wss://...\"");
     }
     if (used && !mesh.tls.verify) {
         findings.warning("HG417",

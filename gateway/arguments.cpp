@@ -67,8 +67,8 @@ Error bad_argument(const Parameter& parameter, std::string_view what) {
     return Error{Errc::bad_request, "parameter '" + parameter.name + "' " + std::string{what}};
 }
 
-/// As a double; what is too large for one is infinite, and so beyond every limit. std::from_chars does not say
-/// whether a number is too large or too close to 0; std::strtod does.
+/// As a double; what is too large for one is infinite, and so beyond every limit. std::from_chars does not
+/// say whether a number is too large or too close to 0; std::strtod does.
 double number_of(std::string_view json) {
     double number = 0;
     const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);

@@ -19,7 +19,8 @@ struct Endpoint {
     std::uint16_t port = 0;
 };
 
-/// How the other side of a TLS connection shows who it is, and how we do. Certificates and keys are PEM texts.
+/// How the other side of a TLS connection shows who it is, and how we do. Certificates and keys are PEM
+/// texts.
 struct TlsSettings {
     std::string ca;           // certificates to trust; empty: those of the system
     std::string certificate;  // our own, followed by its chain; empty: we show none

@@ -59,7 +59,8 @@ std::string accept_key(const std::string& key) {
 
 /// RFC 6455 section 4.1.
 std::string upgrade_request(const Destination& destination, const std::string& key) {
-    return "GET /primus?_primuscb=" + gateway::random_hex(4) + " HTTP/1.1\r\nHost: " + destination.authority() +
+    return "GET /primus?_primuscb=" + gateway::random_hex(4) +
+           " HTTP/1.1\r\nHost: " + destination.authority() +
            "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key +
            "\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
@@ -234,7 +235,8 @@ asio::awaitable<std::string> read_upgrade(LinkPtr link, std::string key) {
 asio::awaitable<std::string> establish(LinkPtr link, Destination destination) {
     limit_time(link, connect_timeout);
     const auto& [host, port] = destination.endpoint;
-    auto [resolve_error, addresses] = co_await link->resolver.async_resolve(host, std::to_string(port), tokens);
+    auto [resolve_error, addresses] =
+        co_await link->resolver.async_resolve(host, std::to_string(port), tokens);
     if (resolve_error) co_return reason(link, "cannot resolve " + host, resolve_error);
     auto [connect_error, address] = co_await asio::async_connect(link->socket, addresses, tokens);
     if (connect_error) co_return reason(link, "cannot connect", connect_error);

@@ -1,7 +1,7 @@
-// A websocket to a happn server, over TCP or TLS, as a client: connects, reads in large blocks, writes all that
-// waits in one go, and keeps one timer. Owned by a session; everything runs on the io_context's thread. One
-// connection at a time; open() may be called again after on_closed. Destroying it closes the socket and ends
-// all callbacks.
+// A websocket to a happn server, over TCP or TLS, as a client: connects, reads in large blocks, writes all
+// that waits in one go, and keeps one timer. Owned by a session; everything runs on the io_context's thread.
+// One connection at a time; open() may be called again after on_closed. Destroying it closes the socket and
+// ends all callbacks.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -46,14 +46,17 @@ void trust(ssl::context& context, const gateway::MeshSettings& mesh, const std::
     }
 }
 
-std::shared_ptr<ssl::context> client_context(const gateway::MeshSettings& mesh, const std::string& server_name) {
+std::shared_ptr<ssl::context> client_context(const gateway::MeshSettings& mesh,
+                                             const std::string& server_name) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
-    context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+    context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 |
+                         ssl::context::no_tlsv1_1);
     // Without this, OpenSSL would ask whoever sits at the terminal.
     context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string{}; });
     trust(*context, mesh, server_name);
     if (!mesh.tls.certificate.empty()) {
-        use_pem(mesh, "certificate", [&] { context->use_certificate_chain(asio::buffer(mesh.tls.certificate)); });
+        use_pem(
+            mesh, "certificate", [&] { context->use_certificate_chain(asio::buffer(mesh.tls.certificate)); });
         use_pem(mesh, "key", [&] {
             context->use_private_key(asio::buffer(mesh.tls.key.reveal()), ssl::context::pem);
         });

@@ -127,9 +127,10 @@ void http_get(asio::io_context& io,
             waiting->finish(too_late());
         }
     });
-    asio::co_spawn(io, run(destination, std::move(question), deadline, waiting), [](std::exception_ptr thrown) {
-        if (thrown) std::rethrow_exception(thrown);  // a handler threw: that is a bug of ours
-    });
+    asio::co_spawn(
+        io, run(destination, std::move(question), deadline, waiting), [](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);  // a handler threw: that is a bug of ours
+        });
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -1,5 +1,5 @@
-// One HTTP GET to a mesh, over TCP or TLS: the few things a mesh tells over HTTP alone. On the io_context's thread;
-// a connection each, so not for a hot path.
+// One HTTP GET to a mesh, over TCP or TLS: the few things a mesh tells over HTTP alone. On the io_context's
+// thread; a connection each, so not for a hot path.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -68,9 +68,8 @@ public:
           users_{io, settings_, metrics},
           sources_{settings_.name, service_.session().session(), dispatcher, metrics} {
         sources_.share(make_channel(ChannelWord::all, schema_description));
-        service_.watch(
-            [this] { users_.follow(service_.session().destination(), service_.facts().protocol); },
-            [this](const Publication& publication) { sources_.on_publication(publication); });
+        service_.watch([this] { users_.follow(service_.session().destination(), service_.facts().protocol); },
+                       [this](const Publication& publication) { sources_.on_publication(publication); });
     }
 
     void start() { service_.start(); }

@@ -1,5 +1,6 @@
 // The gateway's own session on a remote mesh: connects, comes back by itself with growing pauses, to the next
-// of the mesh's nodes where it has several, and knows what the mesh says about itself. Owned by RemoteMesh; on the shard's thread.
+// of the mesh's nodes where it has several, and knows what the mesh says about itself. Owned by RemoteMesh;
+// on the shard's thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -49,7 +50,7 @@ private:
 
     const gateway::MeshSettings& settings_;
     std::vector<Destination> destinations_;  // of the mesh's nodes
-    std::size_t at_ = 0;                      // which of them
+    std::size_t at_ = 0;                     // which of them
     ClientSession session_;
     DescriptionReader reader_;
     boost::asio::steady_timer reconnect_;

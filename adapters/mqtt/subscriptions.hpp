@@ -10,8 +10,8 @@
 // at once. None of those that match a wanted filter may be lost. So a copy that came by another filter counts
 // until the filter that should bring it has brought something: brokers send in order, so what was queued
 // before is through by then. That holds for every filter that is asked for while messages may be queued
-// already: in a session that was kept, and after a reload. Copies of one message come one behind the other and
-// count once, but for the first by such a filter: nothing tells whether it is a copy.
+// already: in a session that was kept, and after a reload. Copies of one message come one behind the other
+// and count once, but for the first by such a filter: nothing tells whether it is a copy.
 #pragma once
 
 #include <cstdint>

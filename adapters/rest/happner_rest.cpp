@@ -191,7 +191,8 @@ void HappnerRest::method(const HttpRequest& request,
     std::optional<std::string> mesh_name;
     if (segments.size() > 2) mesh_name = name_of(segments[segments.size() - 3]);
     if (auto refused = refusal_of(call.name, mesh_name)) return respond(*std::move(refused));
-    if (const auto as = gateway::json::member(body->json(), "as"); as && mesh_.security() != Security::insecure)
+    if (const auto as = gateway::json::member(body->json(), "as");
+        as && mesh_.security() != Security::insecure)
         call.on_behalf_of = gateway::json::unquoted(*as).value_or("");
 
     if (const gateway::Route* own = dispatcher_.router().match_call(call.name.component, call.name.method)) {

@@ -21,10 +21,11 @@ std::size_t connections_that_fit(std::size_t wanted) {
     const rlim_t files = setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : allowed;
     const std::size_t fit = files > other_files ? files - other_files : 1;
     if (fit < wanted)
-        log::info("{} connections at once instead of limits.connections: only {} open files are allowed "
-                  "(ulimit -n)",
-                  fit,
-                  files);
+        log::info(
+            "{} connections at once instead of limits.connections: only {} open files are allowed "
+            "(ulimit -n)",
+            fit,
+            files);
     return std::min(fit, wanted);
 }
 

@@ -16,8 +16,10 @@ using Json = nlohmann::json;
 using gateway::Duration;
 
 // Measured on the real peers.
-constexpr Duration old_server_patience = 35s;  // happn-3 before 4: closes a socket that sent nothing for that long
-constexpr Duration new_client_patience = 45s;  // happn-3 4 and later: closes without a server's ping for that long
+constexpr Duration old_server_patience =
+    35s;  // happn-3 before 4: closes a socket that sent nothing for that long
+constexpr Duration new_client_patience =
+    45s;  // happn-3 4 and later: closes without a server's ping for that long
 
 struct Line {
     Duration at{};
@@ -31,7 +33,8 @@ std::vector<Line> load(const std::string& name) {
     for (std::string text; std::getline(in, text);) {
         const Json entry = Json::parse(text);
         if (entry.contains("frame"))
-            lines.push_back({std::chrono::milliseconds{entry["t"].get<int>()}, entry["dir"] == "c>s", entry["frame"]});
+            lines.push_back(
+                {std::chrono::milliseconds{entry["t"].get<int>()}, entry["dir"] == "c>s", entry["frame"]});
     }
     return lines;
 }
@@ -95,7 +98,9 @@ INSTANTIATE_TEST_SUITE_P(Captures,
 /// Our client at a server that answers as the recorded one did, and pings when that one pinged.
 class ClientAtARecordedServer {
 public:
-    explicit ClientAtARecordedServer(happn::SessionSettings settings) : mesh_{std::move(settings)} { mesh_.join(); }
+    explicit ClientAtARecordedServer(happn::SessionSettings settings) : mesh_{std::move(settings)} {
+        mesh_.join();
+    }
 
     void until(Duration end) {
         while (now_ < end) {

@@ -219,8 +219,10 @@ TEST(ManyCallersOfOneDevice, EachGetTheirOwnAnswerInWhateverOrderTheyCome) {
     for (int round = 0; round < calls_of_a_caller; ++round) {
         for (std::size_t i = 0; i < callers.size(); ++i) {
             const json value = std::to_string(i) + '.' + std::to_string(round);
-            const int command = callers[i]->start(
-                {{"command", "call"}, {"component", "echo"}, {"method", "say"}, {"args", json::array({value})}});
+            const int command = callers[i]->start({{"command", "call"},
+                                                   {"component", "echo"},
+                                                   {"method", "say"},
+                                                   {"args", json::array({value})}});
             asked.push_back({callers[i].get(), command, value});
         }
     }

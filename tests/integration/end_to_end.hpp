@@ -11,7 +11,8 @@
 namespace support {
 
 inline std::string broker_settings(const Mosquitto& mosquitto, int version = 5) {
-    return "brokers: { local: { url: \"" + mosquitto.url() + "\", version: " + std::to_string(version) + " } }\n";
+    return "brokers: { local: { url: \"" + mosquitto.url() + "\", version: " + std::to_string(version) +
+           " } }\n";
 }
 
 inline std::string mesh_settings(const JsMesh& mesh, const std::string& credentials = "") {

@@ -32,8 +32,8 @@ TEST(LifeCycle, SigtermLetsACallInFlightFinishAndThenEndsWithZero) {
     });
     ASSERT_TRUE(
         eventually([&] { return observer.call("testTools", "callCount") == 1; }));  // the mesh has the call
-    auto stopped = std::async(
-        std::launch::async, [&] { gateway.stop(InFlight::something); });  // SIGTERM, and exit code 0
+    auto stopped = std::async(std::launch::async,
+                              [&] { gateway.stop(InFlight::something); });  // SIGTERM, and exit code 0
     gateway.process().wait_for_line("draining");
     const auto answer = call.get();
     ASSERT_TRUE(answer);
@@ -213,8 +213,8 @@ TEST(Logs, AreJsonLinesWhenAskedFor) {
     EXPECT_TRUE(line.contains("time"));
 }
 
-/// Standard output is not used by `run`, so all that was printed is the log; each line is marked as of standard
-/// error.
+/// Standard output is not used by `run`, so all that was printed is the log; each line is marked as of
+/// standard error.
 std::vector<json> events(const std::string& printed) {
     constexpr std::string_view mark = "! ";
     std::vector<json> events;

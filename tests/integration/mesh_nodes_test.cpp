@@ -40,7 +40,8 @@ protected:
     Mosquitto mosquitto;
     JsMesh first{{.generation = GetParam()}};
     JsMesh second{{.generation = GetParam()}};
-    GatewayProcess gateway{{.settings = broker_settings(mosquitto) + urls(), .mappings = {{"bridge.yaml", bridge}}}};
+    GatewayProcess gateway{
+        {.settings = broker_settings(mosquitto) + urls(), .mappings = {{"bridge.yaml", bridge}}}};
     MqttProbe device{mosquitto.port()};
 };
 

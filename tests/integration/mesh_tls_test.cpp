@@ -1,4 +1,5 @@
-// Meshes behind TLS: the gateway joins only whom it can verify, and shows its own certificate where it is asked.
+// Meshes behind TLS: the gateway joins only whom it can verify, and shows its own certificate where it is
+// asked.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -12,7 +13,8 @@ using namespace support;
 using nlohmann::json;
 
 std::string settings(const std::string& url, const std::string& tls, const std::string& more = {}) {
-    return "meshes: { site: { url: \"" + url + "\", tls: { " + tls + " }" + more + " } }\nrest: { mesh: site }\n";
+    return "meshes: { site: { url: \"" + url + "\", tls: { " + tls + " }" + more +
+           " } }\nrest: { mesh: site }\n";
 }
 
 std::string trusting(const CertificateAuthority& authority) {
@@ -38,15 +40,16 @@ protected:
 
 TEST_P(MeshBehindTls, IsJoinedAndCalledAsItsUsers) {
     JsMesh mesh{{.generation = GetParam(), .secure = true, .tls = authority.issue("localhost")}};
-    GatewayProcess gateway{{.settings = settings(mesh.url(), trusting(authority), ", username: _ADMIN, password: happn"),
-                            .mappings = {}}};
-    const auto login = gateway.http().Post(
-        "/rest/login", R"({"username":"tester","password":"pw"})", "application/json");
+    GatewayProcess gateway{
+        {.settings = settings(mesh.url(), trusting(authority), ", username: _ADMIN, password: happn"),
+         .mappings = {}}};
+    const auto login =
+        gateway.http().Post("/rest/login", R"({"username":"tester","password":"pw"})", "application/json");
     ASSERT_TRUE(login);
-    const httplib::Headers as{{"Authorization",
-                               "Bearer " + json::parse(login->body)["data"]["token"].get<std::string>()}};
-    const auto answer =
-        gateway.http().Post("/rest/method/componentName/strMethod", as, R"({"parameters":{}})", "application/json");
+    const httplib::Headers as{
+        {"Authorization", "Bearer " + json::parse(login->body)["data"]["token"].get<std::string>()}};
+    const auto answer = gateway.http().Post(
+        "/rest/method/componentName/strMethod", as, R"({"parameters":{}})", "application/json");
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 200) << answer->body;
     const auto described = gateway.http().Get("/rest/describe", as);  // asked of the mesh over HTTPS
@@ -70,7 +73,8 @@ TEST_P(MeshBehindTls, MustHaveTheNameThatIsExpected) {
         expect_refused(gateway, "TLS handshake");
     }
     GatewayProcess gateway{
-        {.settings = settings(mesh.url(), trusting(authority) + ", server_name: mesh.example"), .mappings = {}}};
+        {.settings = settings(mesh.url(), trusting(authority) + ", server_name: mesh.example"),
+         .mappings = {}}};
     EXPECT_TRUE(gateway.ready());
 }
 
@@ -91,7 +95,8 @@ TEST_P(MeshBehindTls, MayAskTheGatewayForItsCertificate) {
         EXPECT_FALSE(nobody.ready());
     }
     const auto own = authority.issue("gateway");
-    GatewayProcess gateway{{.settings = settings(front.url(), trusting(authority) + showing(own)), .mappings = {}}};
+    GatewayProcess gateway{
+        {.settings = settings(front.url(), trusting(authority) + showing(own)), .mappings = {}}};
     EXPECT_TRUE(gateway.ready());
 }
 
@@ -103,12 +108,14 @@ INSTANTIATE_TEST_SUITE_P(Generations,
 TEST(MeshTls, ACertificateThatIsNoneStopsTheStart) {
     TemporaryDirectory files;
     const auto broken = files.write("broken.pem", "-----BEGIN CERTIFICATE-----\nnot base64\n");
-    const auto config = files.write("gateway.yaml",
-                                    "listen: [\"127.0.0.1:0\"]\n" +
-                                        settings("wss://localhost:1", "ca: \"file:" + broken.string() + "\""));
+    const auto config =
+        files.write("gateway.yaml",
+                    "listen: [\"127.0.0.1:0\"]\n" +
+                        settings("wss://localhost:1", "ca: \"file:" + broken.string() + "\""));
     Process gateway{{.arguments = {HG_GATEWAY, "run", "--config", config.string()}}};
     EXPECT_EQ(gateway.wait(), 1);
-    EXPECT_NE(gateway.printed().find("meshes.site.tls.ca cannot be used"), std::string::npos) << gateway.printed();
+    EXPECT_NE(gateway.printed().find("meshes.site.tls.ca cannot be used"), std::string::npos)
+        << gateway.printed();
 }
 
 }  // namespace

@@ -94,10 +94,10 @@ TEST(SecureMeshOutage, AdmitsNobodyUntilTheMeshThatKnowsTheCallersHasBeenJoined)
     JsMesh mesh{{.secure = true}};
     mesh.kill();
     const std::string credentials = ", username: _ADMIN, password: happn";
-    GatewayProcess gateway{{.settings = broker_settings(mosquitto) + mesh_settings(mesh, credentials) +
-                                        "rest: { mesh: site }\n",
-                            .mappings = {{"doors.yaml", doors}}},
-                           StartUntil::listening};
+    GatewayProcess gateway{
+        {.settings = broker_settings(mosquitto) + mesh_settings(mesh, credentials) + "rest: { mesh: site }\n",
+         .mappings = {{"doors.yaml", doors}}},
+        StartUntil::listening};
     const auto lock = [&gateway] { return gateway.http().Post("/doors/1/lock", "{}", "application/json"); };
     const auto before = lock();
     ASSERT_TRUE(before);

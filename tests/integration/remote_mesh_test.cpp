@@ -207,10 +207,13 @@ TEST_P(RemoteMeshTest, StoresReadsAndRemoves) {
 
 TEST_P(RemoteMeshTest, AnAcknowledgedSetIsDoneWhenItsSubscribersHaveIt) {
     join();
-    support::JsClient subscriber{std::string{GetParam().generation} == "2.13.0" ? "happn-3@1.12.1" : "happn-3@13.12.1"};
-    subscriber.connect(js.port(), secure() ? support::JsCredentials{"_ADMIN", "happn"} : support::JsCredentials{});
+    support::JsClient subscriber{std::string{GetParam().generation} == "2.13.0" ? "happn-3@1.12.1"
+                                                                                : "happn-3@13.12.1"};
+    subscriber.connect(js.port(),
+                       secure() ? support::JsCredentials{"_ADMIN", "happn"} : support::JsCredentials{});
     const int heard = subscriber.on("/t/acknowledged", "set");
-    const auto answer = ask(HappnTarget::Verb::set, "/t/acknowledged", "7", gateway::Consistency::acknowledged);
+    const auto answer =
+        ask(HappnTarget::Verb::set, "/t/acknowledged", "7", gateway::Consistency::acknowledged);
     EXPECT_FALSE(answer.error) << answer.error->message;
     EXPECT_EQ(subscriber.wait_message(heard).at("data").at("value"), 7);
 }

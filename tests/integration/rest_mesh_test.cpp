@@ -192,9 +192,12 @@ routes:
 )"}}}};
 };
 
-INSTANTIATE_TEST_SUITE_P(Generations, RevokedOnAMesh, testing::Values("2.13.0", "13.1.1"), [](const auto& of) {
-    return std::string_view{of.param} == "13.1.1" ? "New" : "Old";
-});
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         RevokedOnAMesh,
+                         testing::Values("2.13.0", "13.1.1"),
+                         [](const auto& of) {
+                             return std::string_view{of.param} == "13.1.1" ? "New" : "Old";
+                         });
 
 TEST_P(RevokedOnAMesh, TheGatewaysOwnSessionIsMadeAnew) {
     EXPECT_GE(mesh.revoke("_ADMIN"), 1);
@@ -206,8 +209,8 @@ TEST_P(RevokedOnAMesh, TheGatewaysOwnSessionIsMadeAnew) {
 }
 
 TEST_P(RevokedOnAMesh, AUsersTokenIsRefusedWithWhatTheMeshSays) {
-    const auto login = gateway.http().Post(
-        "/rest/login", R"({"username":"tester","password":"pw"})", "application/json");
+    const auto login =
+        gateway.http().Post("/rest/login", R"({"username":"tester","password":"pw"})", "application/json");
     ASSERT_TRUE(login);
     const std::string token = json::parse(login->body)["data"]["token"];
     ASSERT_EQ(call_as(token)->status, 200);

@@ -16,14 +16,16 @@ CertificateAuthority::CertificateAuthority() {
 
 CertificateFiles CertificateAuthority::issue(const std::string& name) const {
     directory_.write(name + ".ext", "subjectAltName=DNS:" + name + "\n");
-    openssl("req" + std::string{new_key} + "-subj /CN=" + name + " -keyout " + name + ".key -out " + name + ".csr");
-    openssl("x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile " + name +
-            ".ext -out " + name + ".pem");
+    openssl("req" + std::string{new_key} + "-subj /CN=" + name + " -keyout " + name + ".key -out " + name +
+            ".csr");
+    openssl("x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile " +
+            name + ".ext -out " + name + ".pem");
     return {file(name + ".pem"), file(name + ".key")};
 }
 
 void CertificateAuthority::openssl(const std::string& arguments) const {
-    Process process{{.arguments = {"sh", "-c", "openssl " + arguments}, .directory = directory_.path().string()}};
+    Process process{
+        {.arguments = {"sh", "-c", "openssl " + arguments}, .directory = directory_.path().string()}};
     if (process.wait() != 0) throw WaitFailed("openssl " + arguments + ": " + process.printed());
 }
 

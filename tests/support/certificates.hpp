@@ -1,4 +1,5 @@
-// Certificates that live as long as a test: an authority, and what it has signed. Made by the openssl command.
+// Certificates that live as long as a test: an authority, and what it has signed. Made by the openssl
+// command.
 #pragma once
 
 #include <string>

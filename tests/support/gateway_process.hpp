@@ -1,6 +1,7 @@
 // The real gateway binary with a configuration of the test's own, on ports of its own. When the test is done
 // with it, nothing may be pending, it must hold the sum rule, before and after its drain, and end with exit
-// code 0 on SIGTERM: stop() checks all of it, and the destructor calls it. Failed waits throw WaitFailed with the gateway's log. One thread at a time.
+// code 0 on SIGTERM: stop() checks all of it, and the destructor calls it. Failed waits throw WaitFailed with
+// the gateway's log. One thread at a time.
 #pragma once
 
 #include <httplib.h>

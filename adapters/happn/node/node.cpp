@@ -199,8 +199,7 @@ void Node::report_acknowledged() {
         }
         gateway::Error error{gateway::Errc::mesh_error,
                              "not every subscriber has acknowledged the publication"};
-        dispatcher_.on_outcome(
-            id, by_all ? std::move(outcome.mapped()) : gateway::Outcome{std::move(error)});
+        dispatcher_.on_outcome(id, by_all ? std::move(outcome.mapped()) : gateway::Outcome{std::move(error)});
     }
 }
 

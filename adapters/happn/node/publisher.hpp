@@ -37,7 +37,7 @@ struct Publication {
     std::string_view targets;       // options.targetClients, raw array: session ids, nobody else gets it
     SessionNumber only = 0;         // the same for one session
     bool no_cluster = false;
-    gateway::WallTime timestamp = 0;  // of a remove
+    gateway::WallTime timestamp = 0;      // of a remove
     std::optional<std::uint64_t> ticket;  // of the gateway's own: named when all have acknowledged it
 };
 

@@ -200,8 +200,9 @@ TEST(LoadGateway, TlsOfAMeshMustProtectSomething) {
     EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"wss://a\", tls: { ca: ca.pem } } }"),
                          "HG407: expected a PEM text"));
     const std::string certificate = "certificate: \"-----BEGIN CERTIFICATE-----\"";
-    EXPECT_TRUE(contains(complaint(("meshes: { m: { url: \"wss://a\", tls: { " + certificate + " } } }").c_str()),
-                         "HG408: key 'key' is missing"));
+    EXPECT_TRUE(
+        contains(complaint(("meshes: { m: { url: \"wss://a\", tls: { " + certificate + " } } }").c_str()),
+                 "HG408: key 'key' is missing"));
 }
 
 TEST(LoadGateway, ANodeOfAMeshIsNamedOnce) {

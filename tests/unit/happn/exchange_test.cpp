@@ -216,7 +216,8 @@ TEST_F(ExchangeTest, SubscribesAnewWhereTheRightToItsAnswersHadBeenTakenAway) {
     Ended first;
     const auto [set, channel] = made(secure, first, call_of("c", "m"));
     answer_in(secure, set, channel);
-    secure.hear({{"_meta", {{"type", "system"}}}, {"eventKey", "security-data-changed"}, {"data", json::object()}});
+    secure.hear(
+        {{"_meta", {{"type", "system"}}}, {"eventKey", "security-data-changed"}, {"data", json::object()}});
     secure.reply_error(secure.expect("on"), {{"name", "AccessDenied"}, {"code", 403}});
     Ended second;
     const auto [again, same_channel] = made(secure, second, call_of("c", "m"));

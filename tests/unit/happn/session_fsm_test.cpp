@@ -744,7 +744,8 @@ TEST(SessionFsm, ASubscriptionThatLosesItsRightIsRefusedUntilTheRightIsBack) {
     mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
     mesh.join(true);
     mesh.hear(rights_changed);
-    mesh.reply_error(mesh.expect("on"), {{"name", "AccessDenied"}, {"code", 403}, {"message", "unauthorized"}});
+    mesh.reply_error(mesh.expect("on"),
+                     {{"name", "AccessDenied"}, {"code", 403}, {"message", "unauthorized"}});
     EXPECT_FALSE(mesh.fsm.subscribed("/SET@/a"));
     EXPECT_EQ(mesh.fsm.refused_channels().size(), 1u);
     mesh.hear(rights_changed);
@@ -769,7 +770,8 @@ TEST(SessionFsm, StaysAwayWhenToldSo) {
 }
 
 TEST(SessionFsm, ComesBackSoonWhenOnlyItsTokenIsOver) {
-    for (const auto* const reason : {"token-revoked", "token-expired", "inactivity-threshold", "usage-limit"}) {
+    for (const auto* const reason :
+         {"token-revoked", "token-expired", "inactivity-threshold", "usage-limit"}) {
         Conversation mesh;
         mesh.join();
         mesh.hear({{"_meta", {{"type", "system"}}},

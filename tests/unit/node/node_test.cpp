@@ -406,7 +406,8 @@ TEST_F(NodeTest, WhatRoutesSetReachesClientsWithTheGatewaysMark) {
 
 TEST_F(NodeTest, AnAcknowledgedSetIsDeliveredWhenItsSubscribersSaySo) {
     auto route = gateway::mqtt_to_happn("down", "devices/{device}/t", "/devices/{device}/t");
-    std::get<gateway::HappnTarget>(route.targets.front().rule).consistency = gateway::Consistency::acknowledged;
+    std::get<gateway::HappnTarget>(route.targets.front().rule).consistency =
+        gateway::Consistency::acknowledged;
     apply({route});
     dispatcher.receive(gateway::mqtt_message("devices/d1/t", "1"));
     EXPECT_EQ(dispatcher.pending(), 0u) << "nobody listens: nothing to wait for";
