@@ -33,6 +33,15 @@ start_broker() {
     until_answers $broker_port "$broker"
 }
 
+# Asked over HTTP: whatever else may listen there has no /ready.
+until_ready() {
+    local tries=100
+    until curl -fs http://127.0.0.1:8081/ready >/dev/null; do
+        kill -0 "$gateway" 2>/dev/null && [ $((tries -= 1)) -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
 what_to_try() {
     cat <<'TEXT'
 
@@ -57,5 +66,5 @@ if [ $# -eq 0 ]; then
 fi
 setsid build/release/gateway/app/happn-gateway run "$@" & # likewise: a signal of the terminal's and ours would be two
 gateway=$!
-if [ -n "${hints:-}" ] && until_answers 8080 "$gateway"; then what_to_try; fi
+if [ -n "${hints:-}" ] && until_ready; then what_to_try; fi
 wait "$gateway"

@@ -131,10 +131,7 @@ protected:
         device.answer("devices/" + name + "/cmd/set",
                       [](const MqttMessage& command) -> std::optional<MqttMessage> {
                           const double target = json::parse(command.payload).at("target");
-                          return MqttMessage{.topic = command.response_topic.value(),
-                                             .payload = json{{"ok", target < 30}}.dump(),
-                                             .qos = 1,
-                                             .correlation_data = command.correlation_data};
+                          return reply_to(command, json{{"ok", target < 30}}.dump());
                       });
     }
 
@@ -177,11 +174,8 @@ TEST_P(EndpointOfAMesh, ServesThatMeshsComponentsByADevice) {
     Mosquitto mosquitto;
     GatewayProcess gateway{{.settings = broker_settings(mosquitto), .mappings = {{"echo.yaml", echo}}}};
     MqttProbe device{mosquitto.port()};
-    device.answer("devices/d1/cmd", [](const MqttMessage& command) -> std::optional<MqttMessage> {
-        return MqttMessage{.topic = command.response_topic.value(),
-                           .payload = command.payload,
-                           .qos = 1,
-                           .correlation_data = command.correlation_data};
+    device.answer("devices/d1/cmd", [](const MqttMessage& command) {
+        return std::optional{reply_to(command, command.payload)};
     });
     JsMesh mesh{{.generation = GetParam(), .endpoint = "gateway=" + std::to_string(gateway.port())}};
     JsClient caller{std::string{"mesh-client@"} + GetParam()};
@@ -230,10 +224,7 @@ TEST(ManyCallersOfOneDevice, EachGetTheirOwnAnswerInWhateverOrderTheyCome) {
     while (commands.size() < asked.size())
         commands.push_back(device.wait_message("devices/d1/cmd"));
     for (auto command = commands.rbegin(); command != commands.rend(); ++command) {
-        device.publish({.topic = command->response_topic.value(),
-                        .payload = command->payload,
-                        .qos = 1,
-                        .correlation_data = command->correlation_data});
+        device.publish(reply_to(*command, command->payload));
     }
     for (const Asked& one : asked)
         EXPECT_EQ(one.caller->finish(one.command).at("result"), one.value);

@@ -76,12 +76,7 @@ protected:
         gateway.process().wait_for_line("draining");
         return stopped;
     }
-    void answer(const MqttMessage& command) {
-        device.publish({.topic = command.response_topic.value(),
-                        .payload = "42",
-                        .qos = 1,
-                        .correlation_data = command.correlation_data});
-    }
+    void answer(const MqttMessage& command) { device.publish(reply_to(command, "42")); }
     static void expect_cancelled(const httplib::Result& answer) {
         ASSERT_TRUE(answer);
         EXPECT_EQ(answer->status, 503) << answer->body;

@@ -32,11 +32,8 @@ components:
 class RestOverTheNode : public testing::Test {
 protected:
     RestOverTheNode() {
-        device.answer("devices/d1/cmd", [](const MqttMessage& command) -> std::optional<MqttMessage> {
-            return MqttMessage{.topic = command.response_topic.value(),
-                               .payload = command.payload,
-                               .qos = 1,
-                               .correlation_data = command.correlation_data};
+        device.answer("devices/d1/cmd", [](const MqttMessage& command) {
+            return std::optional{reply_to(command, command.payload)};
         });
     }
 

@@ -29,6 +29,16 @@ struct MqttMessage {
     std::vector<std::pair<std::string, std::string>> user_properties = {};
 };
 
+/// What a device answers to a command (MQTT 5.0 section 4.10).
+inline MqttMessage reply_to(const MqttMessage& command, std::string payload) {
+    MqttMessage reply;
+    reply.topic = command.response_topic.value();
+    reply.payload = std::move(payload);
+    reply.qos = 1;
+    reply.correlation_data = command.correlation_data;
+    return reply;
+}
+
 struct MqttProbeOptions {
     int version = 5;  // or 3, meaning 3.1.1
     std::string username = {};
