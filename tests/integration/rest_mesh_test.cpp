@@ -222,6 +222,25 @@ TEST_P(RevokedOnAMesh, AUsersTokenIsRefusedWithWhatTheMeshSays) {
     EXPECT_EQ(read_item()->status, 200) << "others are not concerned";
 }
 
+TEST_P(RevokedOnAMesh, ATokenOfAMeshThatHasStartedWithAnotherSecretIsNoneAndANewOneWorks) {
+    const auto log_in = [this] {
+        const auto login = gateway.http().Post(
+            "/rest/login", R"({"username":"tester","password":"pw"})", "application/json");
+        return json::parse(login->body)["data"]["token"].get<std::string>();
+    };
+    const std::string before = log_in();
+    ASSERT_EQ(call_as(before)->status, 200);
+    mesh.kill();
+    gateway.wait_until_ready(false);
+    mesh.start();
+    gateway.wait_until_ready();
+    const auto refused = call_as(before);
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 403) << refused->body;
+    EXPECT_EQ(json::parse(refused->body)["message"], "Bad origin");
+    EXPECT_EQ(call_as(log_in())->status, 200);
+}
+
 TEST_P(RestOverAMesh, BadInputIsAnsweredAndNothingElseHappens) {
     const std::string token = some_token();
     const RecordedRest::Headers as{{"Authorization", "Bearer " + token},
