@@ -126,6 +126,19 @@ TEST_F(Drain, IsToldByReady) {
     stopped.get();
 }
 
+TEST_F(Drain, TakesNoNewMappings) {
+    auto call = ask();
+    const MqttMessage command = device.wait_message("devices/d1/cmd");
+    auto stopped = start_stop();
+    gateway.process().signal(SIGHUP);
+    gateway.process().wait_for_line("not reloaded: the gateway is stopping");
+    answer(command);
+    const auto answered = call.get();
+    ASSERT_TRUE(answered);
+    EXPECT_EQ(answered->status, 200) << answered->body;
+    stopped.get();
+}
+
 TEST_F(Drain, LetsTheCallOfAJavaScriptClientFinish) {
     JsClient caller{"mesh-client@13.1.1"};
     caller.connect(gateway.port(), {}, "gateway");

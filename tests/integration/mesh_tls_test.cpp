@@ -105,6 +105,19 @@ INSTANTIATE_TEST_SUITE_P(Generations,
                          testing::Values("2.13.0", "13.1.1"),
                          [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
 
+TEST(MeshTls, AKeyThatNeedsAPasswordStopsTheStartAndAsksNobody) {
+    CertificateAuthority authority;
+    TemporaryDirectory files;
+    const auto own = authority.issue_locked("gateway");
+    const auto config = files.write(
+        "gateway.yaml",
+        "listen: [\"127.0.0.1:0\"]\n" + settings("wss://localhost:1", trusting(authority) + showing(own)));
+    Process gateway{{.arguments = {HG_GATEWAY, "run", "--config", config.string()}}};
+    EXPECT_EQ(gateway.wait(), 1);
+    EXPECT_NE(gateway.printed().find("meshes.site.tls.key cannot be used"), std::string::npos)
+        << gateway.printed();
+}
+
 TEST(MeshTls, ACertificateThatIsNoneStopsTheStart) {
     TemporaryDirectory files;
     const auto broken = files.write("broken.pem", "-----BEGIN CERTIFICATE-----\nnot base64\n");

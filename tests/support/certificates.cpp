@@ -23,6 +23,13 @@ CertificateFiles CertificateAuthority::issue(const std::string& name) const {
     return {file(name + ".pem"), file(name + ".key")};
 }
 
+CertificateFiles CertificateAuthority::issue_locked(const std::string& name) const {
+    CertificateFiles files = issue(name);
+    openssl("ec -in " + name + ".key -aes256 -passout pass:secret -out locked.key");
+    files.key = file("locked.key");
+    return files;
+}
+
 void CertificateAuthority::openssl(const std::string& arguments) const {
     Process process{
         {.arguments = {"sh", "-c", "openssl " + arguments}, .directory = directory_.path().string()}};

@@ -21,6 +21,8 @@ public:
     std::string certificate() const { return file("ca.pem"); }
     /// For a server or client of this DNS name.
     CertificateFiles issue(const std::string& name) const;
+    /// The same, with a key that needs a password.
+    CertificateFiles issue_locked(const std::string& name) const;
 
 private:
     std::string file(const std::string& name) const { return (directory_.path() / name).string(); }
