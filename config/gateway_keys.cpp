@@ -55,12 +55,11 @@ Kind<NodeSettings> secure_node() {
 }
 
 Kind<NodeSettings> node_store() {
-    const auto read = [](const Node& node, NodeSettings&, Findings& findings) {
-        if (!node.is_scalar()) return report_type(node, "text", findings);
-        if (node.text() != "memory")
-            report_not_built(node, "a node's store on disk", findings, "store: memory");
+    const auto read = [](const Node& node, NodeSettings& into, Findings& findings) {
+        if (!node.is_scalar()) return report_type(node, "memory or the name of a file", findings);
+        into.store_file = node.text() == "memory" ? std::string{} : node.text();
     };
-    return {read, {{"const", "memory"}, {"default", "memory"}}};
+    return {read, {{"type", "string"}, {"default", "memory"}, {"examples", {"memory", "./node.sqlite"}}}};
 }
 
 Section<NodeSettings> node_section() {
@@ -70,7 +69,8 @@ Section<NodeSettings> node_section() {
              boolean(),
              "Run the happn server that is embedded in the gateway.")
         .custom("secure", secure_node(), "Ask for logins. Not built yet: only false.")
-        .custom("store", node_store(), "Where items are kept. Not built yet: anything but memory.")
+        .custom(
+            "store", node_store(), "Where items are kept: memory, or an SQLite file, relative to this file.")
         .key("name", &NodeSettings::name, name_text(), "Its mesh name; the default is the gateway's name.")
         .not_built("password", "the password of _ADMIN on a secure node")
         .key("max_sessions", &NodeSettings::max_sessions, count(), "Sessions at once.")
@@ -79,11 +79,11 @@ Section<NodeSettings> node_section() {
              &NodeSettings::max_backlog,
              size(64 * kibibyte, gibibyte),
              "Queued for one slow client before it is disconnected.")
-        .key("max_items", &NodeSettings::max_items, count(), "Items in the memory store.")
+        .key("max_items", &NodeSettings::max_items, count(), "Items in the store.")
         .key("max_store_bytes",
              &NodeSettings::max_store_bytes,
              size(64 * kibibyte, 1024 * gibibyte),
-             "Paths and data of the memory store together.");
+             "Paths and data of the store together.");
 }
 
 Section<TlsSettings> tls_section() {

@@ -20,6 +20,9 @@ Settings read_settings(const Node& root, const std::filesystem::path& directory,
     if (const auto* mappings = root.find("mappings")) {
         settings.mappings = mapping_files(settings.mappings, mappings->value, directory, findings);
     }
+    if (!settings.node.store_file.empty()) {
+        settings.node.store_file = (directory / settings.node.store_file).lexically_normal().string();
+    }
     complete_and_validate(settings, root, findings);
     return settings;
 }

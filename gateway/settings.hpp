@@ -82,7 +82,8 @@ struct NodeSettings {
     std::size_t max_sessions = 10'000;
     std::size_t max_subscriptions = 10'000;            // per session
     std::size_t max_backlog = 16u * 1024 * 1024;       // bytes queued to one slow client before it is closed
-    std::size_t max_items = 1'000'000;                 // of the memory store
+    std::string store_file;                            // SQLite, for its items; empty: they are in memory
+    std::size_t max_items = 1'000'000;                 // of the store
     std::size_t max_store_bytes = 256u * 1024 * 1024;  // of its paths and data
     std::size_t max_message = 10u * 1024 * 1024;       // bytes of one frame: limits.websocket_message
 };

@@ -51,9 +51,7 @@ Sink* Gateway::mesh(std::string_view name) {
 void Gateway::make_edges() {
     auto& context = shard_.context();
     settings_.node.max_message = settings_.limits.websocket_message;
-    if (settings_.node.enabled)
-        node_ = std::make_unique<happn::Node>(
-            context, settings_.node, identity_, shard_.dispatcher(), shard_.metrics());
+    if (settings_.node.enabled) make_node();
     for (const MeshSettings& mesh : settings_.meshes)
         meshes_.emplace(mesh.name,
                         std::make_unique<happn::RemoteMesh>(
@@ -69,6 +67,17 @@ void Gateway::make_edges() {
     door.rest = settings_.rest;
     front_door_ = std::make_unique<rest::FrontDoor>(
         context, std::move(door), shard_.dispatcher(), addressed_mesh(), node_.get(), shard_.metrics());
+}
+
+void Gateway::make_node() {
+    auto store = happn::node::open_store(settings_.node);
+    if (store.has_error()) throw std::runtime_error{"node.store: " + store.error().message};
+    node_ = std::make_unique<happn::Node>(shard_.context(),
+                                          settings_.node,
+                                          identity_,
+                                          shard_.dispatcher(),
+                                          shard_.metrics(),
+                                          *std::move(store));
 }
 
 Mesh& Gateway::addressed_mesh() {

@@ -40,6 +40,7 @@ private:
     Sink* mesh(std::string_view name) override;
 
     void make_edges();
+    void make_node();
     void start_edges();
     void start_admin();
     void listen_for_signals();

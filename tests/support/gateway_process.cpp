@@ -120,6 +120,11 @@ void GatewayProcess::expect_nothing_pending() const {
     EXPECT_TRUE(eventually(nothing_pending)) << "messages without an outcome:\n" << text;
 }
 
+void GatewayProcess::kill() {
+    stopped_ = true;
+    process_->kill();
+}
+
 void GatewayProcess::stop(InFlight in_flight) {
     if (stopped_) return;
     stopped_ = true;

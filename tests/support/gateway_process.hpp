@@ -58,6 +58,9 @@ public:
     /// Once: nothing pending, the sum rule, SIGTERM, exit code 0, the sum rule.
     void stop(InFlight in_flight = InFlight::nothing);
 
+    /// As a crash does: nothing is checked.
+    void kill();
+
     Process& process() { return *process_; }
 
 private:

@@ -8,6 +8,7 @@
 #include "adapters/happn/json_scan.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/json.hpp"
+#include "gateway/log.hpp"
 
 namespace happn::node {
 
@@ -44,9 +45,9 @@ std::string number_text(double number) {
 }
 
 /// The counter `gauge` (a JSON string) of an item: 0 if it has none. nullopt: something else is there.
-std::optional<double> counter_of(const Item* item, std::string_view gauge) {
+std::optional<double> counter_of(const std::optional<Item>& item, std::string_view gauge) {
     std::string_view member;
-    if (item != nullptr) {
+    if (item) {
         scan::members(item->data, [&](std::string_view key, std::string_view value) {
             member = key == gauge ? value : member;
         });
@@ -81,6 +82,10 @@ Refusal system_error(std::string message, std::string service) {
     return {"SystemError", std::move(message), 500, std::move(service)};
 }
 
+Refusal store_error(const gateway::Error& error) {
+    return system_error(error.message, "DataService");
+}
+
 std::optional<Refusal> path_refusal(const Session& session, const Frame& request) {
     if (!request.path_raw.starts_with('"')) {
         if (session.dialect.old()) {
@@ -105,24 +110,53 @@ std::optional<Refusal> path_refusal(const Session& session, const Frame& request
     return std::nullopt;
 }
 
-std::optional<Written> DataActions::write(std::string_view path,
-                                          std::string data,
-                                          const RequestOptions& options) {
+gateway::Result<Written> DataActions::write(std::string_view path,
+                                            std::string data,
+                                            const RequestOptions& options) {
     if (options.no_store) {
         return Written{std::move(data), std::nullopt};
     }
-    const auto now = gateway::wall_now();
-    const Item* item =
-        options.merge ? state_.store.merge(path, data, now) : state_.store.set(path, std::move(data), now);
-    if (item == nullptr) {
-        state_.metrics.count("node_store_full");
-        return std::nullopt;
+    if (options.merge) {
+        const auto present = state_.store->get(path);
+        if (present.has_error()) {
+            return count_failure(present.error());
+        }
+        data = *present ? merged((*present)->data, data) : std::move(data);
     }
-    return Written{item->data, Item{{}, item->created, item->modified}};
+    const auto now = gateway::wall_now();
+    Item item{std::move(data), {now, now}, {}};
+    const auto times = state_.store->put(path, item);
+    if (times.has_error()) {
+        return count_failure(times.error());
+    }
+    return Written{std::move(item.data), *times};
 }
 
-std::vector<Selected> DataActions::read(std::string_view path, std::string_view options) const {
-    return select(state_.store.find(path), options);
+gateway::Result<std::vector<Selected>> DataActions::read(std::string_view path,
+                                                         std::string_view options) const {
+    auto found = select(*state_.store, path, options);
+    if (found.has_error()) {
+        return count_failure(found.error());
+    }
+    return found;
+}
+
+gateway::Result<std::size_t> DataActions::erase(std::string_view path) {
+    auto removed = state_.store->remove(path);
+    if (removed.has_error()) {
+        return count_failure(removed.error());
+    }
+    return removed;
+}
+
+/// Counts what the store refuses, and logs what it cannot do.
+const gateway::Error& DataActions::count_failure(const gateway::Error& error) const {
+    const bool full = error.errc == gateway::Errc::overloaded;
+    state_.metrics.count(full ? "node_store_full" : "node_store_failed");
+    if (!full) {
+        gateway::log::error("node: {}", error.message);
+    }
+    return error;
 }
 
 void DataActions::set(Session& session, const Frame& request, gateway::TimePoint now) {
@@ -144,9 +178,8 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
     const std::string path_raw = sibling ? gateway::json::quoted(path) : std::string{request.path_raw};
     const bool null = request.data.empty() && options.null_value;
     const auto written = write(path, stored_form(null ? "null" : request.data), options);
-    if (!written) {
-        return state_.send(
-            session, error_response(session, request, system_error("the store is full", "DataService")));
+    if (written.has_error()) {
+        return state_.send(session, error_response(session, request, store_error(written.error())));
     }
     Publication publication = publication_of(session, request, options);
     publication.item_path = sibling ? std::string_view{path} : std::string_view{};
@@ -194,7 +227,11 @@ void DataActions::increment(Session& session,
     if (!step) {
         return refuse("increment option value must be a number");
     }
-    const auto before = counter_of(state_.store.get(request.path), request.data);
+    const auto item = state_.store->get(request.path);
+    if (item.has_error()) {
+        return state_.send(session, error_response(session, request, store_error(item.error())));
+    }
+    const auto before = counter_of(*item, request.data);
     if (!before || !std::isfinite(*before + *step)) {
         return refuse("the item holds no counter of that name");
     }
@@ -203,9 +240,8 @@ void DataActions::increment(Session& session,
     change.append(request.data).append(R"(:{"value":)").append(value).append("}}");
     RequestOptions merging;
     merging.merge = true;
-    if (!write(request.path, std::move(change), merging)) {
-        return state_.send(
-            session, error_response(session, request, system_error("the store is full", "DataService")));
+    if (const auto written = write(request.path, std::move(change), merging); written.has_error()) {
+        return state_.send(session, error_response(session, request, store_error(written.error())));
     }
     Written counted;
     ObjectWriter{counted.data}.raw("value", value).raw("gauge", request.data).end();
@@ -240,7 +276,11 @@ void DataActions::get(Session& session, const Frame& request) {
     if (!request.path_raw.starts_with('"')) {
         return state_.send(session, error_response(session, request, *path_refusal(session, request)));
     }
-    const auto found = read(request.path, request.options);
+    const auto read_items = read(request.path, request.options);
+    if (read_items.has_error()) {
+        return state_.send(session, error_response(session, request, store_error(read_items.error())));
+    }
+    const auto& found = *read_items;
     if (request.path.find('*') != std::string_view::npos) {
         std::string items;
         for (const Selected& selected : found) {
@@ -252,16 +292,16 @@ void DataActions::get(Session& session, const Frame& request) {
         return state_.send(session, ok_response(session, request, "null"));
     }
     const Selected& selected = found.front();
-    if (selected.data) {  // `fields` left part of it
-        const std::string_view data = *selected.data == "{}" ? std::string_view{} : *selected.data;
+    if (selected.meta) {  // `fields` left part of it
+        const std::string_view data = selected.data == "{}" ? std::string_view{} : selected.data;
         ResponseMeta meta;
         meta.path = session.dialect.old() ? request.path_raw : std::string_view{};
         return state_.send(session, ok_response(session, request, data, meta));
     }
     ResponseMeta meta;
     meta.path = request.path_raw;
-    meta.times = selected.item;
-    state_.send(session, ok_response(session, request, selected.item->data, meta));
+    meta.times = &selected.times;
+    state_.send(session, ok_response(session, request, selected.data, meta));
 }
 
 void DataActions::remove(Session& session, const Frame& request, gateway::TimePoint now) {
@@ -269,7 +309,11 @@ void DataActions::remove(Session& session, const Frame& request, gateway::TimePo
         return state_.send(session, error_response(session, request, *refusal));
     }
     const auto options = RequestOptions::parse(request.options);
-    const auto data = removed_data(state_.store.remove(request.path));
+    const auto removed = erase(request.path);
+    if (removed.has_error()) {
+        return state_.send(session, error_response(session, request, store_error(removed.error())));
+    }
+    const auto data = removed_data(*removed);
     ResponseMeta meta;
     meta.path = request.path_raw;
     meta.timestamp = gateway::wall_now();
@@ -287,8 +331,13 @@ void DataActions::count(Session& session, const Frame& request) {
     if (session.dialect.old()) {
         return state_.send(session, ok_response(session, request, "null"));
     }
-    const auto n = request.path_raw.starts_with('"') ? read(request.path, request.options).size() : 0;
-    state_.send(session, ok_response(session, request, "{\"value\":" + std::to_string(n) + "}"));
+    const bool named = request.path_raw.starts_with('"');
+    const auto found = named ? read(request.path, request.options) : std::vector<Selected>{};
+    if (found.has_error()) {
+        return state_.send(session, error_response(session, request, store_error(found.error())));
+    }
+    const auto value = std::to_string(found->size());
+    state_.send(session, ok_response(session, request, "{\"value\":" + value + "}"));
 }
 
 }  // namespace happn::node

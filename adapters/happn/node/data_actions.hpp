@@ -17,7 +17,7 @@ namespace happn::node {
 /// What was written: as stored, or as it would have been.
 struct Written {
     std::string data;
-    std::optional<Item> times;  // of stored data; its own data is empty
+    std::optional<Times> times;  // of stored data
 };
 
 class DataActions {
@@ -29,11 +29,14 @@ public:
     void remove(Session& session, const Frame& request, gateway::TimePoint now);
     void count(Session& session, const Frame& request);
 
-    /// `data` in stored form. nullopt: the store is full.
-    std::optional<Written> write(std::string_view path, std::string data, const RequestOptions& options);
-    std::vector<Selected> read(std::string_view path, std::string_view options) const;
+    /// `data` in stored form. Errors of this and the following: those of the store.
+    gateway::Result<Written> write(std::string_view path, std::string data, const RequestOptions& options);
+    gateway::Result<std::vector<Selected>> read(std::string_view path, std::string_view options) const;
+    /// How many there were.
+    gateway::Result<std::size_t> erase(std::string_view path);
 
 private:
+    const gateway::Error& count_failure(const gateway::Error& error) const;
     /// A counter: `data` names a member of the item, {"value":n}, to which the option is added.
     void increment(Session& session,
                    const Frame& request,
@@ -60,5 +63,8 @@ std::optional<Refusal> path_refusal(const Session& session, const Frame& request
 
 /// A failure of the node itself, as happn tells it.
 Refusal system_error(std::string message, std::string service);
+
+/// The store's own failure.
+Refusal store_error(const gateway::Error& error);
 
 }  // namespace happn::node

@@ -26,15 +26,13 @@ gateway::Payload value_of(const Selected& selected, bool with_meta) {
     if (with_meta) {
         return json_payload(list_item(selected, false));
     }
-    return unwrapped(selected.data ? *selected.data : selected.item->data);
+    return unwrapped(selected.data);
 }
 
 /// As an element of a list: bytes stay as happn keeps them.
 std::string element_of(const Selected& selected, bool with_meta) {
     const auto value = value_of(selected, with_meta);
-    return value.encoding == gateway::Encoding::json ? value.bytes.str()
-           : selected.data                           ? *selected.data
-                                                     : selected.item->data;
+    return value.encoding == gateway::Encoding::json ? value.bytes.str() : selected.data;
 }
 
 }  // namespace
@@ -65,8 +63,8 @@ Performed GatewayClient::set(const gateway::Output& output,
     options.no_store = target.no_store;
     options.merge = target.merge;
     const auto written = hub_.data().write(output.address, stored_form(wrapped(output.payload)), options);
-    if (!written) {
-        return {Outcome{Error{Errc::overloaded, "the node's store is full"}}};
+    if (written.has_error()) {
+        return {Outcome{written.error()}};
     }
     Publication publication;
     publication.data = written->data;
@@ -76,7 +74,11 @@ Performed GatewayClient::set(const gateway::Output& output,
 }
 
 Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTarget& target) const {
-    const auto found = hub_.data().read(output.address, output.options);
+    const auto read = hub_.data().read(output.address, output.options);
+    if (read.has_error()) {
+        return Outcome{read.error()};
+    }
+    const auto& found = *read;
     if (output.address.find('*') == std::string::npos) {
         return Outcome{found.empty() ? json_payload("null") : value_of(found.front(), target.with_meta)};
     }
@@ -93,7 +95,11 @@ Performed GatewayClient::remove(const gateway::Output& output,
     if (!legal_path(output.address) || output.address.size() > max_path) {
         return {bad_path(output.address)};
     }
-    const auto removed = std::to_string(hub_.state().store.remove(output.address));
+    const auto erased = hub_.data().erase(output.address);
+    if (erased.has_error()) {
+        return {Outcome{erased.error()}};
+    }
+    const auto removed = std::to_string(*erased);
     const auto data = "{\"removed\":" + removed + "}";
     Publication publication;
     publication.word = ChannelWord::remove;

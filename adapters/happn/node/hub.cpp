@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "adapters/happn/node/store/memory_store.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/log.hpp"
 
@@ -19,8 +20,13 @@ constexpr std::string_view old_goodbye =
 
 }  // namespace
 
-Hub::Hub(gateway::NodeSettings settings, gateway::Metrics& metrics, std::function<void(Published)> to_gateway)
-    : state_{std::move(settings), metrics},
+Hub::Hub(gateway::NodeSettings settings,
+         gateway::Metrics& metrics,
+         std::function<void(Published)> to_gateway,
+         std::unique_ptr<Store> store)
+    : state_{settings,
+             store ? std::move(store) : std::make_unique<MemoryStore>(limits_of(settings)),
+             metrics},
       publisher_{state_},
       data_{state_, publisher_},
       subscriptions_{state_, data_},

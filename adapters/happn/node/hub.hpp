@@ -25,8 +25,11 @@ inline constexpr std::chrono::seconds max_silence{125};   // of clients that are
 class Hub {
 public:
     /// `settings.name` is set. `to_gateway` is called during on_text and publish, and must not call back into
-    /// the hub.
-    Hub(gateway::NodeSettings settings, gateway::Metrics& metrics, std::function<void(Published)> to_gateway);
+    /// the hub. `store` null: one in memory.
+    Hub(gateway::NodeSettings settings,
+        gateway::Metrics& metrics,
+        std::function<void(Published)> to_gateway,
+        std::unique_ptr<Store> store = {});
 
     /// 0: full.
     SessionNumber open(gateway::WebsocketLink& link,

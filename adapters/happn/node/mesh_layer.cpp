@@ -130,13 +130,13 @@ void MeshLayer::apply(const gateway::RoutingTable& table) {
 
 void MeshLayer::store(std::string_view path, std::string document) {
     auto& state = hub_.state();
-    const Item* present = state.store.get(path);
-    if (present != nullptr && present->data == document) {
+    const auto present = state.store->get(path);
+    if (!present.has_error() && *present && (*present)->data == document) {
         return;
     }
     const auto written = hub_.data().write(path, std::move(document), {});
-    if (!written) {
-        gateway::log::error("node: {} does not fit into the store", path);
+    if (written.has_error()) {
+        gateway::log::error("node: {} cannot be stored: {}", path, written.error().message);
         return;
     }
     const auto origin = gateway_origin(state);

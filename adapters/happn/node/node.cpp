@@ -67,14 +67,16 @@ Node::Node(boost::asio::io_context& context,
            gateway::NodeSettings settings,
            const gateway::GatewayIdentity& identity,
            gateway::Dispatcher& dispatcher,
-           gateway::Metrics& metrics)
+           gateway::Metrics& metrics,
+           std::unique_ptr<node::Store> store)
     : name_{settings.name.empty() ? identity.name : settings.name},
       max_message_{settings.max_message},
       dispatcher_{dispatcher},
       timer_{context},
       hub_{named(std::move(settings), identity.name),
            metrics,
-           [this](node::Published published) { inbox_.push_back(std::move(published)); }},
+           [this](node::Published published) { inbox_.push_back(std::move(published)); },
+           std::move(store)},
       mesh_layer_{hub_, dispatcher, identity},
       client_{hub_, identity.id} {
     hub_.state().on_acknowledged = [this](std::uint64_t ticket, bool by_all) {
@@ -153,24 +155,21 @@ void Node::subscribe_routes(const gateway::RoutingTable& table) {
 }
 
 void Node::send_initial(const gateway::Route& route, const gateway::HappnSource& source) {
-    struct Found {
-        std::string path, data, meta;
-    };
-    std::vector<Found> found;  // copies: the route may change the store
-    for (const auto& selected : hub_.data().read(source.path.subscription(), {})) {
-        found.push_back({std::string{selected.path}, selected.item->data, node::item_meta(selected, false)});
+    const auto stored = hub_.data().read(source.path.subscription(), {});
+    if (stored.has_error()) {
+        return;  // counted and logged
     }
-    for (auto& [path, data, meta] : found) {
-        auto captures = source.path.match(path);
+    for (const auto& selected : *stored) {
+        auto captures = source.path.match(selected.path);
         if (!captures) {
             continue;
         }
         gateway::Message message;
         message.connection = node_key;
-        message.address = path;
-        message.payload = unwrapped(data);
+        message.address = selected.path;
+        message.payload = unwrapped(selected.data);
         message.principal = gateway::Principal::service();
-        message.properties = gateway::HappnProperties{std::move(meta), true};
+        message.properties = gateway::HappnProperties{node::item_meta(selected, false), true};
         dispatcher_.run(route, *std::move(captures), std::move(message), {});
     }
 }

@@ -36,7 +36,8 @@ public:
          gateway::NodeSettings settings,
          const gateway::GatewayIdentity& identity,
          gateway::Dispatcher& dispatcher,
-         gateway::Metrics& metrics);
+         gateway::Metrics& metrics,
+         std::unique_ptr<node::Store> store = {});  // null: one in memory
     ~Node() override;
 
     void start();  // keepalive

@@ -31,7 +31,7 @@ struct Publication {
     SessionNumber session = 0;   // of the publisher; 0: the gateway
     std::string_view event_id;   // raw
     int consistency = consistency_transactional;
-    const Item* times = nullptr;    // of stored data
+    const Times* times = nullptr;   // of stored data
     std::string_view meta;          // options.meta, raw
     std::string_view event_origin;  // raw
     std::string_view targets;       // options.targetClients, raw array: session ids, nobody else gets it

@@ -24,9 +24,18 @@ struct Query {
     bool reads_data() const { return !criteria.empty() || !fields.empty() || !sort.empty(); }
 };
 
+/// What criteria, sort and fields look at.
+struct Subject {
+    std::string_view path;
+    Times times;
+    const Json& data;
+};
+
 struct Row {
     Selected selected;
-    Json data;
+    Json data;  // null unless the query reads it
+
+    Subject subject() const { return {selected.path, selected.times, data}; }
 };
 
 const Json& member(const Json& object, const char* key) {
@@ -68,20 +77,20 @@ Query parse(std::string_view text) {
 }
 
 /// The value of `name` in an item: `a.b`, `data.a.b`, `_meta.created`, `path`. Null pointer: there is none.
-std::optional<Json> value_of(const Row& row, std::string_view name) {
+std::optional<Json> value_of(const Subject& subject, std::string_view name) {
     if (name == "_meta.path" || name == "path") {
-        return Json(std::string{row.selected.path});
+        return Json(std::string{subject.path});
     }
     if (name == "_meta.created" || name == "created") {
-        return Json(row.selected.item->created);
+        return Json(subject.times.created);
     }
     if (name == "_meta.modified" || name == "modified") {
-        return Json(row.selected.item->modified);
+        return Json(subject.times.modified);
     }
     if (name.starts_with("data.")) {
         name.remove_prefix(5);
     }
-    const Json* at = &row.data;
+    const Json* at = &subject.data;
     for (;;) {
         const auto dot = name.find('.');
         if (!at->is_object()) {
@@ -134,22 +143,22 @@ bool is_operators(const Json& condition) {
     return condition.is_object() && !condition.empty() && condition.begin().key().starts_with('$');
 }
 
-bool matches(const Row& row, const Json& criteria, int nesting);
+bool matches(const Subject& subject, const Json& criteria, int nesting);
 
-bool any_or_all(const Row& row, const Json& list, bool all, int nesting) {
-    const auto fits = [&](const Json& part) { return matches(row, part, nesting + 1); };
+bool any_or_all(const Subject& subject, const Json& list, bool all, int nesting) {
+    const auto fits = [&](const Json& part) { return matches(subject, part, nesting + 1); };
     return list.is_array() &&
            (all ? std::all_of(list.begin(), list.end(), fits) : std::any_of(list.begin(), list.end(), fits));
 }
 
-bool matches_one(const Row& row, const std::string& key, const Json& condition, int nesting) {
+bool matches_one(const Subject& subject, const std::string& key, const Json& condition, int nesting) {
     if (key == "$and" || key == "$or") {
-        return any_or_all(row, condition, key == "$and", nesting);
+        return any_or_all(subject, condition, key == "$and", nesting);
     }
     if (key.starts_with('$')) {
         return false;
     }
-    const auto value = value_of(row, key);
+    const auto value = value_of(subject, key);
     if (!is_operators(condition)) {
         return value && *value == condition;
     }
@@ -161,12 +170,12 @@ bool matches_one(const Row& row, const std::string& key, const Json& condition, 
     return true;
 }
 
-bool matches(const Row& row, const Json& criteria, int nesting) {
+bool matches(const Subject& subject, const Json& criteria, int nesting) {
     if (!criteria.is_object() || nesting > max_nesting) {
         return false;
     }
     for (const auto& [key, condition] : criteria.items()) {
-        if (!matches_one(row, key, condition, nesting)) {
+        if (!matches_one(subject, key, condition, nesting)) {
             return false;
         }
     }
@@ -192,7 +201,7 @@ void sort_rows(std::vector<Row>& rows, const Json& sort) {
     }
     for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
         std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-            const int order = compare(value_of(a, key->first), value_of(b, key->first));
+            const int order = compare(value_of(a.subject(), key->first), value_of(b.subject(), key->first));
             return key->second ? order > 0 : order < 0;
         });
     }
@@ -207,7 +216,7 @@ void pick_fields(Row& row, const Json& fields) {
     Json meta = Json::object();
     for (const auto& [name, wanted] : fields.items()) {
         const bool included = wanted == Json(true) || (wanted.is_number() && wanted.get<double>() > 0);
-        auto value = value_of(row, name);
+        auto value = value_of(row.subject(), name);
         if (!included || !value) {
             continue;
         }
@@ -221,55 +230,72 @@ void pick_fields(Row& row, const Json& fields) {
     row.selected.meta = dumped(meta);
 }
 
-std::vector<Row> rows_of(const std::vector<Stored>& items, const Query& query) {
-    std::vector<Row> rows;
-    for (const Stored& stored : items) {
-        Row row;
-        row.selected.path = stored.path;
-        row.selected.item = stored.item;
-        if (query.reads_data()) {
-            row.data = Json::parse(stored.item->data, nullptr, false);
-        }
-        if (query.criteria.empty() || matches(row, query.criteria, 0)) {
-            rows.push_back(std::move(row));
-        }
-    }
-    return rows;
-}
-
 void shape(Row& row, const Query& query) {
     if (query.path_only) {
         row.selected.data = "{}";
-        row.selected.meta = dumped(Json{{"path", std::string{row.selected.path}}});
+        row.selected.meta = dumped(Json{{"path", row.selected.path}});
     } else if (!query.fields.empty()) {
         pick_fields(row, query.fields);
     }
 }
 
-std::vector<Selected> as_they_are(const std::vector<Stored>& items) {
+Selected selected_from(const ItemView& item) {
+    return {std::string{item.path}, std::string{item.data}, item.times, std::string{item.tag}, {}};
+}
+
+/// The rows that the criteria let pass, at most `most` of them.
+gateway::Result<std::vector<Row>> rows_of(Store& store,
+                                          std::string_view pattern,
+                                          const Query& query,
+                                          std::size_t most) {
+    std::vector<Row> rows;
+    const auto found = store.find(pattern, [&](const ItemView& item) {
+        Json data = query.reads_data() ? Json::parse(item.data, nullptr, false) : Json{};
+        if (query.criteria.empty() || matches({item.path, item.times, data}, query.criteria, 0)) {
+            rows.push_back({selected_from(item), std::move(data)});
+        }
+        return rows.size() < most;
+    });
+    if (found.has_error()) {
+        return found.error();
+    }
+    return rows;
+}
+
+gateway::Result<std::vector<Selected>> select_all(Store& store, std::string_view pattern) {
     std::vector<Selected> selected;
-    selected.reserve(items.size());
-    for (const Stored& stored : items) {
-        selected.push_back({stored.path, stored.item, {}, {}});
+    const auto found = store.find(pattern, [&](const ItemView& item) {
+        selected.push_back(selected_from(item));
+        return true;
+    });
+    if (found.has_error()) {
+        return found.error();
     }
     return selected;
 }
 
 }  // namespace
 
-std::vector<Selected> select(std::vector<Stored> items, std::string_view options) {
+gateway::Result<std::vector<Selected>> select(Store& store,
+                                              std::string_view pattern,
+                                              std::string_view options) {
     if (options.empty() || options == "{}") {
-        return as_they_are(items);
+        return select_all(store, pattern);
     }
     const Query query = parse(options);
-    auto rows = rows_of(items, query);
+    const bool all = !query.sort.empty() || query.limit > SIZE_MAX - query.skip;
+    auto rows = rows_of(store, pattern, query, all ? SIZE_MAX : query.skip + query.limit);
+    if (rows.has_error()) {
+        return rows.error();
+    }
     if (!query.sort.empty()) {
-        sort_rows(rows, query.sort);
+        sort_rows(*rows, query.sort);
     }
     std::vector<Selected> selected;
-    for (std::size_t i = query.skip; i < rows.size() && selected.size() < query.limit; ++i) {
-        shape(rows[i], query);
-        selected.push_back(std::move(rows[i].selected));
+    for (std::size_t i = query.skip; i < rows->size() && selected.size() < query.limit; ++i) {
+        Row& row = (*rows)[i];
+        shape(row, query);
+        selected.push_back(std::move(row.selected));
     }
     return selected;
 }

@@ -11,20 +11,25 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/happn/node/store.hpp"
+#include "adapters/happn/node/store/store.hpp"
 
 namespace happn::node {
 
-/// One item as it is answered: the data's own text, or a selection of it.
+/// One item as it is answered.
 struct Selected {
-    std::string_view path;
-    const Item* item = nullptr;
-    std::optional<std::string> data;  // set: what `fields` left, a JSON object without _meta
+    std::string path;
+    std::string data;  // a JSON object without _meta: what is stored, or what `fields` left of it
+    Times times;
+    std::string tag;
     std::optional<std::string> meta;  // set: what `fields` left of the _meta, a JSON object
 };
 
-/// `options` is raw JSON, empty when absent. sort, limit, skip and path_only are found in options.options,
-/// and beside criteria and fields too (where the gateway's own targets put them).
-std::vector<Selected> select(std::vector<Stored> items, std::string_view options);
+/// The items of the store that a get or count with these options is about. `options` is raw JSON, empty when
+/// absent. sort, limit, skip and path_only are found in options.options, and beside criteria and fields too
+/// (where the gateway's own targets put them). Items are looked at as the store gives them, and only those
+/// that the criteria let pass are copied.
+gateway::Result<std::vector<Selected>> select(Store& store,
+                                              std::string_view pattern,
+                                              std::string_view options);
 
 }  // namespace happn::node

@@ -89,7 +89,7 @@ std::string item_meta(const Selected& selected, bool old) {
     std::string out;
     ObjectWriter writer{out};
     if (!selected.meta) {
-        writer.number("created", selected.item->created).number("modified", selected.item->modified);
+        writer.number("created", selected.times.created).number("modified", selected.times.modified);
     } else if (!json::member(*selected.meta, "path")) {
         writer.spread(*selected.meta);
     }
@@ -104,8 +104,7 @@ std::string item_meta(const Selected& selected, bool old) {
 std::string list_item(const Selected& selected, bool old) {
     std::string out;
     ObjectWriter writer{out};
-    writer.spread(selected.data ? *selected.data : selected.item->data)
-        .raw("_meta", item_meta(selected, old));
+    writer.spread(selected.data).raw("_meta", item_meta(selected, old));
     writer.end();
     return out;
 }

@@ -8,14 +8,14 @@
 #include "adapters/happn/frame.hpp"
 #include "adapters/happn/node/query.hpp"
 #include "adapters/happn/node/session.hpp"
-#include "adapters/happn/node/store.hpp"
+#include "adapters/happn/node/store/item.hpp"
 
 namespace happn::node {
 
 /// What `_meta` says beyond the echo of the request. Raw JSON unless said otherwise; empty: left out.
 struct ResponseMeta {
     std::string_view path;
-    const Item* times = nullptr;  // created and modified
+    const Times* times = nullptr;  // created and modified
     std::optional<gateway::WallTime> timestamp;
     bool published = false;
     std::string_view publish_results;

@@ -16,10 +16,10 @@ constexpr std::size_t prefix_bytes = 11;
 
 }  // namespace
 
-State::State(gateway::NodeSettings node_settings, gateway::Metrics& counters)
+State::State(gateway::NodeSettings node_settings, std::unique_ptr<Store> items, gateway::Metrics& counters)
     : settings{std::move(node_settings)},
       metrics{counters},
-      store{settings.max_items, settings.max_store_bytes},
+      store{std::move(items)},
       gateway_session{gateway::random_uuid()},
       public_key{gateway::base64(gateway::random_hex(point_bytes).substr(0, point_bytes))},
       reference_prefix{gateway::random_hex(prefix_bytes)} {}

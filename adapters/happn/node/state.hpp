@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "adapters/happn/node/session.hpp"
-#include "adapters/happn/node/store.hpp"
+#include "adapters/happn/node/store/store.hpp"
 #include "adapters/happn/node/subscriptions.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
@@ -38,7 +38,7 @@ struct Published {
 };
 
 struct State {
-    State(gateway::NodeSettings node_settings, gateway::Metrics& counters);
+    State(gateway::NodeSettings node_settings, std::unique_ptr<Store> items, gateway::Metrics& counters);
 
     Session* find(SessionNumber number);
     /// Queues a frame. A reader that is too slow is closed instead.
@@ -52,7 +52,7 @@ struct State {
 
     gateway::NodeSettings settings;
     gateway::Metrics& metrics;
-    Store store;
+    std::unique_ptr<Store> store;
     Subscriptions subscriptions;
     std::unordered_map<SessionNumber, std::unique_ptr<Session>> sessions;
     std::string gateway_session;  // id of the node's own, internal client

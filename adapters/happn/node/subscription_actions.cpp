@@ -77,10 +77,13 @@ void SubscriptionActions::answer_with_initial(Session& session,
                                               const std::string& reference) {
     const bool old = session.dialect.old();
     const auto channel = parse_channel(request.path);
-    const auto found = channel ? data_.read(channel->path, {}) : std::vector<Selected>{};
+    const auto read = channel ? data_.read(channel->path, {}) : std::vector<Selected>{};
+    if (read.has_error()) {
+        return state_.send(session, error_response(session, request, store_error(read.error())));
+    }
     std::string items;
     std::string values;
-    for (const Selected& selected : found) {
+    for (const Selected& selected : *read) {
         if (old && options.initial_emit) {
             emit_initial(session, request, selected);
         }
@@ -114,9 +117,9 @@ void SubscriptionActions::emit_initial(Session& session, const Frame& request, c
         .text("type", "data")
         .text("sessionId", session.id);
     writer.number("consistency", consistency_transactional).text("path", selected.path);
-    writer.number("created", selected.item->created).number("modified", selected.item->modified);
+    writer.number("created", selected.times.created).number("modified", selected.times.modified);
     writer.end();
-    state_.send(session, write_frame(selected.item->data, meta, session.dialect.publication_tail()));
+    state_.send(session, write_frame(selected.data, meta, session.dialect.publication_tail()));
 }
 
 void SubscriptionActions::off(Session& session, const Frame& request) {

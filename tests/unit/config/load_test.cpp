@@ -83,7 +83,7 @@ name: plant7
 listen: ["127.0.0.1:18080", { address: "[::1]:0" }]
 admin: { listen: "localhost:18081", token: secret }
 health: { listen: "0.0.0.0:18082" }
-node: { enabled: true, secure: false, store: memory, name: plant-node, max_sessions: 5, max_backlog: 1MiB }
+node: { enabled: true, secure: false, store: data/node.sqlite, name: plant-node, max_sessions: 5, max_backlog: 1MiB }
 meshes:
   site: { url: ["wss://mesh:55001", "ws://other"], tls: { server_name: mesh.example, ca: "-----BEGIN CERTIFICATE-----" }, username: gw, password: pw, required: false, call_timeout: 3s }
   old: { url: ["ws://[::1]"], token: t0ken }
@@ -103,6 +103,7 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.admin->token.reveal(), "secret");
     EXPECT_EQ(read.health->listen.port, 18082);
     EXPECT_EQ(read.node.name, "plant-node");
+    EXPECT_EQ(read.node.store_file, HG_SOURCE_DIR "/config/data/node.sqlite");
     EXPECT_EQ(read.node.max_sessions, 5u);
     EXPECT_EQ(read.node.max_backlog, 1024u * 1024);
     ASSERT_EQ(read.meshes.size(), 2u);
@@ -179,7 +180,6 @@ TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
         "workers: 2",
         "spool: { path: ./spool }",
         "node: { secure: true }",
-        "node: { store: ./node.db }",
         "node: { password: x }",
         "listen: [{ address: \"127.0.0.1:1\", tls: { cert: c } }]",
         "brokers: { b: { url: \"ssl://broker:8883\" } }",

@@ -1,83 +1,293 @@
-#include "adapters/happn/node/store.hpp"
+// Both stores keep the same promises; the one in a file keeps them beyond its own life.
+#include "adapters/happn/node/store/store.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
-
-#include "adapters/happn/node/query.hpp"
 
 namespace happn::node {
 namespace {
 
-std::vector<std::string> paths(const std::vector<Stored>& found) {
-    std::vector<std::string> paths;
-    for (const Stored& stored : found) {
-        paths.emplace_back(stored.path);
-    }
-    return paths;
-}
-
 using Paths = std::vector<std::string>;
 
-TEST(Store, KeepsWhenAnItemWasMadeAndWhenItChanged) {
-    Store store{10};
-    store.set("/a", R"({"x":1})", 100);
-    const Item* item = store.set("/a", R"({"x":2})", 200);
-    ASSERT_NE(item, nullptr);
+/// A file of its own for each test.
+class StoreFile {
+public:
+    StoreFile() {
+        std::string made = std::filesystem::temp_directory_path() / "happn-store-XXXXXX";
+        directory_ = ::mkdtemp(made.data());
+    }
+    ~StoreFile() { std::filesystem::remove_all(directory_); }
+    std::string path() const { return directory_ / "items.sqlite"; }
+
+private:
+    std::filesystem::path directory_;
+};
+
+enum class Kind { memory, file };
+
+class Stores : public testing::TestWithParam<Kind> {
+protected:
+    std::unique_ptr<Store> open(std::size_t items = 100, std::size_t bytes = 10'000) {
+        gateway::NodeSettings settings;
+        settings.store_file = GetParam() == Kind::file ? file_.path() : "";
+        settings.max_items = items;
+        settings.max_store_bytes = bytes;
+        auto store = open_store(settings);
+        EXPECT_FALSE(store.has_error()) << (store.has_error() ? store.error().message : "");
+        return *std::move(store);
+    }
+    StoreFile file_;
+};
+
+gateway::Result<Times> put(Store& store,
+                           const std::string& path,
+                           const std::string& data,
+                           gateway::WallTime now = 1) {
+    return store.put(path, {data, {now, now}, {}});
+}
+
+Paths paths(Store& store, std::string_view pattern) {
+    Paths found;
+    const auto done = store.find(pattern, [&](const ItemView& item) {
+        found.emplace_back(item.path);
+        return true;
+    });
+    EXPECT_FALSE(done.has_error());
+    return found;
+}
+
+std::string data_of(Store& store, std::string_view path) {
+    const auto item = store.get(path).value();
+    return item ? item->data : "none";
+}
+
+void expect_full(const gateway::Result<Times>& put) {
+    ASSERT_TRUE(put.has_error());
+    EXPECT_EQ(put.error().errc, gateway::Errc::overloaded);
+    EXPECT_EQ(put.error().message, "the store is full");
+}
+
+TEST_P(Stores, KeepWhenAnItemWasMadeAndWhenItChanged) {
+    const auto store = open();
+    put(*store, "/a", R"({"x":1})", 100).value();
+    const auto times = put(*store, "/a", R"({"x":2})", 200).value();
+    EXPECT_EQ(times.created, 100);
+    EXPECT_EQ(times.modified, 200);
+    const auto item = store->get("/a").value();
+    ASSERT_TRUE(item);
     EXPECT_EQ(item->data, R"({"x":2})");
-    EXPECT_EQ(item->created, 100);
-    EXPECT_EQ(item->modified, 200);
+    EXPECT_EQ(item->times.created, 100);
+    EXPECT_EQ(item->times.modified, 200);
+    EXPECT_FALSE(store->get("/b").value());
 }
 
-TEST(Store, StarCrossesSlashesAndBothEndsCount) {
-    Store store{10};
-    for (const char* path : {"/w", "/w/a", "/w/a/b", "/w/ab", "/x/w/a", "w/a"}) {
-        store.set(path, "{}", 1);
+TEST_P(Stores, KeepTheTagOfACopy) {
+    const auto store = open();
+    store->put("/_TAGS/a/1", {"{}", {1, 1}, "release"}).value();
+    EXPECT_EQ(store->get("/_TAGS/a/1").value()->tag, "release");
+}
+
+TEST_P(Stores, LetAStarCrossSlashesAndBothEndsCount) {
+    const auto store = open();
+    for (const char* path : {"/w", "/w/a", "/w/a/b", "/w/ab", "/x/w/a", "w/a", "/w/\xc3\xa9", "/w/a/"}) {
+        put(*store, path, "{}").value();
     }
-    EXPECT_EQ(paths(store.find("/w/*")), (Paths{"/w/a", "/w/a/b", "/w/ab"}));
-    EXPECT_EQ(paths(store.find("*/a")), (Paths{"/w/a", "/x/w/a", "w/a"}));
-    EXPECT_EQ(paths(store.find("/w/a")), (Paths{"/w/a"}));
-    EXPECT_EQ(store.find("*").size(), 6u);
+    EXPECT_EQ(paths(*store, "/w/*"), (Paths{"/w/a", "/w/a/", "/w/a/b", "/w/ab", "/w/\xc3\xa9"}));
+    EXPECT_EQ(paths(*store, "*/a"), (Paths{"/w/a", "/x/w/a", "w/a"}));
+    EXPECT_EQ(paths(*store, "/w/*b"), (Paths{"/w/a/b", "/w/ab"}));
+    EXPECT_EQ(paths(*store, "/*/a*"), (Paths{"/w/a", "/w/a/", "/w/a/b", "/w/ab", "/x/w/a"}));
+    EXPECT_EQ(paths(*store, "/w/a"), (Paths{"/w/a"}));
+    EXPECT_EQ(paths(*store, "/w/a*/*/b*"), Paths{});
+    EXPECT_EQ(paths(*store, "*").size(), 8u);
+    EXPECT_EQ(paths(*store, "/none/*"), Paths{});
+    EXPECT_EQ(paths(*store, "*\xc3\xa9"), (Paths{"/w/\xc3\xa9"}));
 }
 
-TEST(Store, RemoveCountsAndTakesOnlyWhatMatches) {
-    Store store{10};
-    for (const char* path : {"/d/1", "/d/2", "/e"}) {
-        store.set(path, "{}", 1);
+TEST_P(Stores, StopWhenAVisitorHasEnough) {
+    const auto store = open();
+    for (const char* path : {"/d/1", "/d/2", "/d/3"}) {
+        put(*store, path, "{}").value();
     }
-    EXPECT_EQ(store.remove("/d/*"), 2u);
-    EXPECT_EQ(store.remove("/d/*"), 0u);
-    EXPECT_EQ(store.size(), 1u);
+    for (const char* pattern : {"/d/*", "*/*"}) {
+        int seen = 0;
+        store->find(pattern, [&](const ItemView&) { return ++seen < 2; }).value();
+        EXPECT_EQ(seen, 2) << pattern;
+    }
 }
 
-TEST(Store, IsBoundedInNumberButKnownPathsCanChange) {
-    Store store{1};
-    EXPECT_NE(store.set("/a", "{}", 1), nullptr);
-    EXPECT_EQ(store.set("/b", "{}", 1), nullptr);
-    EXPECT_NE(store.set("/a", R"({"x":1})", 2), nullptr);
+TEST_P(Stores, CountWhatTheyRemoveAndTakeOnlyWhatMatches) {
+    const auto store = open();
+    for (const char* path : {"/d/1", "/d/2", "/e", "/d/*x"}) {
+        put(*store, path, "{}").value();
+    }
+    EXPECT_EQ(store->remove("/d/*").value(), 3u);
+    EXPECT_EQ(store->remove("/d/*").value(), 0u);
+    EXPECT_EQ(store->remove("/none").value(), 0u);
+    EXPECT_EQ(store->size(), 1u);
+    EXPECT_EQ(store->remove("/e").value(), 1u);
+    EXPECT_EQ(store->bytes(), 0u);
 }
 
-TEST(Store, IsBoundedInBytesOfPathsAndData) {
-    Store store{10, 20};
-    ASSERT_NE(store.set("/a", R"({"x":1})", 1), nullptr);  // 2 + 7
-    ASSERT_NE(store.set("/b", R"({"x":1})", 1), nullptr);
-    EXPECT_EQ(store.set("/c", "{}", 2), nullptr);
-    EXPECT_EQ(store.set("/a", R"({"x":1000})", 2), nullptr);
-    EXPECT_EQ(store.merge("/b", R"({"y":1})", 2), nullptr);
-    EXPECT_EQ(store.get("/a")->data, R"({"x":1})");
-    EXPECT_EQ(store.bytes(), 18u);
-    ASSERT_NE(store.set("/a", "{}", 3), nullptr);
-    EXPECT_NE(store.set("/c", "{}", 3), nullptr);
-    EXPECT_EQ(store.remove("*"), 3u);
-    EXPECT_EQ(store.bytes(), 0u);
+TEST_P(Stores, AreBoundedInNumberButKnownPathsCanChange) {
+    const auto store = open(1);
+    put(*store, "/a", "{}").value();
+    expect_full(put(*store, "/b", "{}"));
+    EXPECT_FALSE(put(*store, "/a", R"({"x":1})").has_error());
 }
 
-TEST(Store, MergeReplacesTopLevelMembersOnly) {
-    EXPECT_EQ(merged(R"({"a":{"x":1},"b":1})", R"({"a":{"y":2},"c":3})"), R"({"a":{"y":2},"b":1,"c":3})");
-    Store store{2};
-    EXPECT_EQ(store.merge("/a", R"({"x":1})", 1)->data, R"({"x":1})");
-    EXPECT_EQ(store.merge("/a", R"({"value":5})", 2)->data, R"({"x":1,"value":5})");
+TEST_P(Stores, AreBoundedInBytesOfPathsAndData) {
+    const auto store = open(10, 20);
+    put(*store, "/a", R"({"x":1})").value();  // 2 + 7
+    put(*store, "/b", R"({"x":1})").value();
+    expect_full(put(*store, "/c", "{}"));
+    expect_full(put(*store, "/a", R"({"x":1000})"));
+    EXPECT_EQ(data_of(*store, "/a"), R"({"x":1})");
+    EXPECT_EQ(store->bytes(), 18u);
+    put(*store, "/a", "{}").value();
+    put(*store, "/c", "{}").value();
+    EXPECT_EQ(store->remove("*").value(), 3u);
+    EXPECT_EQ(store->bytes(), 0u);
+}
+
+TEST_P(Stores, KeepAnyBytesInAPath) {
+    const auto store = open();
+    const std::string odd{"/a\0b", 4};
+    put(*store, odd, "{}").value();
+    EXPECT_EQ(paths(*store, "/a*"), (Paths{odd}));
+    EXPECT_EQ(paths(*store, "*b"), (Paths{odd}));
+    EXPECT_FALSE(store->get("/a").value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Stores, testing::Values(Kind::memory, Kind::file), [](const auto& kind) {
+    return kind.param == Kind::memory ? "Memory" : "File";
+});
+
+class StoreInAFile : public testing::Test {
+protected:
+    gateway::Result<std::unique_ptr<Store>> open(std::size_t items = 100'000) {
+        gateway::NodeSettings settings;
+        settings.store_file = file_.path();
+        settings.max_items = items;
+        return open_store(settings);
+    }
+    std::string why_not_opened() {
+        const auto store = open();
+        return store.has_error() ? store.error().message : "opened";
+    }
+    StoreFile file_;
+};
+
+TEST_F(StoreInAFile, IsThereAgainWithItsItemsTheirTimesAndItsSize) {
+    {
+        const auto store = open().value();
+        put(*store, "/a", R"({"x":1})", 100).value();
+        put(*store, "/b/c", "{}", 200).value();
+    }
+    const auto store = open().value();
+    EXPECT_EQ(store->size(), 2u);
+    EXPECT_EQ(store->bytes(), 15u);
+    EXPECT_EQ(data_of(*store, "/a"), R"({"x":1})");
+    EXPECT_EQ(put(*store, "/a", "{}", 300).value().created, 100);
+    EXPECT_EQ(paths(*store, "*c"), (Paths{"/b/c"}));
+}
+
+/// The child is killed at an arbitrary point of its writing; what it has said to be written must be there.
+TEST_F(StoreInAFile, LosesNothingThatWasWrittenWhenItsProcessIsKilled) {
+    int pipe_ends[2];
+    ASSERT_EQ(::pipe(pipe_ends), 0);
+    const auto child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        const auto store = open().value();
+        for (std::int32_t i = 0;; ++i) {
+            if (put(*store, "/n/" + std::to_string(i), R"({"n":)" + std::to_string(i) + "}").has_error() ||
+                ::write(pipe_ends[1], &i, sizeof i) != sizeof i) {
+                ::_exit(1);
+            }
+        }
+    }
+    constexpr std::int32_t enough = 3000;
+    std::int32_t last = -1;
+    while (last < enough && ::read(pipe_ends[0], &last, sizeof last) == sizeof last) {
+    }
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ::close(pipe_ends[1]);
+    while (::read(pipe_ends[0], &last, sizeof last) == sizeof last) {
+    }
+    ::close(pipe_ends[0]);
+    ASSERT_GE(last, enough);
+
+    const auto store = open().value();
+    EXPECT_GE(store->size(), static_cast<std::size_t>(last) + 1);
+    for (std::int32_t i = 0; i <= last; ++i) {
+        ASSERT_EQ(data_of(*store, "/n/" + std::to_string(i)), R"({"n":)" + std::to_string(i) + "}");
+    }
+}
+
+TEST_F(StoreInAFile, BelongsToOneProcessAtATime) {
+    const auto store = open().value();
+    EXPECT_EQ(why_not_opened(), file_.path() + ".lock: another process has it");
+}
+
+TEST_F(StoreInAFile, IsNotOpenedIfItIsNoSuchFile) {
+    std::ofstream{file_.path()} << "something else entirely, and longer than the header of a database: "
+                                << std::string(4096, 'x');
+    EXPECT_NE(why_not_opened().find("file is not a database"), std::string::npos) << why_not_opened();
+}
+
+class Sqlite {
+public:
+    explicit Sqlite(const std::string& file) { sqlite3_open(file.c_str(), &handle_); }
+    ~Sqlite() { sqlite3_close(handle_); }
+    void run(const char* script) {
+        ASSERT_EQ(sqlite3_exec(handle_, script, nullptr, nullptr, nullptr), SQLITE_OK);
+    }
+
+private:
+    sqlite3* handle_ = nullptr;
+};
+
+TEST_F(StoreInAFile, IsNotOpenedIfAnotherProgramOrALaterVersionMadeIt) {
+    Sqlite{file_.path()}.run("CREATE TABLE accounts (id INTEGER)");
+    EXPECT_EQ(why_not_opened(), file_.path() + ": this is the database of another program");
+    std::filesystem::remove(file_.path());
+    { EXPECT_FALSE(open().has_error()); }
+    Sqlite{file_.path()}.run("PRAGMA user_version = 2");
+    EXPECT_EQ(why_not_opened(), file_.path() + ": made by a later version of happn-gateway");
+}
+
+TEST_F(StoreInAFile, MovesItsLogIntoTheFileWhileItIsWritten) {
+    const auto store = open().value();
+    const std::string data = R"({"x":")" + std::string(4000, 'x') + R"("})";
+    const auto log_size = [&] { return std::filesystem::file_size(file_.path() + "-wal"); };
+    std::uintmax_t longest = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        put(*store, "/a/" + std::to_string(i % 100), data, i).value();
+        longest = std::max(longest, log_size());
+    }
+    // About 40,000 pages have been written; a log that nobody moves would hold all of them.
+    EXPECT_LT(longest, 100u * 1024 * 1024);
+}
+
+TEST_F(StoreInAFile, SaysWhatItsFileSays) {
+    const auto store = open().value();
+    Sqlite{file_.path()}.run("DROP TABLE items");
+    const auto written = put(*store, "/a", "{}");
+    ASSERT_TRUE(written.has_error());
+    EXPECT_EQ(written.error().errc, gateway::Errc::unavailable);
+    EXPECT_EQ(written.error().message, "the store failed: no such table: items");
+    EXPECT_TRUE(store->get("/a").has_error());
+    EXPECT_TRUE(store->remove("*").has_error());
+    EXPECT_TRUE(store->find("*", [](const ItemView&) { return true; }).has_error());
 }
 
 TEST(StoredForm, WrapsWhatIsNoObjectAndDropsMeta) {
@@ -89,63 +299,9 @@ TEST(StoredForm, WrapsWhatIsNoObjectAndDropsMeta) {
     EXPECT_EQ(stored_form(R"({"a":{"_meta":1}})"), R"({"a":{"_meta":1}})");
 }
 
-class Selecting : public testing::Test {
-protected:
-    Selecting() {
-        store_.set("/d/a", R"({"u":3,"t":"x"})", 30);
-        store_.set("/d/b", R"({"u":1,"t":"y","n":{"m":7}})", 10);
-        store_.set("/d/c", R"({"u":2})", 20);
-    }
-    Paths found(std::string_view options) {
-        Paths paths;
-        for (const auto& selected : select(store_.find("/d/*"), options)) {
-            paths.emplace_back(selected.path);
-        }
-        return paths;
-    }
-    Store store_{10};
-};
-
-TEST_F(Selecting, ComparesFieldsByMongoOperators) {
-    EXPECT_EQ(found(R"({"criteria":{"u":2}})"), (Paths{"/d/c"}));
-    EXPECT_EQ(found(R"({"criteria":{"u":{"$gte":2}}})"), (Paths{"/d/a", "/d/c"}));
-    EXPECT_EQ(found(R"({"criteria":{"u":{"$gt":1,"$lt":3}}})"), (Paths{"/d/c"}));
-    EXPECT_EQ(found(R"({"criteria":{"t":{"$ne":"x"}}})"), (Paths{"/d/b", "/d/c"}));
-    EXPECT_EQ(found(R"({"criteria":{"u":{"$in":[1,3]}}})"), (Paths{"/d/a", "/d/b"}));
-    EXPECT_EQ(found(R"({"criteria":{"data.n.m":7}})"), (Paths{"/d/b"}));
-    EXPECT_EQ(found(R"({"criteria":{"_meta.created":{"$lte":20}}})"), (Paths{"/d/b", "/d/c"}));
-}
-
-TEST_F(Selecting, CombinesCriteria) {
-    EXPECT_EQ(found(R"({"criteria":{"$or":[{"u":1},{"t":"x"}]}})"), (Paths{"/d/a", "/d/b"}));
-    EXPECT_EQ(found(R"({"criteria":{"$and":[{"u":{"$gt":1}},{"t":"x"}]}})"), (Paths{"/d/a"}));
-    EXPECT_EQ(found(R"({"criteria":{"$where":"1"}})"), Paths{});
-}
-
-TEST_F(Selecting, SortsSkipsAndLimits) {
-    EXPECT_EQ(found(R"({"options":{"sort":{"u":-1}}})"), (Paths{"/d/a", "/d/c", "/d/b"}));
-    EXPECT_EQ(found(R"({"options":{"sort":{"_meta.created":1},"limit":1,"skip":1}})"), (Paths{"/d/c"}));
-    EXPECT_EQ(found(R"({"sort":{"u":1},"limit":2})"), (Paths{"/d/b", "/d/c"}));
-    EXPECT_EQ(found(R"({"options":{"limit":-1,"skip":"x"}})").size(), 3u);
-}
-
-TEST_F(Selecting, FieldsAndPathOnlyCutItems) {
-    const auto fields = select(store_.find("/d/b"), R"({"fields":{"t":1,"_meta.created":1}})");
-    EXPECT_EQ(*fields.front().data, R"({"t":"y"})");
-    EXPECT_EQ(*fields.front().meta, R"({"created":10})");
-    const auto bare = select(store_.find("/d/b"), R"({"options":{"path_only":true}})");
-    EXPECT_EQ(*bare.front().data, "{}");
-    EXPECT_EQ(*bare.front().meta, R"({"path":"/d/b"})");
-}
-
-TEST_F(Selecting, HostileCriteriaMatchNothing) {
-    std::string nested = R"({"u":1})";
-    for (int i = 0; i < 30; ++i) {
-        nested = R"({"$and":[)" + nested + "]}";
-    }
-    EXPECT_EQ(found(R"({"criteria":)" + nested + "}"), Paths{});
-    EXPECT_EQ(found(R"({"criteria":{"u":{"$gte":"x"}}})"), Paths{});
-    EXPECT_EQ(found(R"({"criteria":5,"fields":7})").size(), 3u);
+TEST(Merging, ReplacesTopLevelMembersOnly) {
+    EXPECT_EQ(merged(R"({"a":{"x":1},"b":1})", R"({"a":{"y":2},"c":3})"), R"({"a":{"y":2},"b":1,"c":3})");
+    EXPECT_EQ(merged(R"({"x":1})", R"({"value":5})"), R"({"x":1,"value":5})");
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+#include "adapters/happn/node/store/item.hpp"
+
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "adapters/happn/frame.hpp"
+#include "adapters/happn/json_scan.hpp"
+
+namespace happn::node {
+
+std::string stored_form(std::string_view data) {
+    if (data.empty()) {
+        return "{}";
+    }
+    std::string out;
+    ObjectWriter writer{out};
+    if (data.front() != '{') {
+        writer.raw("value", data).end();
+        return out;
+    }
+    bool has_meta = false;
+    scan::members(data,
+                  [&](std::string_view key, std::string_view) { has_meta = has_meta || key == "\"_meta\""; });
+    if (!has_meta) {
+        return std::string{data};
+    }
+    std::string kept;
+    scan::members(data, [&](std::string_view key, std::string_view value) {
+        if (key != "\"_meta\"") {
+            kept.append(kept.empty() ? "" : ",").append(key).append(1, ':').append(value);
+        }
+    });
+    return "{" + kept + "}";
+}
+
+std::string merged(std::string_view base, std::string_view changes) {
+    std::vector<std::pair<std::string_view, std::string_view>> members;
+    std::unordered_map<std::string_view, std::size_t> places;
+    const auto put = [&](std::string_view key, std::string_view value) {
+        const auto [place, added] = places.emplace(key, members.size());
+        if (added) {
+            members.emplace_back(key, value);
+        } else {
+            members[place->second].second = value;
+        }
+    };
+    scan::members(base, put);
+    scan::members(changes, put);
+    std::string out{"{"};
+    for (const auto& [key, value] : members) {
+        out.append(out.size() > 1 ? "," : "").append(key).append(1, ':').append(value);
+    }
+    return out += '}';
+}
+
+}  // namespace happn::node

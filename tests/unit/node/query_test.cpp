@@ -1,0 +1,75 @@
+#include "adapters/happn/node/query.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "adapters/happn/node/store/memory_store.hpp"
+
+namespace happn::node {
+namespace {
+
+using Paths = std::vector<std::string>;
+
+class Selecting : public testing::Test {
+protected:
+    Selecting() {
+        store_.put("/d/a", {R"({"u":3,"t":"x"})", {30, 30}, {}}).value();
+        store_.put("/d/b", {R"({"u":1,"t":"y","n":{"m":7}})", {10, 10}, {}}).value();
+        store_.put("/d/c", {R"({"u":2})", {20, 20}, {}}).value();
+    }
+    Paths found(std::string_view options) {
+        Paths paths;
+        for (const auto& selected : select(store_, "/d/*", options).value()) {
+            paths.emplace_back(selected.path);
+        }
+        return paths;
+    }
+    MemoryStore store_{{.items = 10, .bytes = 1000}};
+};
+
+TEST_F(Selecting, ComparesFieldsByMongoOperators) {
+    EXPECT_EQ(found(R"({"criteria":{"u":2}})"), (Paths{"/d/c"}));
+    EXPECT_EQ(found(R"({"criteria":{"u":{"$gte":2}}})"), (Paths{"/d/a", "/d/c"}));
+    EXPECT_EQ(found(R"({"criteria":{"u":{"$gt":1,"$lt":3}}})"), (Paths{"/d/c"}));
+    EXPECT_EQ(found(R"({"criteria":{"t":{"$ne":"x"}}})"), (Paths{"/d/b", "/d/c"}));
+    EXPECT_EQ(found(R"({"criteria":{"u":{"$in":[1,3]}}})"), (Paths{"/d/a", "/d/b"}));
+    EXPECT_EQ(found(R"({"criteria":{"data.n.m":7}})"), (Paths{"/d/b"}));
+    EXPECT_EQ(found(R"({"criteria":{"_meta.created":{"$lte":20}}})"), (Paths{"/d/b", "/d/c"}));
+}
+
+TEST_F(Selecting, CombinesCriteria) {
+    EXPECT_EQ(found(R"({"criteria":{"$or":[{"u":1},{"t":"x"}]}})"), (Paths{"/d/a", "/d/b"}));
+    EXPECT_EQ(found(R"({"criteria":{"$and":[{"u":{"$gt":1}},{"t":"x"}]}})"), (Paths{"/d/a"}));
+    EXPECT_EQ(found(R"({"criteria":{"$where":"1"}})"), Paths{});
+}
+
+TEST_F(Selecting, SortsSkipsAndLimits) {
+    EXPECT_EQ(found(R"({"options":{"sort":{"u":-1}}})"), (Paths{"/d/a", "/d/c", "/d/b"}));
+    EXPECT_EQ(found(R"({"options":{"sort":{"_meta.created":1},"limit":1,"skip":1}})"), (Paths{"/d/c"}));
+    EXPECT_EQ(found(R"({"sort":{"u":1},"limit":2})"), (Paths{"/d/b", "/d/c"}));
+    EXPECT_EQ(found(R"({"options":{"limit":-1,"skip":"x"}})").size(), 3u);
+}
+
+TEST_F(Selecting, FieldsAndPathOnlyCutItems) {
+    const auto fields = select(store_, "/d/b", R"({"fields":{"t":1,"_meta.created":1}})").value();
+    EXPECT_EQ(fields.front().data, R"({"t":"y"})");
+    EXPECT_EQ(*fields.front().meta, R"({"created":10})");
+    const auto bare = select(store_, "/d/b", R"({"options":{"path_only":true}})").value();
+    EXPECT_EQ(bare.front().data, "{}");
+    EXPECT_EQ(*bare.front().meta, R"({"path":"/d/b"})");
+}
+
+TEST_F(Selecting, HostileCriteriaMatchNothing) {
+    std::string nested = R"({"u":1})";
+    for (int i = 0; i < 30; ++i) {
+        nested = R"({"$and":[)" + nested + "]}";
+    }
+    EXPECT_EQ(found(R"({"criteria":)" + nested + "}"), Paths{});
+    EXPECT_EQ(found(R"({"criteria":{"u":{"$gte":"x"}}})"), Paths{});
+    EXPECT_EQ(found(R"({"criteria":5,"fields":7})").size(), 3u);
+}
+
+}  // namespace
+}  // namespace happn::node
