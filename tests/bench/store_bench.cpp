@@ -53,7 +53,7 @@ void read_by(benchmark::State& state, const char* pattern, const char* options) 
     Store& store = filled(static_cast<Kind>(state.range(0)), state.range(1));
     std::size_t found = 0;
     for (auto _ : state) {
-        found = select(store, pattern, options).value().size();
+        found = select(store, pattern, options, Naming::current).value().size();
     }
     state.counters["items"] = static_cast<double>(found);
 }

@@ -13,8 +13,10 @@
 // - `port` of the configuration document: the node does not know its listeners.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 
 #include "tests/conformance/node_visitor.hpp"
@@ -30,8 +32,9 @@ struct Line {
     Json frame;        // null: no JSON
 };
 
-/// Answers that we give otherwise than the real node did, by eventId, and why.
-using Differences = std::map<int, const char*>;
+/// What we answer otherwise than the real node did, or do not send at all, and why: answers by "<eventId>",
+/// publications by "publication <eventId of the publisher>".
+using Differences = std::map<std::string, const char*>;
 
 /// happn-3 3 names the protocol in its answers, and by another name in publications; no client reads it.
 enum class Protocol { compared, not_compared };
@@ -97,7 +100,9 @@ Json comparable(Json frame) {
         for (auto& item : frame) {
             blur_schema(item);
         }
-        return shape(frame);
+        Json shaped = shape(frame);
+        std::sort(shaped.begin(), std::prev(shaped.end()));  // their order: see query_matrix_test.cpp
+        return shaped;
     }
     if (frame.contains("data")) {
         blur_schema(frame["data"]);
@@ -178,16 +183,20 @@ private:
         const auto got =
             receiver.take_past([&](const Json& frame) { return answers(frame, expected); },
                                [&](const Json& frame) { return same_publication(frame, expected); });
+        const auto listed = differences_.find(key_of(expected));
+        if (!got && listed != differences_.end()) {
+            ++differing_;
+            return;
+        }
         if (!got) {
             ADD_FAILURE() << (receiver.left().empty() ? "no answer"
                                                       : "next is " + receiver.left().front().dump());
             return;
         }
         learn(line.frame, *got);
-        const auto event = meta_of(expected).value("eventId", Json{});
-        if (event.is_number() && differences_.contains(event.get<int>())) {
+        if (listed != differences_.end()) {
             EXPECT_NE(comparable(*got), comparable(names_.translated(line.frame)))
-                << "no difference any more: " << differences_.at(event.get<int>());
+                << "no difference any more: " << listed->second;
             ++differing_;
             return;
         }
@@ -196,8 +205,22 @@ private:
         ++compared_;
     }
 
-    /// Ids that the server makes up: of sessions and of subscriptions.
+    static std::string key_of(const Json& frame) {
+        const Json& meta = meta_of(frame);
+        if (meta.contains("publicationId")) {
+            const auto id = meta["publicationId"].get<std::string>();
+            return "publication " + id.substr(id.rfind('-') + 1);
+        }
+        return meta.contains("eventId") ? meta["eventId"].dump() : std::string{};
+    }
+
+    /// What the server makes up: ids of sessions and of subscriptions, paths of siblings and tags.
     void learn(const Json& recorded, const Json& got) {
+        static const std::regex made_up{"/[0-9]{13}_[0-9a-f]{32}$"};
+        const Json path = meta_of(recorded).value("path", Json{});
+        if (path.is_string() && std::regex_search(path.get_ref<const std::string&>(), made_up)) {
+            names_.add(path, meta_of(got).value("path", Json{}));
+        }
         if (recorded.is_object() && recorded.contains("data") && recorded["data"].is_object()) {
             const auto& action = meta_of(recorded).value("action", "");
             if (action == "login" || action == "on") {
@@ -231,6 +254,15 @@ private:
     std::size_t differing_ = 0;
 };
 
+const Differences old_servers_defects{
+    {"51", "the old server loses conditions on names that begin with data."},
+    {"52", "the old server takes $or for $and"},
+    {"68", "the old server fails on a subscription without options"},
+    {"69", "the old server stores what has no text as its path, and fails then"},
+    {"70", "the old server stores what has no text as its path, and fails then"},
+    {"publication 74", "on the old server subscriptions without wildcards survive off *"},
+};
+
 class CapturedClient : public testing::TestWithParam<Capture> {};
 
 TEST_P(CapturedClient, GetsAnswersOfTheShapeThatARealNodeGave) {
@@ -246,10 +278,11 @@ INSTANTIATE_TEST_SUITE_P(Captures,
                                          Capture{"happner-client-12.7.6-full-insecure"},
                                          Capture{"happner-client-12.7.6-light-insecure"},
                                          Capture{"happner-client-2.0.0-on-happner-5.2.1-insecure",
-                                                 {{4, "happn-3 3 repeats the answer's _meta in its data"}},
+                                                 {{"4", "happn-3 3 repeats the answer's _meta in its data"}},
                                                  Protocol::not_compared},
                                          Capture{"happner-client-11.6.7-on-happner-11.16.1-insecure"},
-                                         Capture{"raw-actions-happn_4-on-13.1.1"}),
+                                         Capture{"raw-actions-happn_4-on-13.1.1"},
+                                         Capture{"raw-actions-happn_1.3.0-on-2.13.0", old_servers_defects}),
                          [](const auto& of) {
                              std::string name{of.param.name};
                              std::erase_if(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/happn/json_scan.hpp"
+#include "adapters/happn/node/tags.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/json.hpp"
 #include "gateway/log.hpp"
@@ -14,22 +15,11 @@ namespace happn::node {
 
 namespace {
 
-constexpr std::size_t sibling_bytes = 16;
-
 constexpr std::string_view bad_characters =
     "Bad path, can only contain characters a-z A-Z 0-9 / & + = : @ % * ( ) _ -, ie: "
     "factory1@I&J(western-cape)/plant1:conveyer_2/stats=true/capacity=10%/*";
 constexpr std::string_view bad_set_path =
     "Bad path, if the action is 'set' the path cannot contain the * wildcard character";
-
-/// As happn-3 before 4 names siblings: the time, and 32 hexadecimal digits.
-std::string sibling_path(std::string_view path) {
-    std::string made{path};
-    if (!made.ends_with('/')) {
-        made += '/';
-    }
-    return made + std::to_string(gateway::wall_now()) + '_' + gateway::random_hex(sibling_bytes);
-}
 
 std::optional<double> number_of(std::string_view raw) {
     double number = 0;
@@ -82,10 +72,6 @@ Refusal system_error(std::string message, std::string service) {
     return {"SystemError", std::move(message), 500, std::move(service)};
 }
 
-Refusal store_error(const gateway::Error& error) {
-    return system_error(error.message, "DataService");
-}
-
 std::optional<Refusal> path_refusal(const Session& session, const Frame& request) {
     if (!request.path_raw.starts_with('"')) {
         if (session.dialect.old()) {
@@ -121,7 +107,7 @@ gateway::Result<Written> DataActions::write(std::string_view path,
         if (present.has_error()) {
             return count_failure(present.error());
         }
-        data = *present ? merged((*present)->data, data) : std::move(data);
+        data = *present ? merged((*present)->data, data, options.merged_nulls) : std::move(data);
     }
     const auto now = gateway::wall_now();
     Item item{std::move(data), {now, now}, {}};
@@ -133,8 +119,9 @@ gateway::Result<Written> DataActions::write(std::string_view path,
 }
 
 gateway::Result<std::vector<Selected>> DataActions::read(std::string_view path,
-                                                         std::string_view options) const {
-    auto found = select(*state_.store, path, options);
+                                                         std::string_view options,
+                                                         Naming naming) const {
+    auto found = select(*state_.store, path, options, naming);
     if (found.has_error()) {
         return count_failure(found.error());
     }
@@ -149,11 +136,42 @@ gateway::Result<std::size_t> DataActions::erase(std::string_view path) {
     return removed;
 }
 
+/// Servers since happn-3 4 heed the criteria of a remove by wildcard.
+gateway::Result<std::size_t> DataActions::erase(const Session& session, const Frame& request) {
+    const bool wildcard = request.path.find('*') != std::string_view::npos;
+    const auto criteria = gateway::json::member(request.options, "criteria");
+    if (session.dialect.old() || !wildcard || !criteria) {
+        return erase(request.path);
+    }
+    const auto found = read(request.path, "{\"criteria\":" + std::string{*criteria} + "}");
+    if (found.has_error()) {
+        return found.error();
+    }
+    for (const Selected& selected : *found) {
+        if (const auto removed = erase(selected.path); removed.has_error()) {
+            return removed;
+        }
+    }
+    return found->size();
+}
+
+/// Old servers say what failed, not why, unless it is a limit of this node.
+void DataActions::refuse(Session& session,
+                         const Frame& request,
+                         std::string_view what,
+                         const gateway::Error& why) {
+    const bool limit = why.errc == gateway::Errc::overloaded;
+    auto message = session.dialect.old() && !limit ? std::string{what} : why.message;
+    const auto refusal = system_error(std::move(message), "DataService");
+    state_.send(session, error_response(session, request, refusal));
+}
+
 /// Counts what the store refuses, and logs what it cannot do.
 const gateway::Error& DataActions::count_failure(const gateway::Error& error) const {
-    const bool full = error.errc == gateway::Errc::overloaded;
-    state_.metrics.count(full ? "node_store_full" : "node_store_failed");
-    if (!full) {
+    if (error.errc == gateway::Errc::overloaded) {
+        state_.metrics.count("node_store_full");
+    } else if (error.errc == gateway::Errc::unavailable) {
+        state_.metrics.count("node_store_failed");
         gateway::log::error("node: {}", error.message);
     }
     return error;
@@ -169,17 +187,17 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
     if (!old && !options.increment.empty() && !options.no_store) {
         return increment(session, request, options, now);
     }
-    if (old && !options.tag.empty()) {
-        const auto refusal = system_error("tags are not available on this node", "DataService");
-        return state_.send(session, error_response(session, request, refusal));
+    if (old && !options.tag.empty() && !options.no_store) {
+        return tag(session, request, options, now);
     }
-    const bool sibling = old && options.sibling;
+    options.merged_nulls = old ? Nulls::keep_old : Nulls::replace;
+    const bool sibling = old && options.sibling && !options.no_store;
     const std::string path = sibling ? sibling_path(request.path) : std::string{request.path};
     const std::string path_raw = sibling ? gateway::json::quoted(path) : std::string{request.path_raw};
     const bool null = request.data.empty() && options.null_value;
     const auto written = write(path, stored_form(null ? "null" : request.data), options);
     if (written.has_error()) {
-        return state_.send(session, error_response(session, request, store_error(written.error())));
+        return refuse(session, request, "doStore failed", written.error());
     }
     Publication publication = publication_of(session, request, options);
     publication.item_path = sibling ? std::string_view{path} : std::string_view{};
@@ -187,6 +205,31 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
     publication.times = written->times ? &*written->times : nullptr;
     publish_and_answer(session, publication, options, now, [&](const std::string& results) {
         return set_response(session, request, path_raw, options, *written, results);
+    });
+}
+
+/// As on happn-3 1.12.1: published on the path of the original, with the copy's own path in the _meta.
+void DataActions::tag(Session& session,
+                      const Frame& request,
+                      const RequestOptions& options,
+                      gateway::TimePoint now) {
+    if (!request.data.empty() && request.data != "null") {
+        const auto refusal = system_error("doStore failed", "DataService");
+        return state_.send(session, error_response(session, request, refusal));
+    }
+    const auto tagged = tag_item(*state_.store, request.path, options.tag);
+    if (tagged.has_error()) {
+        return refuse(session, request, "doStore failed", count_failure(tagged.error()));
+    }
+    Publication publication = publication_of(session, request, options);
+    publication.item_path = tagged->path;
+    publication.data = tagged->data;
+    publication.times = &tagged->times;
+    publication.tag = options.tag;
+    const auto path_raw = gateway::json::quoted(tagged->path);
+    const Written written{tagged->data, tagged->times};
+    publish_and_answer(session, publication, options, now, [&](const std::string& results) {
+        return set_response(session, request, path_raw, options, written, results);
     });
 }
 
@@ -216,24 +259,24 @@ void DataActions::increment(Session& session,
                             const Frame& request,
                             const RequestOptions& options,
                             gateway::TimePoint now) {
-    const auto refuse = [&](std::string message) {
+    const auto refuse_counter = [&](std::string message) {
         const Refusal refusal{"Error", std::move(message), 0, {}};
         state_.send(session, error_response(session, request, refusal));
     };
     if (!request.data.starts_with('"')) {
-        return refuse("invalid increment counter field name, must be a string");
+        return refuse_counter("invalid increment counter field name, must be a string");
     }
     const auto step = number_of(options.increment);
     if (!step) {
-        return refuse("increment option value must be a number");
+        return refuse_counter("increment option value must be a number");
     }
     const auto item = state_.store->get(request.path);
     if (item.has_error()) {
-        return state_.send(session, error_response(session, request, store_error(item.error())));
+        return refuse(session, request, "doStore failed", item.error());
     }
     const auto before = counter_of(*item, request.data);
     if (!before || !std::isfinite(*before + *step)) {
-        return refuse("the item holds no counter of that name");
+        return refuse_counter("the item holds no counter of that name");
     }
     const auto value = number_text(*before + *step);
     std::string change{"{"};
@@ -241,7 +284,7 @@ void DataActions::increment(Session& session,
     RequestOptions merging;
     merging.merge = true;
     if (const auto written = write(request.path, std::move(change), merging); written.has_error()) {
-        return state_.send(session, error_response(session, request, store_error(written.error())));
+        return refuse(session, request, "doStore failed", written.error());
     }
     Written counted;
     ObjectWriter{counted.data}.raw("value", value).raw("gauge", request.data).end();
@@ -265,6 +308,7 @@ std::string DataActions::set_response(const Session& session,
     ResponseMeta meta;
     meta.path = path_raw;
     meta.times = written.times ? &*written.times : nullptr;
+    meta.tag = session.dialect.old() && !options.no_store ? options.tag : std::string_view{};
     meta.published = published;
     if (options.publish_results) {
         meta.publish_results = results;
@@ -276,9 +320,9 @@ void DataActions::get(Session& session, const Frame& request) {
     if (!request.path_raw.starts_with('"')) {
         return state_.send(session, error_response(session, request, *path_refusal(session, request)));
     }
-    const auto read_items = read(request.path, request.options);
+    const auto read_items = read(request.path, request.options, session.dialect.naming());
     if (read_items.has_error()) {
-        return state_.send(session, error_response(session, request, store_error(read_items.error())));
+        return refuse(session, request, "doGet failed", read_items.error());
     }
     const auto& found = *read_items;
     if (request.path.find('*') != std::string_view::npos) {
@@ -296,11 +340,13 @@ void DataActions::get(Session& session, const Frame& request) {
         const std::string_view data = selected.data == "{}" ? std::string_view{} : selected.data;
         ResponseMeta meta;
         meta.path = session.dialect.old() ? request.path_raw : std::string_view{};
+        meta.selected = *selected.meta;
         return state_.send(session, ok_response(session, request, data, meta));
     }
     ResponseMeta meta;
     meta.path = request.path_raw;
     meta.times = &selected.times;
+    meta.tag = selected.tag;
     state_.send(session, ok_response(session, request, selected.data, meta));
 }
 
@@ -309,9 +355,9 @@ void DataActions::remove(Session& session, const Frame& request, gateway::TimePo
         return state_.send(session, error_response(session, request, *refusal));
     }
     const auto options = RequestOptions::parse(request.options);
-    const auto removed = erase(request.path);
+    const auto removed = erase(session, request);
     if (removed.has_error()) {
-        return state_.send(session, error_response(session, request, store_error(removed.error())));
+        return refuse(session, request, "doRemove failed", removed.error());
     }
     const auto data = removed_data(*removed);
     ResponseMeta meta;
@@ -334,7 +380,7 @@ void DataActions::count(Session& session, const Frame& request) {
     const bool named = request.path_raw.starts_with('"');
     const auto found = named ? read(request.path, request.options) : std::vector<Selected>{};
     if (found.has_error()) {
-        return state_.send(session, error_response(session, request, store_error(found.error())));
+        return refuse(session, request, "doGet failed", found.error());
     }
     const auto value = std::to_string(found->size());
     state_.send(session, ok_response(session, request, "{\"value\":" + value + "}"));

@@ -31,12 +31,17 @@ public:
 
     /// `data` in stored form. Errors of this and the following: those of the store.
     gateway::Result<Written> write(std::string_view path, std::string data, const RequestOptions& options);
-    gateway::Result<std::vector<Selected>> read(std::string_view path, std::string_view options) const;
+    gateway::Result<std::vector<Selected>> read(std::string_view path,
+                                                std::string_view options,
+                                                Naming naming = Naming::current) const;
     /// How many there were.
     gateway::Result<std::size_t> erase(std::string_view path);
 
 private:
+    gateway::Result<std::size_t> erase(const Session& session, const Frame& request);
+    void refuse(Session& session, const Frame& request, std::string_view what, const gateway::Error& why);
     const gateway::Error& count_failure(const gateway::Error& error) const;
+    void tag(Session& session, const Frame& request, const RequestOptions& options, gateway::TimePoint now);
     /// A counter: `data` names a member of the item, {"value":n}, to which the option is added.
     void increment(Session& session,
                    const Frame& request,
@@ -63,8 +68,5 @@ std::optional<Refusal> path_refusal(const Session& session, const Frame& request
 
 /// A failure of the node itself, as happn tells it.
 Refusal system_error(std::string message, std::string service);
-
-/// The store's own failure.
-Refusal store_error(const gateway::Error& error);
 
 }  // namespace happn::node

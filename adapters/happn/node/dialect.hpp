@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "adapters/happn/frame.hpp"
+#include "adapters/happn/node/criteria.hpp"
 
 namespace happn::node {
 
@@ -22,8 +23,11 @@ struct Dialect {
     std::string announced = "happn";  // as the login answer repeats it
 
     bool old() const { return generation == Generation::old; }
+    Naming naming() const { return old() ? Naming::old : Naming::current; }
     bool pinged() const { return level >= 4; }
     bool no_data_response() const { return level >= 4; }
+    /// happn_1.1.0, which is also spoken to who announces nothing.
+    bool names_errors_by_their_text() const { return announced == "happn"; }
     bool answers_disconnect() const { return level <= 2; }
     std::string_view name() const;  // "happn_4": what stands in `protocol`
 

@@ -4,6 +4,7 @@
 
 #include "adapters/happn/node/mesh_layer.hpp"
 #include "adapters/happn/payloads.hpp"
+#include "adapters/happn/target_requests.hpp"
 #include "gateway/loop_mark.hpp"
 
 namespace happn::node {
@@ -74,7 +75,7 @@ Performed GatewayClient::set(const gateway::Output& output,
 }
 
 Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTarget& target) const {
-    const auto read = hub_.data().read(output.address, output.options);
+    const auto read = hub_.data().read(output.address, get_options(output, false));
     if (read.has_error()) {
         return Outcome{read.error()};
     }

@@ -68,6 +68,7 @@ void write_meta(ObjectWriter& writer, const Publication& publication, bool old) 
         writer.number("created", publication.times->created);
         writer.number("modified", publication.times->modified);
     }
+    writer.optional_raw("tag", publication.tag);
     if (old && publication.timestamp != 0) {
         writer.number("timestamp", publication.timestamp);
     }
@@ -250,15 +251,15 @@ void Publisher::report(const Publication& publication, const PublishResults& res
              publication.consistency == consistency_acknowledged ? &none : nullptr);
 }
 
-void Publisher::on_ack(SessionNumber from, std::string_view id) {
+bool Publisher::on_ack(SessionNumber from, std::string_view id) {
     const auto found = waiting_.find(id);
     if (found == waiting_.end()) {
-        return;
+        return false;
     }
     Waiting& waiting = found->second;
     const auto subscriber = waiting.subscribers.find(from);
     if (subscriber == waiting.subscribers.end()) {
-        return;
+        return false;
     }
     ++waiting.acknowledged;
     if (--subscriber->second == 0) {
@@ -268,6 +269,7 @@ void Publisher::on_ack(SessionNumber from, std::string_view id) {
         finish(found->first, waiting);
         waiting_.erase(found);
     }
+    return true;
 }
 
 void Publisher::on_session_closed(SessionNumber session) {

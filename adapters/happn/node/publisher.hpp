@@ -32,6 +32,7 @@ struct Publication {
     std::string_view event_id;   // raw
     int consistency = consistency_transactional;
     const Times* times = nullptr;   // of stored data
+    std::string_view tag;           // raw: of a copy that is tagged
     std::string_view meta;          // options.meta, raw
     std::string_view event_origin;  // raw
     std::string_view targets;       // options.targetClients, raw array: session ids, nobody else gets it
@@ -61,7 +62,8 @@ public:
     /// all who got it have acknowledged (3). After publish(), for the same publication.
     void report(const Publication& publication, const PublishResults& results);
 
-    void on_ack(SessionNumber from, std::string_view publication_id);
+    /// False: there is no such publication, or it does not wait for this session.
+    bool on_ack(SessionNumber from, std::string_view publication_id);
     void on_session_closed(SessionNumber session);
     /// Nobody waits for this publication of the gateway's any more.
     void forget(std::uint64_t ticket);

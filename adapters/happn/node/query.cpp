@@ -1,6 +1,7 @@
 #include "adapters/happn/node/query.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -9,26 +10,26 @@ namespace happn::node {
 
 namespace {
 
+using gateway::Errc;
+using gateway::Error;
+using gateway::Result;
 using Json = nlohmann::json;
 
-constexpr int max_nesting = 16;  // of $and and $or
+struct SortKey {
+    FieldName name;
+    bool descending = false;
+};
 
 struct Query {
-    Json criteria;
-    Json fields;
-    Json sort;
+    Criteria criteria;
+    std::optional<Json> fields;
+    std::vector<SortKey> sort;
     std::size_t limit = SIZE_MAX;
     std::size_t skip = 0;
     bool path_only = false;
+    Naming naming = Naming::current;
 
-    bool reads_data() const { return !criteria.empty() || !fields.empty() || !sort.empty(); }
-};
-
-/// What criteria, sort and fields look at.
-struct Subject {
-    std::string_view path;
-    Times times;
-    const Json& data;
+    bool reads_data() const { return !criteria.everything() || fields || !sort.empty(); }
 };
 
 struct Row {
@@ -47,163 +48,94 @@ const Json& member(const Json& object, const char* key) {
     return found == object.end() ? absent : *found;
 }
 
-std::size_t count_of(const Json& value, std::size_t otherwise) {
-    return value.is_number_integer() && value.get<std::int64_t>() >= 0
-               ? static_cast<std::size_t>(value.get<std::int64_t>())
-               : otherwise;
-}
-
-void read_paging(Query& query, const Json& options) {
-    if (const Json& sort = member(options, "sort"); sort.is_object()) {
-        query.sort = sort;
+/// A count as a client may write it: 2, 2.5, "2", true. Anything else: none.
+std::optional<std::size_t> count_of(const Json& value) {
+    double number = 0;
+    if (value.is_number()) {
+        number = value.get<double>();
+    } else if (value.is_string()) {
+        const auto& text = value.get_ref<const std::string&>();
+        if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc{}) {
+            return std::nullopt;
+        }
+    } else if (value == Json(true)) {
+        number = 1;
     }
-    query.limit = count_of(member(options, "limit"), query.limit);
-    query.skip = count_of(member(options, "skip"), query.skip);
-    query.path_only = query.path_only || member(options, "path_only") == Json(true);
+    constexpr double largest = 1e15;
+    return number >= 1 && number < largest ? std::optional{static_cast<std::size_t>(number)} : std::nullopt;
 }
 
-Query parse(std::string_view text) {
+bool descends(const Json& direction) {
+    return direction.is_number() && direction.get<double>() < 0;
+}
+
+void read_sort(Query& query, const Json& sort) {
+    for (const auto& [name, direction] : sort.items()) {
+        query.sort.push_back({FieldName{name, query.naming}, descends(direction)});
+    }
+}
+
+Error not_available(std::string_view feature, std::string_view pattern) {
+    return {Errc::bad_request,
+            std::string{feature} + " feature not available for provider on path: " + std::string{pattern}};
+}
+
+Result<Query> parse(std::string_view pattern, std::string_view text, Naming naming) {
     const Json options = Json::parse(text, nullptr, false);
+    const Json& inner = member(options, "options");
     Query query;
-    if (const Json& criteria = member(options, "criteria"); criteria.is_object()) {
-        query.criteria = criteria;
+    query.naming = naming;
+    for (const char* feature : {"aggregate", "collation"}) {
+        const bool asked = !member(options, feature).is_null() || !member(inner, feature).is_null();
+        if (asked && naming == Naming::current) {  // before happn-3 4 nobody looks at them
+            return not_available(feature, pattern);
+        }
     }
-    if (const Json& fields = member(options, "fields"); fields.is_object()) {
+    if (const Json& criteria = member(options, "criteria"); criteria.is_object()) {
+        auto compiled = Criteria::compile(criteria, naming);
+        if (compiled.has_error()) {
+            return compiled.error();
+        }
+        query.criteria = *std::move(compiled);
+    } else if (naming == Naming::old && !criteria.is_null()) {
+        query.criteria = Criteria::nothing();
+    }
+    const Json& fields =
+        member(inner, "fields").is_object() ? member(inner, "fields") : member(options, "fields");
+    if (fields.is_object()) {
         query.fields = fields;
     }
-    read_paging(query, options);
-    read_paging(query, member(options, "options"));
+    const Json& sort = member(options, "sort").is_object() ? member(options, "sort") : member(inner, "sort");
+    if (sort.is_object()) {
+        read_sort(query, sort);
+    }
+    query.limit = count_of(member(inner, "limit")).value_or(SIZE_MAX);
+    query.skip = count_of(member(inner, "skip")).value_or(0);
+    query.path_only = member(options, "path_only") == Json(true) || member(inner, "path_only") == Json(true);
     return query;
 }
 
-/// The value of `name` in an item: `a.b`, `data.a.b`, `_meta.created`, `path`. Null pointer: there is none.
-std::optional<Json> value_of(const Subject& subject, std::string_view name) {
-    if (name == "_meta.path" || name == "path") {
-        return Json(std::string{subject.path});
-    }
-    if (name == "_meta.created" || name == "created") {
-        return Json(subject.times.created);
-    }
-    if (name == "_meta.modified" || name == "modified") {
-        return Json(subject.times.modified);
-    }
-    if (name.starts_with("data.")) {
-        name.remove_prefix(5);
-    }
-    const Json* at = &subject.data;
-    for (;;) {
-        const auto dot = name.find('.');
-        if (!at->is_object()) {
-            return std::nullopt;
+void sort_rows(std::vector<Row>& rows, const std::vector<SortKey>& keys) {
+    using Values = std::vector<std::vector<Json>>;  // one for each key
+    std::vector<std::pair<Values, Row>> keyed;
+    keyed.reserve(rows.size());
+    for (Row& row : rows) {
+        Values values;
+        for (const SortKey& key : keys) {
+            values.push_back(key.name.values(row.subject()));
         }
-        const auto found = at->find(std::string{name.substr(0, dot)});
-        if (found == at->end()) {
-            return std::nullopt;
+        keyed.emplace_back(std::move(values), std::move(row));
+    }
+    std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (const int order = compare_values(a.first[i], b.first[i]); order != 0) {
+                return keys[i].descending ? order > 0 : order < 0;
+            }
         }
-        at = &*found;
-        if (dot == std::string_view::npos) {
-            return *at;
-        }
-        name.remove_prefix(dot + 1);
-    }
-}
-
-bool comparable(const Json& a, const Json& b) {
-    return (a.is_number() && b.is_number()) || (a.is_string() && b.is_string());
-}
-
-bool one_of(const std::optional<Json>& value, const Json& list) {
-    return value && list.is_array() && std::find(list.begin(), list.end(), *value) != list.end();
-}
-
-bool holds(const std::optional<Json>& value, const std::string& op, const Json& operand) {
-    if (op == "$eq") {
-        return value && *value == operand;
-    }
-    if (op == "$ne") {
-        return !value || *value != operand;
-    }
-    if (op == "$in") {
-        return one_of(value, operand);
-    }
-    if (op == "$nin") {
-        return operand.is_array() && !one_of(value, operand);
-    }
-    if (op == "$exists") {
-        return value.has_value() == (operand == Json(true));
-    }
-    if (!value || !comparable(*value, operand)) {
         return false;
-    }
-    return (op == "$gt" && *value > operand) || (op == "$gte" && *value >= operand) ||
-           (op == "$lt" && *value < operand) || (op == "$lte" && *value <= operand);
-}
-
-bool is_operators(const Json& condition) {
-    return condition.is_object() && !condition.empty() && condition.begin().key().starts_with('$');
-}
-
-bool matches(const Subject& subject, const Json& criteria, int nesting);
-
-bool any_or_all(const Subject& subject, const Json& list, bool all, int nesting) {
-    const auto fits = [&](const Json& part) { return matches(subject, part, nesting + 1); };
-    return list.is_array() &&
-           (all ? std::all_of(list.begin(), list.end(), fits) : std::any_of(list.begin(), list.end(), fits));
-}
-
-bool matches_one(const Subject& subject, const std::string& key, const Json& condition, int nesting) {
-    if (key == "$and" || key == "$or") {
-        return any_or_all(subject, condition, key == "$and", nesting);
-    }
-    if (key.starts_with('$')) {
-        return false;
-    }
-    const auto value = value_of(subject, key);
-    if (!is_operators(condition)) {
-        return value && *value == condition;
-    }
-    for (const auto& [op, operand] : condition.items()) {
-        if (!holds(value, op, operand)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool matches(const Subject& subject, const Json& criteria, int nesting) {
-    if (!criteria.is_object() || nesting > max_nesting) {
-        return false;
-    }
-    for (const auto& [key, condition] : criteria.items()) {
-        if (!matches_one(subject, key, condition, nesting)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/// -1, 0, 1; absent values come first, values of different kinds stay as they are.
-int compare(const std::optional<Json>& a, const std::optional<Json>& b) {
-    if (!a || !b) {
-        return static_cast<int>(a.has_value()) - static_cast<int>(b.has_value());
-    }
-    if (!comparable(*a, *b)) {
-        return 0;
-    }
-    return *a < *b ? -1 : static_cast<int>(*a != *b);
-}
-
-void sort_rows(std::vector<Row>& rows, const Json& sort) {
-    // The last key first: a stable sort keeps earlier orders among equals.
-    std::vector<std::pair<std::string, bool>> keys;
-    for (const auto& [key, direction] : sort.items()) {
-        keys.emplace_back(key, direction.is_number() && direction.get<double>() < 0);
-    }
-    for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
-        std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-            const int order = compare(value_of(a.subject(), key->first), value_of(b.subject(), key->first));
-            return key->second ? order > 0 : order < 0;
-        });
+    });
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i] = std::move(keyed[i].second);
     }
 }
 
@@ -211,47 +143,110 @@ std::string dumped(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void pick_fields(Row& row, const Json& fields) {
+// --- fields -----------------------------------------------------------------------------------------------
+
+bool includes(const Json& wanted) {
+    return wanted == Json(true) || (wanted.is_number() && wanted.get<double>() != 0) || wanted.is_string();
+}
+
+/// What `name` (dotted) leaves of `from`, put into `into`; of arrays on the way, what it leaves of each
+/// element.
+void pick(const Json& from, std::string_view name, Json& into) {
+    const auto dot = name.find('.');
+    const std::string segment{name.substr(0, dot)};
+    const auto found = from.find(segment);
+    if (found == from.end()) {
+        return;
+    }
+    if (dot == std::string_view::npos) {
+        into[segment] = *found;
+        return;
+    }
+    const auto rest = name.substr(dot + 1);
+    if (found->is_object()) {
+        Json below = into.value(segment, Json::object());
+        pick(*found, rest, below);
+        if (!below.empty()) {
+            into[segment] = std::move(below);
+        }
+    } else if (found->is_array()) {
+        Json& list = into[segment];
+        list = list.is_array() ? list : Json(found->size(), Json::object());
+        for (std::size_t i = 0; i < found->size(); ++i) {
+            if ((*found)[i].is_object()) {
+                pick((*found)[i], rest, list[i]);
+            }
+        }
+    }
+}
+
+void drop(Json& from, std::string_view name) {
+    const auto dot = name.find('.');
+    const std::string segment{name.substr(0, dot)};
+    if (dot == std::string_view::npos) {
+        from.erase(segment);
+    } else if (from.contains(segment) && from[segment].is_object()) {
+        drop(from[segment], name.substr(dot + 1));
+    }
+}
+
+Json meta_value(const Row& row, std::string_view name) {
+    return name == "path"
+               ? Json(row.selected.path)
+               : Json(name == "created" ? row.selected.times.created : row.selected.times.modified);
+}
+
+void pick_fields(Row& row, const Json& fields, Naming naming) {
     Json data = Json::object();
     Json meta = Json::object();
-    for (const auto& [name, wanted] : fields.items()) {
-        const bool included = wanted == Json(true) || (wanted.is_number() && wanted.get<double>() > 0);
-        auto value = value_of(row.subject(), name);
-        if (!included || !value) {
-            continue;
-        }
-        if (name.starts_with("_meta.")) {
-            meta[name.substr(6)] = *std::move(value);
-        } else {
-            data[name.starts_with("data.") ? name.substr(5) : name] = *std::move(value);
+    const auto& members = fields.items();
+    const bool only_excludes =
+        !fields.empty() && std::none_of(members.begin(), members.end(), [](const auto& field) {
+            return includes(field.value());
+        });
+    if (only_excludes) {
+        data = std::move(row.data);
+    }
+    for (const auto& [name, wanted] : members) {
+        const FieldName field{name, naming};
+        if (only_excludes) {
+            drop(data, field.member());
+        } else if (includes(wanted) && !field.meta().empty()) {
+            meta[std::string{field.meta()}] = meta_value(row, field.meta());
+        } else if (includes(wanted) && row.data.is_object()) {
+            pick(row.data, field.member(), data);
         }
     }
     row.selected.data = dumped(data);
-    row.selected.meta = dumped(meta);
+    if (!only_excludes) {
+        row.selected.meta = dumped(meta);
+    }
 }
 
 void shape(Row& row, const Query& query) {
     if (query.path_only) {
         row.selected.data = "{}";
         row.selected.meta = dumped(Json{{"path", row.selected.path}});
-    } else if (!query.fields.empty()) {
-        pick_fields(row, query.fields);
+    } else if (query.fields) {
+        pick_fields(row, *query.fields, query.naming);
     }
 }
+
+// --- selection --------------------------------------------------------------------------------------------
 
 Selected selected_from(const ItemView& item) {
     return {std::string{item.path}, std::string{item.data}, item.times, std::string{item.tag}, {}};
 }
 
 /// The rows that the criteria let pass, at most `most` of them.
-gateway::Result<std::vector<Row>> rows_of(Store& store,
-                                          std::string_view pattern,
-                                          const Query& query,
-                                          std::size_t most) {
+Result<std::vector<Row>> rows_of(Store& store,
+                                 std::string_view pattern,
+                                 const Query& query,
+                                 std::size_t most) {
     std::vector<Row> rows;
     const auto found = store.find(pattern, [&](const ItemView& item) {
         Json data = query.reads_data() ? Json::parse(item.data, nullptr, false) : Json{};
-        if (query.criteria.empty() || matches({item.path, item.times, data}, query.criteria, 0)) {
+        if (query.criteria.match({item.path, item.times, data})) {
             rows.push_back({selected_from(item), std::move(data)});
         }
         return rows.size() < most;
@@ -262,7 +257,7 @@ gateway::Result<std::vector<Row>> rows_of(Store& store,
     return rows;
 }
 
-gateway::Result<std::vector<Selected>> select_all(Store& store, std::string_view pattern) {
+Result<std::vector<Selected>> select_all(Store& store, std::string_view pattern) {
     std::vector<Selected> selected;
     const auto found = store.find(pattern, [&](const ItemView& item) {
         selected.push_back(selected_from(item));
@@ -276,25 +271,32 @@ gateway::Result<std::vector<Selected>> select_all(Store& store, std::string_view
 
 }  // namespace
 
-gateway::Result<std::vector<Selected>> select(Store& store,
-                                              std::string_view pattern,
-                                              std::string_view options) {
+Result<std::vector<Selected>> select(Store& store,
+                                     std::string_view pattern,
+                                     std::string_view options,
+                                     Naming naming) {
     if (options.empty() || options == "{}") {
         return select_all(store, pattern);
     }
-    const Query query = parse(options);
-    const bool all = !query.sort.empty() || query.limit > SIZE_MAX - query.skip;
-    auto rows = rows_of(store, pattern, query, all ? SIZE_MAX : query.skip + query.limit);
+    const auto query = parse(pattern, options, naming);
+    if (query.has_error()) {
+        return query.error();
+    }
+    const bool all = !query->sort.empty() || query->limit > SIZE_MAX - query->skip;
+    auto rows = rows_of(store, pattern, *query, all ? SIZE_MAX : query->skip + query->limit);
     if (rows.has_error()) {
         return rows.error();
     }
-    if (!query.sort.empty()) {
-        sort_rows(*rows, query.sort);
+    if (!query->sort.empty()) {
+        if (naming == Naming::current) {  // equals: the oldest first; before happn-3 4 by their paths
+            std::ranges::stable_sort(*rows, {}, [](const Row& row) { return row.selected.times.created; });
+        }
+        sort_rows(*rows, query->sort);
     }
     std::vector<Selected> selected;
-    for (std::size_t i = query.skip; i < rows->size() && selected.size() < query.limit; ++i) {
+    for (std::size_t i = query->skip; i < rows->size() && selected.size() < query->limit; ++i) {
         Row& row = (*rows)[i];
-        shape(row, query);
+        shape(row, *query);
         selected.push_back(std::move(row.selected));
     }
     return selected;

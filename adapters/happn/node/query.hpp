@@ -1,6 +1,5 @@
-// The options of `get` and `count`: which stored items, in which order, which parts of them. A slow path:
-// items are parsed only when criteria, fields or sort ask for it. What is not understood matches nothing
-// rather than everything.
+// The options of `get`, `count` and `remove`: which stored items, in which order, which parts of them. A slow
+// path: items are parsed only when criteria, fields or sort ask for it.
 //
 //   {"criteria":{"u":{"$gte":1}},"fields":{"u":1},"options":{"sort":{"u":-1},"limit":2,"skip":0,"path_only":true}}
 #pragma once
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/happn/node/criteria.hpp"
 #include "adapters/happn/node/store/store.hpp"
 
 namespace happn::node {
@@ -24,12 +24,13 @@ struct Selected {
     std::optional<std::string> meta;  // set: what `fields` left of the _meta, a JSON object
 };
 
-/// The items of the store that a get or count with these options is about. `options` is raw JSON, empty when
-/// absent. sort, limit, skip and path_only are found in options.options, and beside criteria and fields too
-/// (where the gateway's own targets put them). Items are looked at as the store gives them, and only those
-/// that the criteria let pass are copied.
+/// The items that a request with these options is about. `options` is raw JSON, empty when absent; what is of
+/// the wrong kind counts as not said. Items are looked at as the store gives them, and only those that the
+/// criteria let pass are copied. Errors: the store's; Errc::bad_request - criteria that cannot be understood,
+/// or a feature that this store does not have (aggregate, collation).
 gateway::Result<std::vector<Selected>> select(Store& store,
                                               std::string_view pattern,
-                                              std::string_view options);
+                                              std::string_view options,
+                                              Naming naming);
 
 }  // namespace happn::node

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapters/happn/node/publisher.hpp"
+#include "adapters/happn/node/store/item.hpp"
 
 namespace happn::node {
 
@@ -14,6 +15,7 @@ struct RequestOptions {
     bool no_store = false;
     bool no_publish = false;
     bool merge = false;
+    Nulls merged_nulls = Nulls::replace;  // not a client's to choose: its generation decides
     bool no_data_response = false;
     bool no_cluster = false;
     bool publish_results = false;

@@ -1,5 +1,6 @@
 #include "adapters/happn/node/responses.hpp"
 
+#include "adapters/happn/json_scan.hpp"
 #include "gateway/json.hpp"
 
 namespace happn::node {
@@ -18,6 +19,12 @@ std::string response_meta(const Frame& request, std::string_view status, const R
     if (meta.times != nullptr) {
         writer.number("created", meta.times->created).number("modified", meta.times->modified);
     }
+    writer.optional_raw("tag", meta.tag);
+    scan::members(meta.selected, [&](std::string_view key, std::string_view value) {
+        if (key != "\"path\"" || meta.path.empty()) {
+            writer.raw(text_of(key), value);
+        }
+    });
     writer.optional_raw("publishResults", meta.publish_results).optional_text("referenceId", meta.reference);
     echo_request(writer, request, status, meta.published);
     writer.end();
@@ -30,6 +37,27 @@ void end_with(ObjectWriter& writer, const FrameTail& tail) {
         writer.boolean("__outbound", true);
     }
     writer.end();
+}
+
+/// As servers of the session's dialect write it: the first one put name and message of their own errors into
+/// one.
+std::string error_object(const Refusal& refusal, const Dialect& dialect) {
+    const bool of_the_system = refusal.name == "SystemError";
+    std::string error;
+    ObjectWriter writer{error};
+    if (dialect.names_errors_by_their_text() && !of_the_system) {
+        writer.text("name", refusal.name + ": " + refusal.message);
+    } else {
+        writer.text("name", refusal.name).text("message", refusal.message);
+    }
+    if (refusal.code != 0) {
+        writer.number("code", refusal.code);
+    }
+    if (of_the_system) {
+        writer.raw("inner", "{}").number("severity", 0);
+    }
+    writer.optional_text("reason", refusal.reason).end();
+    return error;
 }
 
 }  // namespace
@@ -67,14 +95,7 @@ std::string list_response(const Frame& request, std::string_view items) {
 }
 
 std::string error_response(const Session& session, const Frame& request, const Refusal& refusal) {
-    std::string error;
-    ObjectWriter error_writer{error};
-    error_writer.text("name", refusal.name).text("message", refusal.message);
-    if (refusal.code != 0) {
-        error_writer.number("code", refusal.code);
-    }
-    error_writer.optional_text("reason", refusal.reason).end();
-
+    const auto error = error_object(refusal, session.dialect);
     std::string meta;
     ObjectWriter writer{meta};
     echo_request(writer, request, "error", false);
@@ -97,6 +118,7 @@ std::string item_meta(const Selected& selected, bool old) {
     if (old) {
         writer.text("_id", selected.path);
     }
+    writer.optional_raw("tag", selected.tag);
     writer.end();
     return out;
 }
@@ -104,7 +126,9 @@ std::string item_meta(const Selected& selected, bool old) {
 std::string list_item(const Selected& selected, bool old) {
     std::string out;
     ObjectWriter writer{out};
-    writer.spread(selected.data).raw("_meta", item_meta(selected, old));
+    // What is tagged brings a _meta of its own, which is not the item's.
+    writer.spread(selected.tag.empty() ? selected.data : stored_form(selected.data))
+        .raw("_meta", item_meta(selected, old));
     writer.end();
     return out;
 }

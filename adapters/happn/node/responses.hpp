@@ -20,6 +20,8 @@ struct ResponseMeta {
     bool published = false;
     std::string_view publish_results;
     std::string_view reference;  // text
+    std::string_view tag;
+    std::string_view selected;  // an object: what `fields` left of the item's own; path stands above
 };
 
 /// `data` empty: there is no such key.
@@ -37,8 +39,8 @@ std::string list_response(const Frame& request, std::string_view items);
 struct Refusal {
     std::string name = "Error";
     std::string message;
-    int code = 0;  // 0: none
-    std::string reason;
+    int code = 0;        // 0: none
+    std::string reason;  // of a SystemError: the service of happn that failed
 };
 std::string error_response(const Session& session, const Frame& request, const Refusal& refusal);
 

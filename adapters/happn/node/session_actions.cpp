@@ -110,7 +110,11 @@ void SessionActions::revoke_token(Session& session, const Frame& request) {
 }
 
 void SessionActions::ack(Session& session, const Frame& request) {
-    publisher_.on_ack(session.number, text_of(request.data));
+    const bool known = publisher_.on_ack(session.number, text_of(request.data));
+    if (!known && session.dialect.old()) {
+        const Refusal refusal{"SystemError", "processAcknowledge failed", 500, "PublisherService"};
+        return state_.send(session, error_response(session, request, refusal));
+    }
     answer_null(session, request);
 }
 

@@ -77,20 +77,28 @@ void SubscriptionActions::answer_with_initial(Session& session,
                                               const std::string& reference) {
     const bool old = session.dialect.old();
     const auto channel = parse_channel(request.path);
-    const auto read = channel ? data_.read(channel->path, {}) : std::vector<Selected>{};
+    auto read = channel ? data_.read(channel->path, {}) : std::vector<Selected>{};
     if (read.has_error()) {
-        return state_.send(session, error_response(session, request, store_error(read.error())));
+        const auto refusal =
+            system_error(old ? "subscribe failed" : read.error().message, "SubscriptionService");
+        return state_.send(session, error_response(session, request, refusal));
+    }
+    if (!old) {  // the stores of the two generations list differently
+        std::ranges::stable_sort(*read, {}, [](const Selected& selected) { return selected.times.modified; });
     }
     std::string items;
     std::string values;
     for (const Selected& selected : *read) {
+        std::string meta = item_meta(selected, old);
         if (old && options.initial_emit) {
             emit_initial(session, request, selected);
+            meta = R"({"published":true})";
         }
-        const auto item = list_item(selected, old);
+        std::string item;
+        ObjectWriter{item}.spread(selected.data).raw("_meta", meta).end();
         items.append(items.empty() ? "[" : ",").append(item);
         std::string value;
-        ObjectWriter{value}.raw("data", item).raw("_meta", item_meta(selected, old)).end();
+        ObjectWriter{value}.raw("data", item).raw("_meta", meta).end();
         values.append(values.empty() ? "[" : ",").append(value);
     }
     items.append(items.empty() ? "[]" : "]");
@@ -102,7 +110,8 @@ void SubscriptionActions::answer_with_initial(Session& session,
     state_.send(session, ok_response(session, request, items, meta, values));
 }
 
-/// Old clients take initial values from publications, which say /ON@<channel> as their action.
+/// Old clients take initial values from publications, which say /ON@<channel> as their action, and not where
+/// the value belongs.
 void SubscriptionActions::emit_initial(Session& session, const Frame& request, const Selected& selected) {
     std::string action{"/ON@"};
     action += request.path;
@@ -116,9 +125,7 @@ void SubscriptionActions::emit_initial(Session& session, const Frame& request, c
         .text("action", action)
         .text("type", "data")
         .text("sessionId", session.id);
-    writer.number("consistency", consistency_transactional).text("path", selected.path);
-    writer.number("created", selected.times.created).number("modified", selected.times.modified);
-    writer.end();
+    writer.number("consistency", consistency_transactional).end();
     state_.send(session, write_frame(selected.data, meta, session.dialect.publication_tail()));
 }
 

@@ -351,14 +351,99 @@ TEST(NodeSet, SiblingsOfOldClientsAreItemsOfTheirOwnAndPublishedAtThePath) {
     EXPECT_EQ(node.connect().ask("set", "/d/sib", 1, {{"set_type", "sibling"}})["_meta"]["path"], "/d/sib");
 }
 
-TEST(NodeSet, TagsOfOldClientsAreRefusedAndChangeNothing) {
+TEST(NodeSet, ATagOfAnOldClientIsACopyUnderAPathOfItsOwn) {
     Harness node;
     auto& client = node.connect("happn_1.3.0");
+    auto& listener = node.connect("happn_1.3.0");
+    listener.ask("on", "/SET@/d/a");
     client.ask("set", "/d/a", {{"y", 2}});
-    const auto answer = client.ask("set", "/d/a", nullptr, {{"tag", "first"}});
-    EXPECT_EQ(answer["_meta"]["status"], "error");
-    EXPECT_EQ(answer["_meta"]["error"]["message"], "tags are not available on this node");
-    EXPECT_EQ(client.ask("get", "/d/a")["data"], (Json{{"y", 2}}));
+    listener.heard();
+    const auto tagged = client.ask("set", "/d/a", nullptr, {{"tag", "first"}});
+    EXPECT_EQ(tagged["_meta"]["status"], "ok");
+    EXPECT_EQ(tagged["_meta"]["tag"], "first");
+    const std::string path = tagged["_meta"]["path"];
+    EXPECT_TRUE(path.starts_with("/_TAGS/d/a/")) << path;
+    EXPECT_EQ(tagged["data"]["data"], (Json{{"y", 2}}));
+    EXPECT_EQ(tagged["data"]["_meta"], (Json{{"path", "/d/a"}}));
+    EXPECT_EQ(tagged["data"]["_id"], "/d/a");
+    const auto heard = listener.heard();
+    ASSERT_EQ(heard.size(), 1u);
+    EXPECT_EQ(heard[0]["_meta"]["action"], "/SET@/d/a");
+    EXPECT_EQ(heard[0]["_meta"]["path"], path);
+    EXPECT_EQ(heard[0]["_meta"]["tag"], "first");
+    EXPECT_EQ(heard[0]["data"], tagged["data"]);
+    client.ask("set", "/d/a", {{"y", 3}});
+    const auto stored = client.ask("get", "/_TAGS/d/a/*");
+    ASSERT_EQ(stored.size(), 2u);  // the copy, and what every list ends with
+    EXPECT_EQ(stored[0]["data"], (Json{{"y", 2}}));
+    EXPECT_EQ(stored[0]["_meta"]["tag"], "first");
+    EXPECT_EQ(stored[0]["_meta"]["path"], path);
+    EXPECT_EQ(client.ask("get", path)["_meta"]["tag"], "first");
+}
+
+TEST(NodeSet, ATagBringsNoDataAndMakesTheItemThatIsNotThere) {
+    Harness node;
+    auto& client = node.connect("happn_1.3.0");
+    const auto refused = client.ask("set", "/d/a", {{"y", 2}}, {{"tag", "first"}});
+    EXPECT_EQ(refused["_meta"]["error"],
+              (Json{{"name", "SystemError"},
+                    {"message", "doStore failed"},
+                    {"inner", Json::object()},
+                    {"code", 500},
+                    {"severity", 0},
+                    {"reason", "DataService"}}));
+    EXPECT_EQ(client.ask("get", "/d/a")["data"], nullptr);
+    const auto tagged = client.ask("set", "/d/a", nullptr, {{"tag", "first"}});
+    EXPECT_EQ(tagged["data"], (Json{{"data", Json::object()}, {"_meta", {{"path", "/d/a"}}}}));
+    EXPECT_EQ(client.ask("get", "/d/a")["data"], Json::object());
+}
+
+TEST(NodeSet, ATagIsNothingToCurrentClientsAndToWhatIsNotStored) {
+    Harness node;
+    EXPECT_EQ(node.connect().ask("set", "/d/a", {{"y", 1}}, {{"tag", "t"}})["_meta"]["path"], "/d/a");
+    auto& old = node.connect("happn_1.3.0");
+    const auto answer = old.ask("set", "/d/a", nullptr, {{"tag", "t"}, {"noStore", true}});
+    EXPECT_EQ(answer["data"], (Json{{"value", nullptr}}));
+    EXPECT_FALSE(answer["_meta"].contains("tag"));
+    EXPECT_EQ(old.ask("get", "/_TAGS/*").size(), 1u);
+}
+
+TEST(NodeSet, AMergeOfAnOldClientKeepsWhatIsMergedWithNull) {
+    Harness node;
+    auto& old = node.connect("happn_1.3.0");
+    old.ask("set", "/d/a", {{"x", 1}, {"y", 2}});
+    EXPECT_EQ(old.ask("set", "/d/a", {{"x", nullptr}, {"z", nullptr}}, {{"merge", true}})["data"],
+              (Json{{"x", 1}, {"y", 2}, {"z", nullptr}}));
+    EXPECT_EQ(node.connect().ask("set", "/d/a", {{"x", nullptr}}, {{"merge", true}})["data"],
+              (Json{{"x", nullptr}, {"y", 2}, {"z", nullptr}}));
+}
+
+TEST(NodeRemove, OfACurrentClientHeedsCriteriaWhereTheyCanChoose) {
+    Harness node;
+    auto& client = node.connect();
+    for (int n = 1; n <= 3; ++n) {
+        client.ask("set", "/r/" + std::to_string(n), {{"n", n}});
+    }
+    const Json options{{"criteria", {{"n", {{"$gt", 2}}}}}};
+    EXPECT_EQ(client.ask("remove", "/r/*", {}, options)["data"], (Json{{"removed", 1}}));
+    EXPECT_EQ(client.ask("remove", "/r/1", {}, options)["data"], (Json{{"removed", 1}}));
+    client.ask("set", "/r/9", {{"n", 9}});
+    const auto refused = client.ask("remove", "/r/*", {}, {{"criteria", {{"n", {{"$foo", 2}}}}}});
+    EXPECT_EQ(refused["_meta"]["error"]["message"], "unknown operator: $foo");
+    EXPECT_EQ(node.connect("happn_1.3.0").ask("remove", "/r/*", {}, options)["data"], (Json{{"removed", 2}}));
+}
+
+TEST(NodeErrors, HaveNameAndMessageInOneForTheFirstDialect) {
+    Harness node;
+    for (const char* protocol : {"happn", "happn_1.3.0"}) {
+        auto& client = node.connect(protocol);
+        const auto error = client.ask("revoke-session", "")["_meta"]["error"];
+        if (std::string{protocol} == "happn") {
+            EXPECT_EQ(error, (Json{{"name", "Error: invalid session token"}}));
+        } else {
+            EXPECT_EQ(error, (Json{{"name", "Error"}, {"message", "invalid session token"}}));
+        }
+    }
 }
 
 TEST(NodeSet, TheStoreIsBoundedInBytes) {

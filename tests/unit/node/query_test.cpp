@@ -21,10 +21,14 @@ protected:
     }
     Paths found(std::string_view options) {
         Paths paths;
-        for (const auto& selected : select(store_, "/d/*", options).value()) {
+        for (const auto& selected : select(store_, "/d/*", options, Naming::current).value()) {
             paths.emplace_back(selected.path);
         }
         return paths;
+    }
+    std::string refusal(std::string_view options) {
+        const auto selected = select(store_, "/d/*", options, Naming::current);
+        return selected.has_error() ? selected.error().message : "none";
     }
     MemoryStore store_{{.items = 10, .bytes = 1000}};
 };
@@ -42,31 +46,48 @@ TEST_F(Selecting, ComparesFieldsByMongoOperators) {
 TEST_F(Selecting, CombinesCriteria) {
     EXPECT_EQ(found(R"({"criteria":{"$or":[{"u":1},{"t":"x"}]}})"), (Paths{"/d/a", "/d/b"}));
     EXPECT_EQ(found(R"({"criteria":{"$and":[{"u":{"$gt":1}},{"t":"x"}]}})"), (Paths{"/d/a"}));
-    EXPECT_EQ(found(R"({"criteria":{"$where":"1"}})"), Paths{});
+    EXPECT_EQ(found(R"({"criteria":{"$nor":[{"u":1},{"t":"x"}]}})"), (Paths{"/d/c"}));
+    EXPECT_EQ(found(R"({"criteria":{"u":{"$not":{"$gt":1}}}})"), (Paths{"/d/b"}));
 }
 
 TEST_F(Selecting, SortsSkipsAndLimits) {
     EXPECT_EQ(found(R"({"options":{"sort":{"u":-1}}})"), (Paths{"/d/a", "/d/c", "/d/b"}));
     EXPECT_EQ(found(R"({"options":{"sort":{"_meta.created":1},"limit":1,"skip":1}})"), (Paths{"/d/c"}));
-    EXPECT_EQ(found(R"({"sort":{"u":1},"limit":2})"), (Paths{"/d/b", "/d/c"}));
+    EXPECT_EQ(found(R"({"sort":{"u":1},"options":{"limit":2}})"), (Paths{"/d/b", "/d/c"}));
     EXPECT_EQ(found(R"({"options":{"limit":-1,"skip":"x"}})").size(), 3u);
 }
 
 TEST_F(Selecting, FieldsAndPathOnlyCutItems) {
-    const auto fields = select(store_, "/d/b", R"({"fields":{"t":1,"_meta.created":1}})").value();
+    const auto fields =
+        select(store_, "/d/b", R"({"fields":{"t":1,"_meta.created":1}})", Naming::current).value();
     EXPECT_EQ(fields.front().data, R"({"t":"y"})");
     EXPECT_EQ(*fields.front().meta, R"({"created":10})");
-    const auto bare = select(store_, "/d/b", R"({"options":{"path_only":true}})").value();
+    const auto bare = select(store_, "/d/b", R"({"options":{"path_only":true}})", Naming::current).value();
     EXPECT_EQ(bare.front().data, "{}");
     EXPECT_EQ(*bare.front().meta, R"({"path":"/d/b"})");
 }
 
-TEST_F(Selecting, HostileCriteriaMatchNothing) {
+TEST_F(Selecting, RefusesWhatItDoesNotUnderstand) {
     std::string nested = R"({"u":1})";
     for (int i = 0; i < 30; ++i) {
         nested = R"({"$and":[)" + nested + "]}";
     }
-    EXPECT_EQ(found(R"({"criteria":)" + nested + "}"), Paths{});
+    EXPECT_EQ(refusal(R"({"criteria":)" + nested + "}"), "criteria are nested too deeply");
+    EXPECT_EQ(refusal(R"({"criteria":{"$where":"1"}})"), "unknown operator: $where");
+    EXPECT_EQ(refusal(R"({"criteria":{"u":{"$gt":1,"$foo":1}}})"), "unknown operator: $foo");
+    EXPECT_EQ(refusal(R"({"criteria":{"u":{"$in":1}}})"), "$in needs an array");
+    EXPECT_EQ(refusal(R"({"criteria":{"u":{"$mod":[0,1]}}})"), "$mod needs [divisor, remainder]");
+    EXPECT_EQ(refusal(R"({"criteria":{"t":{"$regex":"("}}})"), "Invalid regular expression: missing ): (");
+    EXPECT_EQ(refusal(R"({"aggregate":[]})"), "aggregate feature not available for provider on path: /d/*");
+}
+
+/// What a backtracking engine would need the age of the universe for.
+TEST_F(Selecting, HostilePatternsEndInLinearTime) {
+    store_.put("/d/x", {R"({"t":")" + std::string(40, 'a') + R"(!"})", {1, 1}, {}}).value();
+    EXPECT_EQ(found(R"({"criteria":{"t":{"$regex":"^(a+)+$"}}})"), Paths{});
+}
+
+TEST_F(Selecting, WhatIsOfTheWrongKindCountsAsNotSaid) {
     EXPECT_EQ(found(R"({"criteria":{"u":{"$gte":"x"}}})"), Paths{});
     EXPECT_EQ(found(R"({"criteria":5,"fields":7})").size(), 3u);
 }

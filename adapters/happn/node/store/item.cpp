@@ -34,14 +34,14 @@ std::string stored_form(std::string_view data) {
     return "{" + kept + "}";
 }
 
-std::string merged(std::string_view base, std::string_view changes) {
+std::string merged(std::string_view base, std::string_view changes, Nulls nulls) {
     std::vector<std::pair<std::string_view, std::string_view>> members;
     std::unordered_map<std::string_view, std::size_t> places;
     const auto put = [&](std::string_view key, std::string_view value) {
         const auto [place, added] = places.emplace(key, members.size());
         if (added) {
             members.emplace_back(key, value);
-        } else {
+        } else if (value != "null" || nulls == Nulls::replace) {
             members[place->second].second = value;
         }
     };

@@ -2,6 +2,7 @@
 // pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,7 @@ struct Times {
 struct Item {
     std::string data;  // a JSON object
     Times times;
-    std::string tag;  // of a copy that an old client has tagged; else empty
+    std::string tag;  // raw JSON; of a copy that an old client has tagged, else empty
 };
 
 /// An item in its store: valid during the call it is handed to.
@@ -32,7 +33,10 @@ struct ItemView {
 /// {"value":x}; absent (empty text): {}.
 std::string stored_form(std::string_view data);
 
+/// What a merge makes of members whose new value is null. Servers before happn-3 4 keep the old one.
+enum class Nulls : std::uint8_t { replace, keep_old };
+
 /// Object.assign on JSON text: members of `base`, replaced by or followed by those of `changes`.
-std::string merged(std::string_view base, std::string_view changes);
+std::string merged(std::string_view base, std::string_view changes, Nulls nulls = Nulls::replace);
 
 }  // namespace happn::node

@@ -1,0 +1,71 @@
+// Which items a get, count or remove is about: the criteria of happn, which are those of MongoDB's find.
+//
+//   {"u":{"$gte":1,"$lt":5},"tags":"red","o.x":{"$in":[1,2]},"$or":[{"path":"/a"},{"_meta.created":{"$gt":5}}]}
+//
+// Where happn-3 1.12.1 and 13.12.1 agree (tests/data/query-matrix.json), so does this; where one of them
+// fails or they differ from each other, MongoDB's documentation of the operator decides. Compiled once a
+// request, then asked once an item. Values, no state.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "adapters/happn/node/store/item.hpp"
+#include "gateway/error.hpp"
+
+namespace happn::node {
+
+/// What criteria, sort and fields look at.
+struct Subject {
+    std::string_view path;
+    Times times;
+    const nlohmann::json& data;
+};
+
+/// Whose names are spoken: `created`, `modified` and `path` are the item's own for clients of happn-3 13, and
+/// members of its data for older ones (but `path` and `_id`, which is the path). Of the elements of an array
+/// all are members.
+enum class Naming : std::uint8_t { old, current, element };
+
+/// A name as criteria, sort and fields have it (`u`, `o.x`, `rows.0.k`, `data.u`, `_meta.created`, `path`),
+/// resolved.
+class FieldName {
+public:
+    FieldName(std::string_view name, Naming naming);
+
+    /// All values under the name: none, one, or several where an array of objects is on the way.
+    std::vector<nlohmann::json> values(const Subject& subject) const;
+
+    /// "created", "modified" or "path" if it is the item's own; else empty.
+    std::string_view meta() const { return meta_; }
+    /// Below the data, in dots.
+    std::string_view member() const { return member_; }
+
+private:
+    std::string_view meta_;
+    std::string member_;
+};
+
+/// 0 for equal values; by kind first: nothing, null, number, text, true and false, array, object.
+int compare_values(const std::vector<nlohmann::json>& a, const std::vector<nlohmann::json>& b);
+
+class Criteria {
+public:
+    /// Everything.
+    Criteria() = default;
+    /// Of an object. Errc::bad_request: an operator is unknown or has the wrong kind of value.
+    static gateway::Result<Criteria> compile(const nlohmann::json& criteria, Naming naming);
+
+    static Criteria nothing();
+
+    bool everything() const { return !test_; }
+    bool match(const Subject& subject) const { return !test_ || test_(subject); }
+
+private:
+    std::function<bool(const Subject&)> test_;
+};
+
+}  // namespace happn::node
