@@ -18,7 +18,7 @@ using config::Node;
 using gateway::Route;
 using gateway::Scope;
 
-constexpr std::string_view protected_component = "security";
+constexpr std::array<std::string_view, 5> builtin_components{"security", "api", "system", "rest", "data"};
 
 bool is_name(std::string_view name) {
     const auto fits = [](char c) {
@@ -250,8 +250,12 @@ std::vector<PlacedRoute> compile_route(const Node::Member& member, const Compila
 
 std::vector<PlacedRoute> compile_component(const Node::Member& member, const Compilation& compilation) {
     check_name("component", member, compilation);
-    if (member.key == protected_component)
-        compilation.error("HG210", member.place, "'security' is reserved and cannot be a component's name");
+    const auto& taken = builtin_components;
+    if (std::find(taken.begin(), taken.end(), member.key) != taken.end())
+        compilation.error(
+            "HG210",
+            member.place,
+            "'" + std::string{member.key} + "' is a component that every mesh has: it cannot be declared");
     std::vector<PlacedRoute> result;
     const Node* methods = child(member.value, "methods");
     if (methods == nullptr) return result;

@@ -1,5 +1,6 @@
 #include "adapters/happn/node/mesh_layer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "adapters/happn/mesh_schema.hpp"
@@ -15,6 +16,8 @@ namespace happn::node {
 namespace json = gateway::json;
 
 namespace {
+
+constexpr int most_hops = 1'000'000;  // as strangers may write: far above any limit, and safe to add to
 
 std::string failed(std::string_view message) {
     std::string error;
@@ -75,6 +78,12 @@ std::string_view member_or_empty(std::string_view object, std::string_view key) 
     return json::member(object, key).value_or(std::string_view{});
 }
 
+/// A JSON array.
+std::string_view arguments_of(const Published& request) {
+    const auto args = member_or_empty(request.data, "args");
+    return args.starts_with('[') ? args : "[]";
+}
+
 gateway::Message call_message(std::string_view component, std::string_view method, gateway::Bytes args) {
     gateway::Message message;
     message.connection = "node";
@@ -118,6 +127,7 @@ MeshLayer::MeshLayer(Hub& hub, gateway::Dispatcher& dispatcher, gateway::Gateway
     : hub_{hub},
       dispatcher_{dispatcher},
       identity_{std::move(identity)},
+      builtins_{hub, identity_},
       self_{std::make_shared<MeshLayer*>(this)} {}
 
 void MeshLayer::apply(const gateway::RoutingTable& table) {
@@ -161,13 +171,31 @@ void MeshLayer::on_request(const Published& request) {
     }
     Caller caller{request.session, std::move(address)};
     const gateway::Route* route = dispatcher_.router().match_call(path->component, path->method);
+    const auto* own = builtin(path->component, path->method);
     if (const auto refused = refusal(*path, request); !refused.empty()) {
         answer(caller, refused);
-    } else if (route != nullptr && draining_) {
+    } else if ((route != nullptr || own != nullptr) && draining_) {
         answer(caller, exchange_answer(stopping()));
     } else if (route != nullptr) {
         run(*route, request, *path, std::move(caller));
+    } else if (own != nullptr) {
+        const auto origin = gateway::read_loop_mark(request.mark);
+        const int hops = origin.hops > 0 ? std::min(origin.hops, most_hops) + 1 : 0;
+        answer(caller, exchange_answer(builtins_.call(*own, arguments_of(request), hops)));
     }
+}
+
+/// Null: none, or the component is declared by a mapping file, which then stands for itself alone.
+const BuiltinComponents::Method* MeshLayer::builtin(std::string_view component,
+                                                    std::string_view method) const {
+    const auto* found = BuiltinComponents::find(component, method);
+    if (found == nullptr) {
+        return nullptr;
+    }
+    const auto described = description_->components.find(std::string{component});
+    const bool listed = described != description_->components.end() &&
+                        described->second.methods.contains(std::string{method});
+    return listed ? found : nullptr;
 }
 
 /// The answer to a call that no route takes, or that asks for another version. Empty: run it, or it is
@@ -183,7 +211,8 @@ std::string MeshLayer::refusal(const RequestPath& path, const Published& request
         return failed("Call to unconfigured method [" + method_name(path, "") + "]: request version [" +
                       range + "] does not match component version [" + component->second.version + "]");
     }
-    if (dispatcher_.router().match_call(path.component, path.method) == nullptr) {
+    if (dispatcher_.router().match_call(path.component, path.method) == nullptr &&
+        builtin(path.component, path.method) == nullptr) {
         return failed("Call to unconfigured method [" + method_name(path, "()") + "]");
     }
     return {};
@@ -193,9 +222,7 @@ void MeshLayer::run(const gateway::Route& route,
                     const Published& request,
                     const RequestPath& path,
                     Caller caller) {
-    const auto args = member_or_empty(request.data, "args");
-    auto message =
-        call_message(path.component, path.method, gateway::Bytes::copy(args.starts_with('[') ? args : "[]"));
+    auto message = call_message(path.component, path.method, gateway::Bytes::copy(arguments_of(request)));
     message.principal.kind = gateway::PrincipalKind::user;
     message.principal.session_id = request.session_id;
     message.origin = gateway::read_loop_mark(request.mark);
@@ -232,6 +259,9 @@ void MeshLayer::answer(const Caller& caller, std::string_view data) {
 
 void MeshLayer::call(gateway::MeshCall call, int hops, std::function<void(gateway::Outcome)> done) {
     const gateway::Route* route = dispatcher_.router().match_call(call.component, call.method);
+    if (const auto* own = route == nullptr ? builtin(call.component, call.method) : nullptr) {
+        return done(outcome_of(builtins_.call(*own, call.args.view(), hops)));
+    }
     if (route == nullptr) {
         const auto name = call.component + '.' + call.method;
         const bool known = description_ != nullptr && description_->components.contains(call.component);

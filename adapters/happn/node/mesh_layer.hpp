@@ -1,7 +1,8 @@
 // What makes a happn server a happner node: the schema documents, and the components that the gateway
 // provides. A client calls one by a `set` on /_exchange/requests/<node>/<component>/<method>; the call runs
-// as a route of the table, and its answer is published on the callback address, to the calling session alone.
-// A session that has gone takes its pending calls with it. Owned by the Node; shard's thread.
+// as a route of the table, or is answered by a built-in component, and its answer is published on the
+// callback address, to the calling session alone. A session that has gone takes its pending calls with it.
+// Owned by the Node; shard's thread.
 #pragma once
 
 #include <functional>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/happn/node/builtin_components.hpp"
 #include "adapters/happn/node/hub.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/identity.hpp"
@@ -42,6 +44,7 @@ private:
     };
 
     std::string refusal(const RequestPath& path, const Published& request) const;
+    const BuiltinComponents::Method* builtin(std::string_view component, std::string_view method) const;
     void run(const gateway::Route& route, const Published& request, const RequestPath& path, Caller caller);
     void answer(const Caller& caller, std::string_view data);
     void store(std::string_view path, std::string document);
@@ -49,6 +52,7 @@ private:
     Hub& hub_;
     gateway::Dispatcher& dispatcher_;
     gateway::GatewayIdentity identity_;
+    BuiltinComponents builtins_;
     std::shared_ptr<const gateway::MeshDescription> description_;
     bool draining_ = false;
     std::shared_ptr<MeshLayer*> self_;  // answers may come after the node has gone

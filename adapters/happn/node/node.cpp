@@ -34,9 +34,14 @@ ChannelWord word_of(const gateway::HappnSource& source) {
 }
 
 /// An object holds arguments by name, which need the method's parameters.
-std::string arguments_for(const gateway::Route* method, std::string_view payload) {
-    if (method == nullptr || !gateway::is_object(payload)) {
+std::string arguments_for(const gateway::Route* method,
+                          const node::BuiltinComponents::Method* builtin,
+                          std::string_view payload) {
+    if ((method == nullptr && builtin == nullptr) || !gateway::is_object(payload)) {
         return gateway::as_argument_list(payload);
+    }
+    if (method == nullptr) {
+        return gateway::positional_arguments(payload, builtin->parameters);
     }
     return gateway::positional_arguments(payload, std::get<gateway::CallSource>(method->source).parameters);
 }
@@ -256,8 +261,9 @@ void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
     }
     auto component = output.address.substr(0, slash);
     auto method = output.address.substr(slash + 1);
-    auto args =
-        arguments_for(dispatcher_.router().match_call(component, method), output.payload.bytes.view());
+    auto args = arguments_for(dispatcher_.router().match_call(component, method),
+                              node::BuiltinComponents::find(component, method),
+                              output.payload.bytes.view());
     gateway::MeshCall call{std::move(component),
                            std::move(method),
                            gateway::Bytes{std::move(args)},
@@ -266,6 +272,7 @@ void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
     mesh_layer_.call(std::move(call), output.hops, [this, id](gateway::Outcome outcome) {
         dispatcher_.on_outcome(id, std::move(outcome));
     });
+    work_off();  // a built-in component may have published
 }
 
 // --- mesh ----------------------------------------------------------------------------------------

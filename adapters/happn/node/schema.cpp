@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "adapters/happn/node/builtin_components.hpp"
+
 namespace happn::node {
 
 namespace {
@@ -43,6 +45,14 @@ Json method(const gateway::CallSource& source) {
     return Json{{"isAsyncMethod", false}, {"parameters", std::move(parameters)}};
 }
 
+Json method(const BuiltinComponents::Method& builtin) {
+    Json parameters = Json::array();
+    for (const auto& name : builtin.parameters) {
+        parameters.push_back(Json{{"name", name}});
+    }
+    return Json{{"isAsyncMethod", false}, {"parameters", std::move(parameters)}};
+}
+
 Json set_options() {
     return Json{
         {"timeout", call_timeout_ms}, {"noStore", true}, {"noDataResponse", true}, {"consistency", 2}};
@@ -56,6 +66,9 @@ std::string description_document(std::string_view node_name,
     Json components = Json::object();
     for (const char* name : {"security", "api", "system", "rest", "data"}) {
         components[name] = component(name, version);
+    }
+    for (const auto& builtin : BuiltinComponents::methods()) {
+        components[builtin.component]["methods"][builtin.name] = method(builtin);
     }
     for (const auto& [name, rule] : table.components()) {
         components[name] = component(name, rule.version);

@@ -10,8 +10,8 @@
 
 namespace happn::node {
 
-/// The built-in components of a happner node are named, as clients expect, but list no methods: none of
-/// theirs is served.
+/// The built-in components of a happner node are named, as clients expect, with the methods that are served;
+/// a declared component of the same name takes the place of a built-in one.
 std::string description_document(std::string_view node_name,
                                  std::string_view version,
                                  const gateway::RoutingTable& table);

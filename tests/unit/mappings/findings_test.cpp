@@ -170,6 +170,7 @@ const std::vector<Bad> names_and_addresses{
      "components: { c: { methods: { m: { parameters: [payload], to: { answer: 1 } } } } }\n",
      {"HG210 1:49"}},
     {"the security component", "components: { security: { methods: {} } }\n", {"HG210 1:15"}},
+    {"a component that every mesh has", "components: { data: { methods: {} } }\n", {"HG210 1:15"}},
 };
 
 const std::vector<Bad> tests_of_files{
