@@ -182,7 +182,7 @@ void SessionFsm::on_response(const Frame& frame, TimePoint now) {
         port_.count("happn_frames_unknown");
         return;
     }
-    if (*event == step_event_) {
+    if (step_event_ != 0 && *event == step_event_) {
         on_step_answer(frame, now);
         return;
     }
@@ -194,6 +194,11 @@ void SessionFsm::on_response(const Frame& frame, TimePoint now) {
         return;
     }
     const auto done = std::exchange(waiting.mapped().done, {});
+    if (!done) {  // answered before: what is still waited for is the acknowledgement
+        pending_.insert(std::move(waiting));
+        port_.count("happn_late_replies");
+        return;
+    }
     if (frame.meta.status != "ok") {
         done(Answer{mesh_error(frame.meta.error)});
         return;

@@ -668,6 +668,24 @@ TEST(SessionFsm, AnAcknowledgementMayOvertakeTheAnswer) {
     EXPECT_FALSE(set.error);
 }
 
+TEST(SessionFsm, ASecondAnswerIsNoAcknowledgementAndDoesNoHarm) {
+    for (const bool ok : {true, false}) {
+        Conversation mesh;
+        mesh.join();
+        Acknowledged set;
+        set.ask(mesh);
+        const auto request = mesh.expect("set");
+        mesh.reply(request);
+        ok ? mesh.reply(request) : mesh.reply_error(request, {{"name", "Error"}, {"message", "no"}});
+        EXPECT_EQ(set.accepted, 1);
+        EXPECT_EQ(set.acknowledged, 0);
+        EXPECT_EQ(mesh.port.counts["happn_late_replies"], 1);
+        mesh.hear(ack_of(request, "ok"));
+        EXPECT_EQ(set.acknowledged, 1);
+        EXPECT_FALSE(set.error);
+    }
+}
+
 TEST(SessionFsm, APublicationThatNotEverybodyAcknowledgesFails) {
     Conversation mesh;
     mesh.join();
