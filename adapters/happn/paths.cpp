@@ -148,13 +148,19 @@ bool matches_new(std::string_view pattern, std::string_view path, int depth) {
     return !more_path;
 }
 
-bool matches_stored(std::string_view pattern, std::string_view path) {
+namespace {
+
+/// `open`: the path may go on where the pattern has ended.
+bool matches_glob(std::string_view pattern, std::string_view path, bool open) {
     // Greedy from the left; only the last star has to be remembered.
     std::size_t p = 0;
     std::size_t s = 0;
     std::size_t star = std::string_view::npos;
     std::size_t retry = 0;
     while (s < path.size()) {
+        if (open && p == pattern.size()) {
+            return true;
+        }
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             retry = s;
@@ -171,11 +177,17 @@ bool matches_stored(std::string_view pattern, std::string_view path) {
     return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+}  // namespace
+
+bool matches_stored(std::string_view pattern, std::string_view path) {
+    return matches_glob(pattern, path, false);
+}
+
 bool matches_old(std::string_view pattern, std::string_view path) {
     if (pattern.find('*') == std::string_view::npos) {
         return pattern == path;
     }
-    return matches_stored(std::string{pattern}.append(1, '*'), path);
+    return matches_glob(pattern, path, true);
 }
 
 }  // namespace happn

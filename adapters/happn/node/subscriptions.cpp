@@ -1,6 +1,8 @@
 #include "adapters/happn/node/subscriptions.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <utility>
 
 namespace happn::node {
@@ -42,6 +44,44 @@ std::string key_of(Generation rules, std::string_view channel, int depth) {
     return key;
 }
 
+/// What a glob has before its first wildcard and after its last whole segment.
+std::string_view partial_segment(std::string_view pattern) {
+    const auto literal = pattern.substr(0, pattern.find('*'));
+    const auto slash = literal.rfind('/');
+    return slash == std::string_view::npos ? literal : literal.substr(slash + 1);
+}
+
+/// Of an ordered map's keys, those that `text` begins with, longest first. Meets few others: what is skipped
+/// shares a beginning with `text`, which is shorter each time.
+template <typename Map, typename Visit>
+void for_each_beginning(const Map& map, std::string_view text, Visit visit) {
+    for (;;) {
+        auto at = map.upper_bound(text);
+        if (at == map.begin()) {
+            return;
+        }
+        --at;
+        const std::string_view key = at->first;
+        const auto limit = std::min(key.size(), text.size());
+        const auto common = static_cast<std::size_t>(
+            std::mismatch(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(limit), text.begin()).first -
+            key.begin());
+        if (common < key.size()) {
+            text = text.substr(0, common);
+            continue;
+        }
+        visit(at->second);
+        if (key.empty()) {
+            return;
+        }
+        text = text.substr(0, key.size() - 1);
+    }
+}
+
+bool carries(ChannelWord subscribed, ChannelWord published) {
+    return subscribed == ChannelWord::all || subscribed == published;
+}
+
 template <typename T>
 void erase_value(std::vector<T*>& values, T* value) {
     values.erase(std::remove(values.begin(), values.end(), value), values.end());
@@ -69,13 +109,29 @@ struct Subscriptions::Branch {
     std::string segment;
     ByText<std::unique_ptr<Branch>> children;
     std::unique_ptr<Branch> star;
-    std::vector<Entry*> ends, deep, globs;
+    std::vector<Entry*> ends, deep;
+    std::map<std::string, std::vector<Entry*>, std::less<>> globs;  // by partial_segment
 
     bool empty() const { return children.empty() && !star && ends.empty() && deep.empty() && globs.empty(); }
 };
 
 struct Subscriptions::Holdings {
-    std::unordered_map<const Entry*, Member> members;
+    /// By channel text, the entry's own. More than one where a channel has been subscribed to with several
+    /// depths, or in both generations.
+    std::unordered_multimap<std::string_view, Member> members;
+
+    Member& member(Entry& entry) {
+        const auto [from, to] = members.equal_range(entry.channel.text);
+        const auto found =
+            std::find_if(from, to, [&](const auto& candidate) { return candidate.second.entry == &entry; });
+        return found != to ? found->second : members.emplace(entry.channel.text, Member{})->second;
+    }
+    void erase(const Member& member) {
+        const auto [from, to] = members.equal_range(member.entry->channel.text);
+        members.erase(
+            std::find_if(from, to, [&](const auto& candidate) { return &candidate.second == &member; }));
+    }
+
     std::size_t count = 0;
 };
 
@@ -102,7 +158,7 @@ void Subscriptions::add(
         holdings = std::make_unique<Holdings>();
     }
     Entry& found = entry(rules, channel, depth);
-    Member& member = holdings->members[&found];
+    Member& member = holdings->member(found);
     if (member.entry == nullptr) {
         member.entry = &found;
         member.session = session;
@@ -146,7 +202,7 @@ void Subscriptions::place_pattern(Entry& entry) {
     pattern += widening(entry.channel.text);
     if (pattern == "*") {
         entry.home = root_.get();
-        entry.list = &root_->globs;  // compared as a glob it takes everything, as it does here
+        entry.list = &root_->globs[{}];  // compared as a glob it takes everything, as it does here
         entry.list->push_back(&entry);
         return;
     }
@@ -167,15 +223,15 @@ void Subscriptions::place_pattern(Entry& entry) {
 /// Goes below the whole literal segments that its pattern begins with.
 void Subscriptions::place_glob(Entry& entry) {
     const std::string_view pattern = entry.channel.path;
-    const auto literal = without_leading_slash(pattern.substr(0, pattern.find('*')));
     std::vector<std::string_view> segments;
-    split_path(literal, segments);
+    split_path(pattern.substr(0, pattern.find('*')), segments);
     segments.pop_back();  // not a whole segment, or empty
-    if (segments.size() > max_pattern_segments) {
+    const bool too_deep = segments.size() > max_pattern_segments;
+    if (too_deep) {
         segments.resize(max_pattern_segments);
     }
     entry.home = &branch(segments);
-    entry.list = &entry.home->globs;
+    entry.list = &entry.home->globs[std::string{too_deep ? "" : partial_segment(pattern)}];
     entry.list->push_back(&entry);
 }
 
@@ -195,7 +251,7 @@ Subscriptions::Branch& Subscriptions::branch(const std::vector<std::string_view>
 
 void Subscriptions::take_away(Entry& entry) {
     if (entry.home != nullptr) {
-        erase_value(*entry.list, &entry);
+        take_from_list(entry);
         prune(entry.home);
     } else if (!has_wildcard(entry.channel.path)) {
         const bool old = entry.channel.rules == Generation::old;
@@ -211,6 +267,21 @@ void Subscriptions::take_away(Entry& entry) {
     }
     const std::string key = std::move(entry.key);
     entries_.erase(key);
+}
+
+void Subscriptions::take_from_list(Entry& entry) {
+    erase_value(*entry.list, &entry);
+    if (!entry.list->empty()) {
+        return;
+    }
+    auto& globs = entry.home->globs;
+    for (const auto key : {partial_segment(entry.channel.path), std::string_view{}}) {
+        const auto found = globs.find(key);
+        if (found != globs.end() && &found->second == entry.list) {
+            globs.erase(found);
+            return;
+        }
+    }
 }
 
 void Subscriptions::prune(Branch* at) {
@@ -230,7 +301,7 @@ void Subscriptions::drop_member(Holdings& holdings, Member& member) {
     entry.members[member.index] = entry.members.back();
     entry.members[member.index]->index = member.index;
     entry.members.pop_back();
-    holdings.members.erase(&entry);
+    holdings.erase(member);
     if (entry.members.empty()) {
         take_away(entry);
     }
@@ -248,11 +319,11 @@ std::vector<Removed> Subscriptions::remove_if(SessionNumber session,
     }
     Holdings& holdings = *found->second;
     std::vector<Member*> emptied;
-    for (auto& [entry, member] : holdings.members) {
-        const auto& held = entry->channel;
-        if (!channel.empty() && held.text != channel) {
-            continue;
-        }
+    const auto range = channel.empty() ? std::pair{holdings.members.begin(), holdings.members.end()}
+                                       : holdings.members.equal_range(channel);
+    for (auto at = range.first; at != range.second; ++at) {
+        Member& member = at->second;
+        const auto& held = member.entry->channel;
         std::erase_if(member.subscriptions, [&](Subscription& subscription) {
             if (!wanted(subscription)) {
                 return false;
@@ -302,14 +373,6 @@ std::size_t Subscriptions::count(SessionNumber session) const {
     return found == sessions_.end() ? 0 : found->second->count;
 }
 
-namespace {
-
-bool carries(ChannelWord subscribed, ChannelWord published) {
-    return subscribed == ChannelWord::all || subscribed == published;
-}
-
-}  // namespace
-
 void Subscriptions::match(ChannelWord word, std::string_view path, std::vector<Hit>& hits) const {
     match_exact(exact_current_, word, without_leading_slash(path), hits);
     match_exact(exact_old_, word, path, hits);
@@ -351,12 +414,8 @@ void Subscriptions::match_patterns(ChannelWord word, std::string_view path, std:
     while (!open.empty()) {
         const auto [at, depth] = open.back();
         open.pop_back();
-        for (const Entry* entry : at->globs) {
-            if (matches_old(entry->channel.path, path)) {
-                collect(*entry);
-            }
-        }
         const auto left = segments.size() - depth;
+        match_globs(*at, left == 0 ? std::string_view{} : segments[depth], word, path, hits);
         for (const Entry* entry : at->deep) {
             const int levels = entry->channel.depth > 0 ? entry->channel.depth : default_depth;
             if (left >= 1 && left <= static_cast<std::size_t>(levels)) {
@@ -375,6 +434,24 @@ void Subscriptions::match_patterns(ChannelWord word, std::string_view path, std:
             open.emplace_back(child->second.get(), depth + 1);
         }
     }
+}
+
+/// `segment` is the path's next one.
+void Subscriptions::match_globs(const Branch& at,
+                                std::string_view segment,
+                                ChannelWord word,
+                                std::string_view path,
+                                std::vector<Hit>& hits) const {
+    for_each_beginning(at.globs, segment, [&](const std::vector<Entry*>& entries) {
+        for (const Entry* entry : entries) {
+            if (!carries(entry->channel.word, word) || !matches_old(entry->channel.path, path)) {
+                continue;
+            }
+            for (const Member* member : entry->members) {
+                hits.push_back({&entry->channel, member->session});
+            }
+        }
+    });
 }
 
 }  // namespace happn::node

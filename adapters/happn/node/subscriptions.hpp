@@ -4,9 +4,12 @@
 //
 //   root -+- "plant" -+- *  -> ends: /SET@/plant/*            one segment (happn-3 12 and later)
 //         |           +- deep:  /ALL@/plant/**  (depth 5)     one to depth segments
-//         |           +- globs: /ALL@/plant/a*b               old sessions: `*` crosses slashes, the rest is
-//         compared whole
-//         +- globs: *                                          everything
+//         |           +- globs: "a": /ALL@/plant/a*b          old sessions: `*` crosses slashes; by the
+//         letters |                                                   before it, the rest is compared whole
+//         +- globs: "": *                                     everything
+//
+// What a publication costs depends on the patterns that begin as its path does, up to their first wildcard,
+// and not on how many others there are.
 //
 // A session that subscribes to one channel several times has one entry in it and gets one publication. Ending
 // a session costs what the session holds, not what the node holds. Owned by the hub; shard's thread; no
@@ -104,6 +107,7 @@ private:
     void place_glob(Entry& entry);
     Branch& branch(const std::vector<std::string_view>& segments);
     void take_away(Entry& entry);
+    void take_from_list(Entry& entry);
     void prune(Branch* branch);
     void drop_member(Holdings& holdings, Member& member);
     template <typename Wanted>
@@ -113,6 +117,11 @@ private:
                      std::string_view path,
                      std::vector<Hit>& hits) const;
     void match_patterns(ChannelWord word, std::string_view path, std::vector<Hit>& hits) const;
+    void match_globs(const Branch& at,
+                     std::string_view segment,
+                     ChannelWord word,
+                     std::string_view path,
+                     std::vector<Hit>& hits) const;
 
     ByText<std::unique_ptr<Entry>> entries_;
     ByText<std::vector<Entry*>> exact_current_;  // by path without its leading slash

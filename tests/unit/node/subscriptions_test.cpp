@@ -162,6 +162,51 @@ TEST(Subscriptions, AnEndedSessionLeavesNothingAndTakesNothingOfOthers) {
     EXPECT_TRUE(channels_hit(subscriptions, ChannelWord::set, "/a").empty());
 }
 
+/// The tree finds old patterns by their beginnings; the rule itself is matches_old.
+TEST(Subscriptions, OldPatternsAreFoundWhateverBeginningsTheyShare) {
+    std::vector<std::string> patterns{"*", "/*"};
+    std::vector<std::string> paths{"/", "", "/*", "x"};
+    for (const std::string literal :
+         {"a", "ab", "abc", "abd", "b", "a/", "ab/", "ab/a", "ab/ac", "/", "/a"}) {
+        for (const std::string rest : {"*", "*c", "**", "*/a", "*b*d"}) {
+            patterns.push_back("/" + literal + rest);
+            patterns.push_back(literal + rest);
+        }
+        for (const std::string rest : {"", "c", "cb", "/a", "b/d", "\xff"}) {
+            paths.push_back("/" + literal + rest);
+            paths.push_back(literal + rest);
+        }
+    }
+    Subscriptions all;
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        all.add(i + 1, Generation::old, "/ALL@" + patterns[i], 0, {i + 1, -1, "{}"});
+    }
+    const auto compare = [&](std::size_t from) {
+        for (const auto& path : paths) {
+            std::vector<Hit> hits;
+            all.match(ChannelWord::set, path, hits);
+            std::multiset<SessionNumber> found, expected;
+            for (const auto& hit : hits) {
+                found.insert(hit.session);
+            }
+            for (std::size_t i = from; i < patterns.size(); ++i) {
+                if (matches_old(patterns[i], path)) {
+                    expected.insert(i + 1);
+                }
+            }
+            EXPECT_EQ(found, expected) << path;
+        }
+    };
+    compare(0);
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        all.remove_reference(i + 1, "/ALL@" + patterns[i], i + 1);
+        if (i % 20 == 0) {
+            compare(i + 1);
+        }
+    }
+    EXPECT_EQ(all.channels(), 0u);
+}
+
 TEST(Subscriptions, PatternsAndPathsOfManySegmentsDoNoHarm) {
     std::string deep;
     for (int i = 0; i < 100'000; ++i) {
