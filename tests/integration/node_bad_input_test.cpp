@@ -103,9 +103,13 @@ TEST_F(NonsenseToTheNode, IsDroppedAndCountedWhenItIsNoJson) {
     expect_counted("node_malformed_frames", 8);
 }
 
-TEST_F(NonsenseToTheNode, IsDroppedAndCountedWhenItIsTooDeep) {
-    EXPECT_TRUE(current.says_to_text(too_deep).empty());
-    EXPECT_TRUE(old.says_to_text(too_deep).empty());
+TEST_F(NonsenseToTheNode, IsRefusedAndCountedWhenItIsTooDeep) {
+    for (NodeClient* client : {&current, &old}) {
+        const auto answers = client->says_to_text(too_deep);
+        ASSERT_EQ(answers.size(), 1U);
+        EXPECT_EQ(answers[0]["_meta"]["eventId"], 7);
+        EXPECT_EQ(answers[0]["_meta"]["error"]["message"], "the request is nested deeper than 64 levels");
+    }
     expect_counted("node_malformed_frames", 2);
 }
 

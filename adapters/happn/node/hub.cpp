@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "adapters/happn/node/store/memory_store.hpp"
+#include "adapters/happn/node/too_deep.hpp"
 #include "gateway/identity.hpp"
+#include "gateway/json.hpp"
 #include "gateway/log.hpp"
 
 namespace happn::node {
@@ -71,15 +73,7 @@ void Hub::on_text(SessionNumber number, std::string_view text, gateway::TimePoin
     session->unanswered_pings = 0;
     const auto frame = Frame::parse(text);
     if (!frame) {
-        if (!std::exchange(session->malformed, true)) {
-            gateway::log::warn(
-                "node: session {} from {} sent {} bytes that are no JSON, dropped; more are only counted",
-                session->id,
-                session->ip,
-                text.size());
-        }
-        state_.metrics.count("node_malformed_frames");
-        return;
+        return on_unreadable(*session, text);
     }
     if (frame->kind == Frame::Kind::control) {
         return on_control(*session, frame->control);
@@ -90,6 +84,23 @@ void Hub::on_text(SessionNumber number, std::string_view text, gateway::TimePoin
     }
     ++session->messages;
     on_request(*session, *frame, now);
+}
+
+/// Dropped, as happn does, unless it is a limit of this node's that keeps a request from being read.
+void Hub::on_unreadable(Session& session, std::string_view text) {
+    state_.metrics.count("node_malformed_frames");
+    if (const auto request = without_depth(text)) {
+        const auto depth = std::to_string(gateway::json::max_depth);
+        const Refusal refusal{"Error", "the request is nested deeper than " + depth + " levels", 0, {}};
+        return state_.send(session, error_response(session, *Frame::parse(*request), refusal));
+    }
+    if (!std::exchange(session.malformed, true)) {
+        gateway::log::warn(
+            "node: session {} from {} sent {} bytes that are no JSON, dropped; more are only counted",
+            session.id,
+            session.ip,
+            text.size());
+    }
 }
 
 void Hub::on_control(Session& session, std::string_view control) {
@@ -116,7 +127,9 @@ void Hub::on_request(Session& session, const Frame& request, gateway::TimePoint 
 
 bool Hub::on_data_action(Session& session, const Frame& request, gateway::TimePoint now) {
     const auto action = request.action;
-    if (action == "set") {
+    if (request.path.size() > max_path) {
+        state_.send(session, error_response(session, request, *path_refusal(session, request)));
+    } else if (action == "set") {
         data_.set(session, request, now);
     } else if (action == "get") {
         data_.get(session, request);

@@ -49,6 +49,7 @@ public:
     DataActions& data() { return data_; }
 
 private:
+    void on_unreadable(Session& session, std::string_view text);
     void on_control(Session& session, std::string_view control);
     void on_request(Session& session, const Frame& request, gateway::TimePoint now);
     bool on_data_action(Session& session, const Frame& request, gateway::TimePoint now);

@@ -1,5 +1,6 @@
 #include "adapters/happn/node/request_options.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace happn::node {
 
 namespace {
 
-constexpr int max_depth_option = 64;
+constexpr std::int64_t most_depth = 4096;  // more levels than any path has
 
 std::int64_t integer_of(std::string_view raw, std::int64_t otherwise) {
     std::int64_t number = 0;
@@ -47,7 +48,7 @@ void read_value(RequestOptions& options, std::string_view key, std::string_view 
         options.listener = integer_of(value, -1);
     } else if (key == "\"depth\"") {
         const auto depth = integer_of(value, 0);
-        options.depth = depth > 0 && depth <= max_depth_option ? static_cast<int>(depth) : 0;
+        options.depth = depth > 0 ? static_cast<int>(std::min(depth, most_depth)) : 0;
     } else if (key == "\"targetClients\"" && value.starts_with('[')) {
         options.targets = value;
     } else if (key == "\"meta\"" && value.starts_with('{')) {

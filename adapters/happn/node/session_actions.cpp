@@ -53,7 +53,12 @@ void SessionActions::login(Session& session, const Frame& request) {
         return state_.send(session, error_response(session, request, refusal));
     }
     const auto info = data_member(request, "info");
-    session.info = info.size() > max_kept_json ? std::string_view{} : info;
+    if (info.size() > max_kept_json) {
+        const auto longest = std::to_string(max_kept_json);
+        const Refusal refusal{"Error", "the login's info is longer than " + longest + " bytes", 0, {}};
+        return state_.send(session, error_response(session, request, refusal));
+    }
+    session.info = info;
     session.cluster_peer = json::member(info, "clusterName").has_value();
     state_.send(session, ok_response(session, request, login_data(session)));
 }

@@ -17,9 +17,9 @@
 
 namespace happn::node {
 
-inline constexpr std::size_t max_path = 4096;  // bytes of a path or channel
-inline constexpr std::size_t max_kept_json =
-    2048;  // of `info` and of subscription options; longer ones are not kept
+inline constexpr std::size_t max_path = 4096;       // bytes of a path or channel
+inline constexpr std::size_t max_kept_json = 2048;  // of `info`, which is refused if it is longer, and of
+                                                    // subscription options, which are not kept then
 inline constexpr std::uint16_t close_going_away = 1001;  // RFC 6455 section 7.4.1
 inline constexpr std::uint16_t close_policy = 1008;
 

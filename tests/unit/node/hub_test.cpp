@@ -805,15 +805,6 @@ TEST(NodeBadInput, FramesThatAreNoRequestsAreDroppedAndTheSessionGoesOn) {
     }
 }
 
-TEST(NodeBadInput, TooDeepJsonIsDropped) {
-    Harness node;
-    auto& client = node.connect();
-    const std::string frame =
-        R"({"action":"set","path":"/a","data":)" + std::string(100, '[') + std::string(100, ']') + "}";
-    EXPECT_TRUE(client.say_text(frame).empty());
-    EXPECT_EQ(client.ask("get", "/a")["data"], nullptr);
-}
-
 TEST(NodeBadInput, WrongTypesAnywhereAreAnsweredNotCrashed) {
     Harness node;
     auto& client = node.connect();
