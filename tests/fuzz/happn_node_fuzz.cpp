@@ -241,7 +241,10 @@ private:
 
     void call(Client& client) {
         const auto methods = node::BuiltinComponents::methods();
-        const auto kind = pick(methods.size() + 1);
+        const auto kind = pick(methods.size() + 2);
+        if (kind > methods.size()) {
+            return call_from_inside(methods[pick(methods.size())]);
+        }
         std::string path{"/_exchange/requests/Gate/"};
         if (kind < methods.size()) {
             path.append(methods[kind].component).append(1, '/').append(methods[kind].name);
@@ -255,6 +258,23 @@ private:
             data["args"] = some_data();
         }
         say(client, "set", path, std::move(data), {{"noStore", true}});
+    }
+
+    void call_from_inside(const node::BuiltinComponents::Method& method) {
+        json args = json::array({paths[pick(std::size(paths))], some_data(), some_options()});
+        std::erase_if(args.get_ref<json::array_t&>(), [](const json& value) { return value.is_discarded(); });
+        int answers = 0;
+        gateway::MeshCall call{std::string{method.component},
+                               std::string{method.name},
+                               gateway::Bytes{args.dump(-1, ' ', false, json::error_handler_t::replace)},
+                               gateway::Principal::anonymous(),
+                               now_};
+        layer_.call(std::move(call), input_.byte() % 3, [&](const gateway::Outcome& outcome) {
+            ++answers;
+            require(outcome.error || json::accept(outcome.answer.bytes.view()), "an answer is JSON");
+        });
+        require(answers == 1, "a call is answered once");
+        work_off();
     }
 
     void say(Client& client, std::string action, std::string path, json data, json given = json::object()) {

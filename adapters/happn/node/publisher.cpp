@@ -16,7 +16,9 @@ namespace json = gateway::json;
 namespace {
 
 constexpr std::chrono::seconds ack_timeout{60};
-constexpr std::size_t max_waiting = 10'000;  // publications with unacknowledged subscribers
+// Publications whose subscribers have yet to acknowledge them: of all, and of one session.
+constexpr std::size_t max_waiting = 10'000;
+constexpr std::size_t max_waiting_of_one = 1'000;
 
 std::string_view action_word(ChannelWord word) {
     return word == ChannelWord::set ? "/SET@" : "/REMOVE@";
@@ -224,7 +226,16 @@ bool Publisher::expect_acks(const Publication& publication,
     if (nobody_asks || waiting_.size() >= max_waiting) {
         return false;
     }
-    Waiting& waiting = waiting_[publication_id(publication)];
+    Session* publisher = state_.find(publication.session);
+    if (publisher != nullptr && publisher->unacknowledged >= max_waiting_of_one) {
+        return false;
+    }
+    const auto [slot, fresh] = waiting_.try_emplace(publication_id(publication));
+    if (publisher != nullptr &&
+        fresh) {  // else the publisher uses an event id again: the former is forgotten
+        ++publisher->unacknowledged;
+    }
+    Waiting& waiting = slot->second;
     waiting = Waiting{};
     waiting.publisher = publication.session;
     waiting.ticket = publication.ticket;
@@ -294,6 +305,9 @@ void Publisher::finish(const std::string& id, const Waiting& waiting) {
     if (waiting.ticket) {
         state_.on_acknowledged(*waiting.ticket, waiting.subscribers.empty());
         return;
+    }
+    if (Session* publisher = state_.find(waiting.publisher)) {
+        --publisher->unacknowledged;
     }
     send_ack(waiting.publisher, id, waiting.event_id, waiting.results, &waiting.acknowledged);
 }

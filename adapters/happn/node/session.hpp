@@ -23,6 +23,8 @@ struct Session {
     std::uint8_t unanswered_pings = 0;
     std::uint16_t port = 0;
     std::uint32_t messages = 0;
+    std::uint32_t unacknowledged =
+        0;  // publications of its own whose subscribers have yet to acknowledge them
     gateway::TimePoint last_heard;
     std::string ip;
     std::string url;

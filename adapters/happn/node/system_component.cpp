@@ -14,6 +14,8 @@
 #include <sstream>
 #include <utility>
 
+#include "adapters/happn/frame.hpp"
+
 namespace happn::node {
 
 namespace {
@@ -87,7 +89,7 @@ Json processors() {
     return list;
 }
 
-Json machine(const std::string& node_name, const std::string& version) {
+Json machine_facts(const std::string& node_name, const std::string& version) {
     struct sysinfo memory {};
     sysinfo(&memory);
     const auto unit = std::uint64_t{memory.mem_unit};
@@ -113,11 +115,13 @@ Json process_memory() {
                 {"vsize", size * page}};
 }
 
-gateway::Response answer(const Json& json) {
+std::string dumped(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+gateway::Response answer(std::string json) {
     gateway::Response response;
-    response.body = {gateway::Bytes{json.dump(-1, ' ', false, Json::error_handler_t::replace)},
-                     gateway::Encoding::json,
-                     "application/json"};
+    response.body = {gateway::Bytes{std::move(json)}, gateway::Encoding::json, "application/json"};
     return response;
 }
 
@@ -130,8 +134,16 @@ SystemComponent::SystemComponent(std::string node_name, std::string version)
       measured_{started_},
       cpu_seconds_{cpu_seconds_used()} {}
 
-gateway::Response SystemComponent::info() const {
-    return answer(machine(node_name_, version_));
+const std::string& SystemComponent::machine(gateway::TimePoint now) {
+    if (machine_.empty() || now - machine_read_ >= std::chrono::seconds{1}) {
+        machine_ = dumped(machine_facts(node_name_, version_));
+        machine_read_ = now;
+    }
+    return machine_;
+}
+
+gateway::Response SystemComponent::info() {
+    return answer(machine(gateway::Clock::now()));
 }
 
 gateway::Response SystemComponent::stats() {
@@ -140,20 +152,25 @@ gateway::Response SystemComponent::stats() {
     const auto used = cpu_seconds_used();
     const auto busy = used - std::exchange(cpu_seconds_, used);
 
-    Json system = machine(node_name_, version_);
-    system["upTime"] = static_cast<std::int64_t>(seconds_between(started_, now) * 1000);
-    system["meshName"] = node_name_;
+    std::string system;
+    ObjectWriter{system}
+        .spread(machine(now))
+        .number("upTime", static_cast<std::int64_t>(seconds_between(started_, now) * 1000))
+        .text("meshName", node_name_)
+        .end();
     Json memory = process_memory();
     Json usage;
     usage["memory"] = memory["rss"];
     usage["memoryInfo"] = std::move(memory);
     usage["cpu"] = rounded(100 * busy / interval, 10);  // per cent of one processor
-    Json stats;
-    stats["measurementInterval"] = rounded(interval, 1000);
-    stats["system"] = std::move(system);
-    stats["timestamp"] = gateway::wall_now();
-    stats["usage"] = std::move(usage);
-    return answer(stats);
+    std::string stats;
+    ObjectWriter{stats}
+        .raw("measurementInterval", Json(rounded(interval, 1000)).dump())
+        .raw("system", system)
+        .number("timestamp", gateway::wall_now())
+        .raw("usage", dumped(usage))
+        .end();
+    return answer(std::move(stats));
 }
 
 }  // namespace happn::node

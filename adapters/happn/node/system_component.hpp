@@ -15,15 +15,20 @@ class SystemComponent {
 public:
     SystemComponent(std::string node_name, std::string version);
 
-    gateway::Response info() const;
+    gateway::Response info();
     gateway::Response stats();  // since the last time it was asked for
 
 private:
+    /// A JSON object; read anew once a second at most, as that is no small work where processors are many.
+    const std::string& machine(gateway::TimePoint now);
+
     std::string node_name_;
     std::string version_;
     gateway::TimePoint started_;
     gateway::TimePoint measured_;
     double cpu_seconds_;  // used by the process when last measured
+    std::string machine_;
+    gateway::TimePoint machine_read_;
 };
 
 }  // namespace happn::node

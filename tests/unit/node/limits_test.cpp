@@ -1,10 +1,13 @@
 // Each limit of the node: where it lies, and what a client gets that goes beyond it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "adapters/happn/node/hub.hpp"
 #include "adapters/happn/node/too_deep.hpp"
@@ -185,25 +188,57 @@ TEST_P(NodeLimit, AFullStoreIsASystemErrorInItemsAndInBytes) {
     EXPECT_EQ(client.ask("get", "/a")["data"]["a"], 1);
 }
 
+const Json acknowledged{{"consistency", 3}, {"noStore", true}};
+
+std::vector<Json> publish(Client& client, std::size_t event) {
+    return client.say(
+        {{"action", "set"}, {"eventId", event}, {"path", "/a"}, {"data", 1}, {"options", acknowledged}});
+}
+
 TEST_P(NodeLimit, WhatCannotWaitForItsAcknowledgementsIsReportedAsUnacknowledged) {
     auto& client = connect();
     auto& subscriber = node().connect();
     subscriber.ask("on", "/SET@/a");
-    const Json acknowledged{{"consistency", 3}, {"noStore", true}};
-    for (std::size_t i = 0; i < 10'000; ++i) {
-        const auto frames = client.say(
-            {{"action", "set"}, {"eventId", i}, {"path", "/a"}, {"data", 1}, {"options", acknowledged}});
-        ASSERT_EQ(frames.size(), 1u) << "it waits";
-        subscriber.heard();
+    std::vector<std::string> ids;
+    for (std::size_t event = 0; event < 1'000; ++event) {
+        ASSERT_EQ(publish(client, event).size(), 1u) << "it waits";
+        ids.push_back(subscriber.heard().at(0)["_meta"]["publicationId"]);
     }
-    const auto frames = client.say(
-        {{"action", "set"}, {"eventId", 10'000}, {"path", "/a"}, {"data", 1}, {"options", acknowledged}});
+    const auto frames = publish(client, 1'000);
     ASSERT_EQ(frames.size(), 2u);
     EXPECT_EQ(frames[0]["_meta"]["status"], "ok");
     EXPECT_EQ(frames[1]["action"], "publication-ack");
     EXPECT_EQ(frames[1]["status"], "error");
     EXPECT_EQ(frames[1]["error"], "unacknowledged publication");
     EXPECT_EQ(subscriber.heard().size(), 1u) << "published all the same";
+    EXPECT_EQ(publish(node().connect(), 1).size(), 1u) << "another session's waits";
+    subscriber.heard();
+
+    subscriber.say({{"action", "ack"}, {"eventId", 1}, {"data", ids[0]}});
+    EXPECT_EQ(client.heard().at(0)["status"], "ok");
+    EXPECT_EQ(publish(client, 1'001).size(), 1u) << "there is room again";
+    node().pass(std::chrono::seconds{65});
+    const auto heard = client.heard();
+    const auto given_up = std::count_if(heard.begin(), heard.end(), [](const Json& frame) {
+        return frame.is_object() && frame.value("action", "") == "publication-ack";
+    });
+    EXPECT_EQ(given_up, 1'000);
+    EXPECT_EQ(publish(client, 1'002).size(), 1u);
+}
+
+TEST(NodeLimits, UnacknowledgedPublicationsAreBoundedInAll) {
+    Harness node;
+    auto& subscriber = node.connect();
+    subscriber.ask("on", "/SET@/a");
+    for (int session = 0; session < 10; ++session) {
+        auto& client = node.connect();
+        for (std::size_t event = 0; event < 1'000; ++event) {
+            ASSERT_EQ(publish(client, event).size(), 1u);
+        }
+        subscriber.heard();
+    }
+    EXPECT_EQ(node.hub().publisher().unacknowledged(), 10'000u);
+    EXPECT_EQ(publish(node.connect(), 1).at(1)["status"], "error");
 }
 
 }  // namespace
