@@ -24,6 +24,9 @@ constexpr std::size_t largest_packet = 256 * mebibyte - 1;  // MQTT 5.0 section 
 constexpr gateway::Duration longest_timeout = 24h;
 constexpr gateway::Duration longest_session = 24h * 365;
 constexpr gateway::Duration longest_keep_alive = 65535s;  // two bytes on the wire (MQTT 5.0 section 3.1.2.10)
+constexpr gateway::Duration longest_mesh_keep_alive = 30s;  // old happn servers close after 35 s of silence
+constexpr gateway::Duration longest_node_keep_alive =
+    40s;  // newer happn clients leave after 45 s without a ping
 
 Kind<gateway::Duration> timeout() {
     return duration(1ms, longest_timeout);
@@ -83,7 +86,15 @@ Section<NodeSettings> node_section() {
         .key("max_store_bytes",
              &NodeSettings::max_store_bytes,
              size(64 * kibibyte, 1024 * gibibyte),
-             "Paths and data of the store together.");
+             "Paths and data of the store together.")
+        .key("keep_alive",
+             &NodeSettings::keep_alive,
+             duration(1s, longest_node_keep_alive),
+             "Between pings of a newer client; closed after two without an answer.")
+        .key("max_silence",
+             &NodeSettings::max_silence,
+             duration(1s, longest_session),
+             "Of an older client, which pings by itself every 25 s; then it is closed.");
 }
 
 Section<TlsSettings> tls_section() {
@@ -123,6 +134,14 @@ Section<MeshSettings> mesh_section() {
         .key("reconnect_min", &MeshSettings::reconnect_min, timeout(), "First wait before a new connection.")
         .key(
             "reconnect_max", &MeshSettings::reconnect_max, timeout(), "Longest wait before a new connection.")
+        .key("keep_alive",
+             &MeshSettings::keep_alive,
+             duration(1s, longest_mesh_keep_alive),
+             "Time between pings.")
+        .key("keep_alive_timeout",
+             &MeshSettings::keep_alive_timeout,
+             timeout(),
+             "Without any sign of the mesh after a ping, the connection is given up.")
         .key("session_idle",
              &MeshSettings::session_idle,
              duration(1s, longest_session),

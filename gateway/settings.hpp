@@ -47,8 +47,10 @@ struct MeshSettings {
     Duration call_timeout = std::chrono::seconds{10};
     Duration reconnect_min = std::chrono::milliseconds{500};
     Duration reconnect_max = std::chrono::seconds{30};
-    Duration session_idle = std::chrono::minutes{5};  // a user's session without calls is closed
-    std::size_t max_sessions = 1000;                  // user sessions at once
+    Duration keep_alive = std::chrono::seconds{25};          // between pings; old servers close after 35 s
+    Duration keep_alive_timeout = std::chrono::seconds{10};  // without any sign after a ping: lost
+    Duration session_idle = std::chrono::minutes{5};         // a user's session without calls is closed
+    std::size_t max_sessions = 1000;                         // user sessions at once
 };
 
 struct Will {
@@ -86,6 +88,8 @@ struct NodeSettings {
     std::size_t max_items = 1'000'000;                 // of the store
     std::size_t max_store_bytes = 256u * 1024 * 1024;  // of its paths and data
     std::size_t max_message = 10u * 1024 * 1024;       // bytes of one frame: limits.websocket_message
+    Duration keep_alive = std::chrono::seconds{30};    // between pings, as happn-3 13; its clients wait 45 s
+    Duration max_silence = std::chrono::seconds{125};  // of clients that are not pinged
 };
 
 struct Limits {

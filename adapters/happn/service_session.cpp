@@ -18,6 +18,8 @@ SessionSettings session_settings(const gateway::MeshSettings& mesh) {
     settings.username = mesh.username;
     settings.password = mesh.password;
     settings.token = mesh.token;
+    settings.ping_interval = mesh.keep_alive;
+    settings.pong_timeout = mesh.keep_alive_timeout;
     return settings;
 }
 

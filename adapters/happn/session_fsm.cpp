@@ -307,17 +307,17 @@ void SessionFsm::on_tick(TimePoint now) {
 }
 
 /// Pings go out whatever the generation: old servers close silent clients, newer ones answer all the same.
-/// Anything heard since the ping counts as an answer.
+/// Anything heard since the ping counts as an answer, and there is no other ping before it.
 void SessionFsm::keep_alive(TimePoint now) {
-    if (pinged_ && now >= *pinged_ + settings_.pong_timeout) {
-        if (!heard_since_ping_) {
-            port_.count("happn_silent_sessions");
-            lose("the mesh has gone silent");
-            return;
-        }
+    if (heard_since_ping_) {
         pinged_.reset();
     }
-    if (now >= ping_at_) {
+    if (pinged_ && now >= *pinged_ + settings_.pong_timeout) {
+        port_.count("happn_silent_sessions");
+        lose("the mesh has gone silent");
+        return;
+    }
+    if (!pinged_ && now >= ping_at_) {
         const auto ms = std::chrono::duration_cast<gateway::Milliseconds>(now.time_since_epoch()).count();
         port_.send(write_control("ping", std::to_string(ms)));
         heard_since_ping_ = false;
@@ -330,10 +330,8 @@ std::optional<TimePoint> SessionFsm::next_deadline() const {
     if (state_ == State::closed) {
         return std::nullopt;
     }
-    auto next = ping_at_;
-    if (pinged_) {
-        next = std::min(next, *pinged_ + settings_.pong_timeout);
-    }
+    const bool waits_for_pong = pinged_ && !heard_since_ping_;
+    auto next = waits_for_pong ? *pinged_ + settings_.pong_timeout : ping_at_;
     if (step_event_ != 0) {
         next = std::min(next, step_deadline_);
     }

@@ -101,6 +101,8 @@ UserSessions::Entry* UserSessions::start(const std::string& key, SessionSettings
         return nullptr;
     }
     settings.protocols = protocols_;
+    settings.ping_interval = settings_.keep_alive;
+    settings.pong_timeout = settings_.keep_alive_timeout;
     auto& entry = entries_[key];
     entry.used = Clock::now();
     entry.session = std::make_unique<ClientSession>(io_, destination_, std::move(settings), metrics_);

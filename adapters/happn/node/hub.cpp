@@ -171,10 +171,10 @@ bool Hub::on_session_action(Session& session, const Frame& request) {
 void Hub::on_tick(gateway::TimePoint now) {
     publisher_.on_tick(now);
     if (!next_beat_) {
-        next_beat_ = now + ping_interval;
+        next_beat_ = now + state_.settings.keep_alive;
     }
     if (now >= *next_beat_) {
-        next_beat_ = now + ping_interval;
+        next_beat_ = now + state_.settings.keep_alive;
         beat(now);
     }
 }
@@ -182,8 +182,9 @@ void Hub::on_tick(gateway::TimePoint now) {
 void Hub::beat(gateway::TimePoint now) {
     const gateway::Bytes ping{write_control("ping", std::to_string(gateway::wall_now()))};
     for (auto& [number, session] : state_.sessions) {
-        const bool silent = session->dialect.pinged() ? session->unanswered_pings >= max_unanswered_pings
-                                                      : now - session->last_heard >= max_silence;
+        const bool silent = session->dialect.pinged()
+                                ? session->unanswered_pings >= max_unanswered_pings
+                                : now - session->last_heard >= state_.settings.max_silence;
         if (silent) {
             state_.metrics.count("node_silent_sessions");
             state_.close(*session, close_going_away);

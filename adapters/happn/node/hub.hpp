@@ -18,9 +18,7 @@
 
 namespace happn::node {
 
-inline constexpr std::chrono::seconds ping_interval{30};  // as happn-3 13 does: one common beat
-inline constexpr int max_unanswered_pings = 2;            // closed at the beat after: 60 s after the first
-inline constexpr std::chrono::seconds max_silence{125};   // of clients that are not pinged
+inline constexpr int max_unanswered_pings = 2;  // closed at the beat after, as happn-3 13 does
 
 class Hub {
 public:
@@ -39,7 +37,8 @@ public:
     /// The socket has gone: the session's subscriptions with it.
     void closed(SessionNumber number);
 
-    /// Pings, and ends who has been silent for too long. To be called every few seconds.
+    /// Pings, and ends who has been silent for too long. To be called every few seconds, and at least once
+    /// in `settings.keep_alive`.
     void on_tick(gateway::TimePoint now);
     /// Closes every session so that its client reconnects (to whoever comes next on this port).
     void close_all();

@@ -1,5 +1,6 @@
 #include "adapters/happn/node/node.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -11,7 +12,7 @@ namespace happn {
 
 namespace {
 
-constexpr std::chrono::seconds tick{5};
+constexpr gateway::Duration longest_tick = std::chrono::seconds{5};
 constexpr std::size_t token_bytes = 32;
 constexpr std::string_view node_key = "node";  // of the embedded node in mapping files
 
@@ -76,6 +77,7 @@ Node::Node(boost::asio::io_context& context,
            std::unique_ptr<node::Store> store)
     : name_{settings.name.empty() ? identity.name : settings.name},
       max_message_{settings.max_message},
+      tick_{std::min(longest_tick, settings.keep_alive)},
       dispatcher_{dispatcher},
       timer_{context},
       hub_{named(std::move(settings), identity.name),
@@ -107,7 +109,7 @@ void Node::stop() {
 }
 
 void Node::schedule_tick() {
-    timer_.expires_after(tick);
+    timer_.expires_after(tick_);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) {
             hub_.on_tick(gateway::Clock::now());

@@ -84,6 +84,7 @@ private:
 
     std::string name_;
     std::size_t max_message_;
+    gateway::Duration tick_;
     gateway::Dispatcher& dispatcher_;
     boost::asio::steady_timer timer_;
     node::Hub hub_;

@@ -266,6 +266,21 @@ TEST(SessionFsm, GivesASilentMeshUpTenSecondsAfterThePing) {
     EXPECT_NE(mesh.fsm.ending().error.message.find("silent"), std::string::npos);
 }
 
+TEST(SessionFsm, DoesNotPingAgainWhileItWaitsForAnAnswer) {
+    SessionSettings settings;
+    settings.ping_interval = 1s;
+    settings.pong_timeout = 3s;
+    Conversation mesh{settings};
+    mesh.join();
+    mesh.pass(1s);
+    mesh.expect_control();
+    mesh.pass(2s);
+    EXPECT_TRUE(mesh.port.sent.empty());
+    EXPECT_EQ(mesh.fsm.next_deadline(), mesh.now + 1s);
+    mesh.pass(1s);
+    EXPECT_EQ(mesh.port.dropped, 1) << "given up after the timeout, not after a ping that puts it off";
+}
+
 TEST(SessionFsm, AnythingHeardCountsAsALifeSign) {
     Conversation mesh;
     mesh.join();
