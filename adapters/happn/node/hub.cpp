@@ -182,6 +182,9 @@ void Hub::on_tick(gateway::TimePoint now) {
 void Hub::beat(gateway::TimePoint now) {
     const gateway::Bytes ping{write_control("ping", std::to_string(gateway::wall_now()))};
     for (auto& [number, session] : state_.sessions) {
+        if (session->closing) {
+            continue;  // it has been told, or cannot be
+        }
         const bool silent = session->dialect.pinged()
                                 ? session->unanswered_pings >= max_unanswered_pings
                                 : now - session->last_heard >= state_.settings.max_silence;

@@ -96,6 +96,8 @@ public:
     explicit Harness(gateway::NodeSettings settings = node_settings())
         : hub_{std::move(settings), metrics_, [this](Published p) { published_.push_back(std::move(p)); }} {}
 
+    std::string metrics() const { return metrics_.text({}, {}); }
+
     Client& connect(std::string_view protocol = "happn_4") {
         clients_.push_back(std::make_unique<Client>(hub_, now_));
         return clients_.back()->speak(protocol);

@@ -760,6 +760,14 @@ TEST(NodeKeepalive, SilentNewClientsAreClosedAMinuteAfterTheUnansweredPing) {
     EXPECT_FALSE(alive.link().closed());
 }
 
+TEST(NodeKeepalive, AClientThatIsGoneIsCountedOnceHoweverLongItsSocketTakesToClose) {
+    Harness node;
+    node.connect();
+    node.pass(seconds{180});
+    EXPECT_NE(node.metrics().find("happn_gateway_node_silent_sessions_total 1\n"), std::string::npos)
+        << node.metrics();
+}
+
 TEST(NodeKeepalive, OldClientsMayBeSilentForTwoMinutes) {
     Harness node;
     auto& client = node.connect("happn_1.3.0");
