@@ -32,7 +32,7 @@ protected:
         return answer ? answer->status : 0;
     }
     void set_on(const JsMesh& node, const std::string& path, int value) {
-        JsClient happn{std::string{GetParam()} == "2.13.0" ? "happn-3@1.12.1" : "happn-3@13.12.1"};
+        JsClient happn{happn_client_of(GetParam())};
         happn.connect(node.port());
         happn.set(path, {{"n", value}});
     }

@@ -1,8 +1,7 @@
-// The gateway's node, visited by the real JavaScript clients of both generations: what they do on a happner
+// The gateway's node, visited by the real JavaScript clients of every generation: what they do on a happner
 // node they can do here, and they come back by themselves when the gateway does.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -131,14 +130,18 @@ TEST_P(NodeJsClient, ComesBackToAGatewayThatHasBeenRestarted) {
 }
 
 std::string kind_name(const testing::TestParamInfo<const char*>& of) {
-    std::string name{of.param};
-    const auto odd = [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); };
-    std::replace_if(name.begin(), name.end(), odd, '_');
-    return name;
+    return name_of_version(of.param);
 }
 
-const auto happner_kinds = testing::Values(
-    "mesh-client@2.13.0", "mesh-client@13.1.1", "happner-client@12.7.6", "light-client@12.7.6");
+const auto happner_kinds = testing::Values("mesh-client@2.13.0",
+                                           "mesh-client@5.2.1",
+                                           "mesh-client@11.16.1",
+                                           "mesh-client@13.1.1",
+                                           "happner-client@2.0.0",
+                                           "happner-client@11.6.7",
+                                           "happner-client@12.7.6",
+                                           "light-client@11.6.7",
+                                           "light-client@12.7.6");
 
 INSTANTIATE_TEST_SUITE_P(Happn,
                          NodeJsClient,

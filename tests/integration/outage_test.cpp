@@ -41,7 +41,7 @@ TEST_P(MeshOutage, EndsWithTheSubscriptionsMadeAgain) {
     EXPECT_NE(gateway.readiness().find("site"), std::string::npos) << gateway.readiness();
     mesh.start();
     gateway.wait_until_ready();
-    JsClient happn{std::string{GetParam()} == "2.13.0" ? "happn-3@1.12.1" : "happn-3@13.12.1"};
+    JsClient happn{happn_client_of(GetParam())};
     happn.connect(mesh.port());
     happn.set("/down/again", {{"n", 1}});
     EXPECT_EQ(json::parse(device.wait_message("down/again").payload).at("n"), 1);
@@ -77,8 +77,8 @@ TEST_P(MeshOutage, RefusesNewCallsWhileTheMeshIsAway) {
 
 INSTANTIATE_TEST_SUITE_P(Generations,
                          MeshOutage,
-                         testing::Values("2.13.0", "13.1.1"),
-                         [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
+                         testing::Values("2.13.0", "5.2.1", "11.16.1", "13.1.1"),
+                         [](const auto& mesh) { return name_of_version(mesh.param); });
 
 constexpr const char* doors = R"(
 version: 1

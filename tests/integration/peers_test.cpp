@@ -26,11 +26,7 @@ void PrintTo(const Pair& pair, std::ostream* out) {
 }
 
 std::string pair_name(const testing::TestParamInfo<Pair>& info) {
-    std::string name = info.param.client + "_on_" + info.param.generation;
-    for (char& c : name) {
-        if (c == '.' || c == '@' || c == '-') c = '_';
-    }
-    return name;
+    return name_of_version(info.param.client + "_on_" + info.param.generation);
 }
 
 class JsHappnPeers : public testing::TestWithParam<Pair> {};
@@ -58,7 +54,10 @@ TEST_P(JsHappnPeers, ReconnectsAfterItsSocketIsCutAndStillGetsPublications) {
 
 INSTANTIATE_TEST_SUITE_P(Generations,
                          JsHappnPeers,
-                         testing::Values(Pair{"2.13.0", "happn-3@1.12.1"}, Pair{"13.1.1", "happn-3@13.12.1"}),
+                         testing::Values(Pair{"2.13.0", "happn-3@1.12.1"},
+                                         Pair{"5.2.1", "happn-3@3.1.1"},
+                                         Pair{"11.16.1", "happn-3@12.1.10"},
+                                         Pair{"13.1.1", "happn-3@13.12.1"}),
                          pair_name);
 
 class JsMeshPeers : public testing::TestWithParam<Pair> {};
@@ -96,6 +95,11 @@ TEST_P(JsMeshPeers, EventOfAComponentReachesTheClient) {
 INSTANTIATE_TEST_SUITE_P(Generations,
                          JsMeshPeers,
                          testing::Values(Pair{"2.13.0", "mesh-client@2.13.0"},
+                                         Pair{"5.2.1", "mesh-client@5.2.1"},
+                                         Pair{"5.2.1", "happner-client@2.0.0"},
+                                         Pair{"11.16.1", "mesh-client@11.16.1"},
+                                         Pair{"11.16.1", "happner-client@11.6.7"},
+                                         Pair{"11.16.1", "light-client@11.6.7"},
                                          Pair{"13.1.1", "mesh-client@13.1.1"},
                                          Pair{"13.1.1", "happner-client@12.7.6"},
                                          Pair{"13.1.1", "light-client@12.7.6"}),

@@ -1,4 +1,4 @@
-// RemoteMesh in this process, against real happner-2 meshes of both generations, insecure and secure.
+// RemoteMesh in this process, against real happner-2 meshes of every generation, insecure and secure.
 #include "adapters/happn/remote_mesh.hpp"
 
 #include <gtest/gtest.h>
@@ -207,8 +207,7 @@ TEST_P(RemoteMeshTest, StoresReadsAndRemoves) {
 
 TEST_P(RemoteMeshTest, AnAcknowledgedSetIsDoneWhenItsSubscribersHaveIt) {
     join();
-    support::JsClient subscriber{std::string{GetParam().generation} == "2.13.0" ? "happn-3@1.12.1"
-                                                                                : "happn-3@13.12.1"};
+    support::JsClient subscriber{support::happn_client_of(GetParam().generation)};
     subscriber.connect(js.port(),
                        secure() ? support::JsCredentials{"_ADMIN", "happn"} : support::JsCredentials{});
     const int heard = subscriber.on("/t/acknowledged", "set");
@@ -378,20 +377,31 @@ TEST_P(SecureMeshTest, NobodySeesAnAnswerOfSomebodyElse) {
 }
 
 std::string kind_name(const testing::TestParamInfo<Kind>& info) {
-    return std::string{info.param.generation[0] == '2' ? "Old" : "New"} +
-           (info.param.secure ? "Secure" : "Insecure");
+    return (info.param.secure ? "Secure_" : "Insecure_") + support::name_of_version(info.param.generation);
 }
 
-constexpr Kind old_insecure{"2.13.0", false};
-constexpr Kind old_secure{"2.13.0", true};
-constexpr Kind new_insecure{"13.1.1", false};
-constexpr Kind new_secure{"13.1.1", true};
+constexpr const char* generations[] = {"2.13.0", "5.2.1", "11.16.1", "13.1.1"};
 
-INSTANTIATE_TEST_SUITE_P(Meshes,
+std::vector<Kind> of_every_generation(bool secure) {
+    std::vector<Kind> kinds;
+    for (const auto* generation : generations)
+        kinds.push_back({generation, secure});
+    return kinds;
+}
+
+// Insecure ones of the generations in between differ in nothing that these tests see.
+constexpr Kind oldest_insecure{"2.13.0", false};
+constexpr Kind newest_insecure{"13.1.1", false};
+
+INSTANTIATE_TEST_SUITE_P(Secure, RemoteMeshTest, testing::ValuesIn(of_every_generation(true)), kind_name);
+INSTANTIATE_TEST_SUITE_P(Insecure,
                          RemoteMeshTest,
-                         testing::Values(old_insecure, old_secure, new_insecure, new_secure),
+                         testing::Values(oldest_insecure, newest_insecure),
                          kind_name);
-INSTANTIATE_TEST_SUITE_P(Meshes, InsecureMeshTest, testing::Values(old_insecure, new_insecure), kind_name);
-INSTANTIATE_TEST_SUITE_P(Meshes, SecureMeshTest, testing::Values(old_secure, new_secure), kind_name);
+INSTANTIATE_TEST_SUITE_P(Insecure,
+                         InsecureMeshTest,
+                         testing::ValuesIn(of_every_generation(false)),
+                         kind_name);
+INSTANTIATE_TEST_SUITE_P(Secure, SecureMeshTest, testing::ValuesIn(of_every_generation(true)), kind_name);
 
 }  // namespace

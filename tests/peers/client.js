@@ -1,7 +1,9 @@
 // A JavaScript happn or happner client driven by lines of JSON: one command a line on stdin, one result or event a
 // line on stdout; what the libraries log goes to stderr. Ends when stdin ends.
-//   node client.js happn-3@1.12.1 | happn-3@13.12.1 | mesh-client@2.13.0 | mesh-client@13.1.1
-//                  | happner-client@12.7.6 | light-client@12.7.6
+//   node client.js happn-3@1.12.1 | happn-3@3.1.1 | happn-3@12.1.10 | happn-3@13.12.1
+//                  | mesh-client@2.13.0 | mesh-client@5.2.1 | mesh-client@11.16.1 | mesh-client@13.1.1
+//                  | happner-client@2.0.0 | happner-client@11.6.7 | happner-client@12.7.6
+//                  | light-client@11.6.7 | light-client@12.7.6
 //
 //   -> {"id":1,"command":"connect","host":"127.0.0.1","port":55000,"username":"tester","password":"pw","mesh":"TestNode"}
 //   <- {"id":1,"result":{"session":"<session id>","token":"<only when secure>"}}
@@ -11,6 +13,7 @@
 //   -> {"id":3,"command":"call","component":"componentName","method":"methodName","args":[1,2]}
 //   <- {"id":3,"result":{"a":1,"b":2},"results":[{"a":1,"b":2}]}        results: every argument after the error
 //   <- {"id":4,"error":{"message":"errr","name":"Error","code":418}}
+// A happn client's connect takes a call_timeout in ms, how long it waits for any answer (default: a minute).
 // Other commands: set{path,data,options} get{path,options} remove{path,options} off{subscription} off_path{path}
 // event{component,key} disconnect drop (cuts the socket, as a broken network would).
 // Other events: connection-ended, reconnect-scheduled, reconnected, session-ended.

@@ -1,4 +1,4 @@
-// One face for the JavaScript clients of both generations. Each has: happn() -> the happn-3 client below it,
+// One face for the JavaScript clients of every generation. Each has: happn() -> the happn-3 client below it,
 // connect, disconnect, call, on_event; data actions work on happn() alike for all of them.
 'use strict';
 const packages = require('./packages');
@@ -21,6 +21,7 @@ class HappnClient {
   }
   async connect(target) {
     const config = { ...address(target), ...credentials(target) };
+    if (target.call_timeout) config.callTimeout = target.call_timeout;
     [this.client] = await from_callback((done) => this.Happn.client.create({ config, ...config }, done));
   }
   happn() {
@@ -71,7 +72,7 @@ class FullHappnerClient {
     return from_callback((done) => this.client.connect(null, { ...address(target), ...credentials(target) }, done));
   }
   happn() {
-    return this.client.dataClient();
+    return this.client.dataClient ? this.client.dataClient() : this.client.__connection.client; // 2.0.0
   }
   disconnect() {
     return from_callback((done) => this.client.disconnect(done));
@@ -112,10 +113,17 @@ class LightHappnerClient {
 
 const kinds = {
   'happn-3@1.12.1': () => new HappnClient('1.12.1'),
+  'happn-3@3.1.1': () => new HappnClient('3.1.1'),
+  'happn-3@12.1.10': () => new HappnClient('12.1.10'),
   'happn-3@13.12.1': () => new HappnClient('13.12.1'),
   'mesh-client@2.13.0': () => new MeshClient('2.13.0'),
+  'mesh-client@5.2.1': () => new MeshClient('5.2.1'),
+  'mesh-client@11.16.1': () => new MeshClient('11.16.1'),
   'mesh-client@13.1.1': () => new MeshClient('13.1.1'),
+  'happner-client@2.0.0': () => new FullHappnerClient('2.0.0'),
+  'happner-client@11.6.7': () => new FullHappnerClient('11.6.7'),
   'happner-client@12.7.6': () => new FullHappnerClient('12.7.6'),
+  'light-client@11.6.7': () => new LightHappnerClient('11.6.7'),
   'light-client@12.7.6': () => new LightHappnerClient('12.7.6'),
 };
 

@@ -1,10 +1,12 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
-//   node mesh.js --generation 2.13.0|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
+//   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
+// A line "stop reconnect" or "stop stay-away" on stdin stops it as SIGTERM does (which is the former), and tells its
+// clients to come back or not to.
 // A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
 // With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
-// events, read /rest/describe and (13.1.1 only) use data below /allowed; nobody/pw may do nothing.
+// events, read /rest/describe and (from 11.16.1 on) use data below /allowed; nobody/pw may do nothing.
 'use strict';
 const fs = require('fs');
 const net = require('net');
@@ -86,14 +88,16 @@ async function add_users(security) {
   await ask('addUser', { username: 'nobody', password: 'pw' });
 }
 
+let stopping = false;
+function stop_mesh(mesh, reconnect) {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => process.exit(1), 5000).unref(); // a mesh that cannot stop must still end
+  mesh.stop({ reconnect }, () => process.exit(0));
+}
+
 function stop_when_asked(mesh) {
-  let stopping = false;
-  function stop() {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(1), 5000).unref(); // a mesh that cannot stop must still end
-    mesh.stop({ reconnect: true }, () => process.exit(0));
-  }
+  const stop = () => stop_mesh(mesh, true);
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.stdin.on('end', stop).on('close', stop).resume();
@@ -117,8 +121,9 @@ async function revoke(mesh, username) {
 
 function obey(mesh) {
   readline.createInterface({ input: process.stdin }).on('line', (line) => {
-    const [command, username] = line.split(' ');
-    if (command === 'revoke') revoke(mesh, username).catch(fail);
+    const [command, argument] = line.split(' ');
+    if (command === 'revoke') revoke(mesh, argument).catch(fail);
+    if (command === 'stop') stop_mesh(mesh, argument !== 'stay-away');
   });
 }
 

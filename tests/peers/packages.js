@@ -25,9 +25,14 @@ function print(line) {
 }
 
 const folders = {
-  'happn-3': { '1.12.1': 'happn-3-old', '13.12.1': 'happn-3' },
-  'happner-2': { '2.13.0': 'happner-2-old', '13.1.1': 'happner-2' },
-  'happner-client': { '12.7.6': 'happner-client' },
+  'happn-3': { '1.12.1': 'happn-3-old', '3.1.1': 'happn-3-3', '12.1.10': 'happn-3-12', '13.12.1': 'happn-3' },
+  'happner-2': {
+    '2.13.0': 'happner-2-old',
+    '5.2.1': 'happner-2-5',
+    '11.16.1': 'happner-2-11',
+    '13.1.1': 'happner-2',
+  },
+  'happner-client': { '2.0.0': 'happner-client-2', '11.6.7': 'happner-client-11', '12.7.6': 'happner-client' },
 };
 
 function load(name, version) {

@@ -1,6 +1,7 @@
 #include "tests/support/js_peer.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <functional>
 #include <utility>
@@ -39,6 +40,19 @@ std::chrono::milliseconds left_until(Clock::time_point deadline) {
 
 }  // namespace
 
+std::string happn_client_of(std::string_view generation) {
+    static const std::map<std::string_view, std::string_view> versions{
+        {"2.13.0", "1.12.1"}, {"5.2.1", "3.1.1"}, {"11.16.1", "12.1.10"}, {"13.1.1", "13.12.1"}};
+    return "happn-3@" + std::string{versions.at(generation)};
+}
+
+std::string name_of_version(std::string_view version) {
+    std::string name{version};
+    const auto odd = [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); };
+    std::replace_if(name.begin(), name.end(), odd, '_');
+    return name;
+}
+
 JsMesh::JsMesh(const JsMeshOptions& options) : options_(options), port_(free_port()) {
     start();
 }
@@ -69,8 +83,8 @@ int JsMesh::revoke(const std::string& username) {
     return std::stoi(line.substr(line.find(answer) + answer.size()));
 }
 
-void JsMesh::stop() {
-    process_->signal(SIGTERM);
+void JsMesh::stop(Clients then) {
+    process_->write_line(then == Clients::come_back ? "stop reconnect" : "stop stay-away");
     process_->wait();
 }
 
@@ -89,6 +103,7 @@ nlohmann::json JsClient::connect(std::uint16_t port,
     if (!credentials.username.empty()) command["username"] = credentials.username;
     if (!credentials.password.empty()) command["password"] = credentials.password;
     if (!credentials.token.empty()) command["token"] = credentials.token;
+    if (call_timeout_.count() > 0) command["call_timeout"] = call_timeout_.count();
     return ask(std::move(command));
 }
 

@@ -18,6 +18,12 @@
 
 namespace support {
 
+/// The happn client that the happner-2 of this version brings along: "happn-3@1.12.1" for "2.13.0".
+std::string happn_client_of(std::string_view generation);
+
+/// As a part of a test's name: "happn_3_1_12_1".
+std::string name_of_version(std::string_view version);
+
 /// The error that a JavaScript client was given: message, name, code and whatever else the library put there.
 struct JsError : std::runtime_error {
     explicit JsError(nlohmann::json given)
@@ -26,7 +32,7 @@ struct JsError : std::runtime_error {
 };
 
 struct JsMeshOptions {
-    std::string generation = "13.1.1";  // or "2.13.0"
+    std::string generation = "13.1.1";  // or "2.13.0", "5.2.1", "11.16.1"
     bool secure = false;                // users: see tests/peers/mesh.js
     std::optional<CertificateFiles> tls = std::nullopt;
     std::string endpoint = {};  // NAME=PORT of another mesh that this one joins at its start
@@ -43,8 +49,9 @@ public:
         return (options_.tls ? "wss://localhost:" : "ws://127.0.0.1:") + std::to_string(port_);
     }
 
-    void stop();   // as an operator does: clients are told
-    void kill();   // as a crash does
+    enum class Clients { come_back, stay_away };
+    void stop(Clients then = Clients::come_back);  // as an operator does: clients are told
+    void kill();                                   // as a crash does
     void start();  // again and empty, on the same port; returns when clients can connect
 
     /// Of a secure mesh: what this user's sessions are based on is no longer accepted. How many there were.
@@ -76,10 +83,12 @@ struct JsCredentials {
 /// One client of a mesh, or of the gateway's node.
 class JsClient {
 public:
-    /// happn-3@1.12.1 happn-3@13.12.1 mesh-client@2.13.0 mesh-client@13.1.1 happner-client@12.7.6
-    /// light-client@12.7.6
+    /// happn-3@ 1.12.1 3.1.1 12.1.10 13.12.1, mesh-client@ 2.13.0 5.2.1 11.16.1 13.1.1,
+    /// happner-client@ 2.0.0 11.6.7 12.7.6, light-client@ 11.6.7 12.7.6
     explicit JsClient(std::string_view kind);
 
+    /// Before connect, of a happn-3 client: how long it waits for any answer, which is a minute otherwise.
+    void wait_at_most(std::chrono::milliseconds call_timeout) { call_timeout_ = call_timeout; }
     /// Gives {"session", and when secure "token"}. `mesh` is the domain, which only the light client must be
     /// told.
     nlohmann::json connect(std::uint16_t port,
@@ -124,6 +133,7 @@ private:
     void read_one(std::chrono::milliseconds limit);
 
     Process process_;
+    std::chrono::milliseconds call_timeout_{};
     int last_id_ = 0;
     std::map<int, nlohmann::json> answers_;
     std::deque<nlohmann::json> events_;
