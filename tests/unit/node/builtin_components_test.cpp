@@ -275,6 +275,7 @@ TEST_F(Builtin, CallsFromInsideAreAnsweredToo) {
     ASSERT_TRUE(refused.error);
     EXPECT_EQ(refused.error->errc, gateway::Errc::mesh_error);
     EXPECT_EQ(call("data", "offAll", "[]").error->errc, gateway::Errc::not_found);
+    EXPECT_EQ(call("system", "compactDBFile", "[]").answer.bytes.view(), "null");
 }
 
 TEST_F(Builtin, ADrainingNodeRefusesThem) {
