@@ -157,4 +157,12 @@ TEST_F(NonsenseToTheNode, IsPassedOverInABinaryFrame) {
     EXPECT_EQ(got.at("data"), nullptr);
 }
 
+TEST(NodeLimits, AFurtherWebsocketIsAnsweredWith503) {
+    GatewayProcess gateway{{.settings = "node: { max_sessions: 1 }\n", .mappings = {}}};
+    const NodeClient first{gateway.port(), "happn_4"};
+    RawClient second{gateway.port()};
+    second.send("GET /primus HTTP/1.1\r\nHost: gateway\r\n" + websocket_upgrade + "\r\n");
+    EXPECT_EQ(second.read_until("\r\n").substr(0, 12), "HTTP/1.1 503");
+}
+
 }  // namespace
