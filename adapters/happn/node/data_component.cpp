@@ -1,6 +1,5 @@
 #include "adapters/happn/node/data_component.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "adapters/happn/json_scan.hpp"
@@ -112,6 +111,9 @@ gateway::Response DataComponent::count(const CallArguments& arguments) {
 gateway::Response DataComponent::increment(const CallArguments& arguments, int hops) {
     const auto gauge = arguments.at(1) == "null" ? R"("counter")" : arguments.at(1);
     const auto step = arguments.at(2) == "null" ? "1" : arguments.at(2);
+    if (step.front() != '-' && (step.front() < '0' || step.front() > '9')) {
+        return failure("increment must be a number");
+    }
     std::string options;
     ObjectWriter{options}.raw("increment", step).end();
     return ask("set", arguments.at(0), gauge, marked(options, hops));

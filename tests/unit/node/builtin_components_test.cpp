@@ -166,7 +166,7 @@ TEST_F(Builtin, DataCounts) {
     EXPECT_EQ(second["value"], 5);
     EXPECT_EQ(second["gauge"], "g");
     EXPECT_EQ(result("data/increment", {"/d"})["gauge"], "counter");
-    EXPECT_EQ(refusal("data/increment", {"/c", "g", "x"}), "increment option value must be a number");
+    EXPECT_EQ(refusal("data/increment", {"/c", "g", "x"}), "increment must be a number");
 }
 
 TEST_F(Builtin, DataIsPublishedAndIsAnEventOfTheComponent) {
