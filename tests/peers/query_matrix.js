@@ -7,7 +7,7 @@ const fs = require('fs');
 const path = require('path');
 const { start, connect, sleep } = require('./raw_peers');
 
-const generations = { old: 'happn_1.3.0', current: 'happn_4' };
+const generations = { old: { version: '1.12.1', protocol: 'happn_1.3.0' }, current: { version: '13.12.1', protocol: 'happn_4' } };
 
 // Set in this order. One path comes twice: its modified is the latest, its created the second.
 const items = [
@@ -452,8 +452,8 @@ function fill_times(options, times) {
 
 // A fresh server with all items, and their times.
 async function prepare(generation) {
-  const server = await start(generation);
-  const client = await connect(server.port, generations[generation]);
+  const server = await start(generations[generation].version);
+  const client = await connect(server.port, generations[generation].protocol);
   const times = {};
   for (const item of items) {
     const answer = await client.ask({ action: 'set', path: item.path, data: item.data, options: {} });

@@ -1,21 +1,10 @@
 // Real happn servers (each in a process of its own) and a raw websocket client for them.
-//   node raw_peers.js old|current      serves happn-3 1.12.1 or 13.12.1 insecurely, in memory; prints "PORT <n>"
-// As a module: start(generation) -> { port, stop(), died }, connect(port, protocol) -> client.
+//   node raw_peers.js VERSION      serves that happn-3 insecurely, in memory; prints "PORT <n>"
+// As a module: start(version) -> { port, stop(), died }, connect(port, protocol) -> client.
 'use strict';
 const { spawn } = require('child_process');
 const WebSocket = require('ws');
-
-// 1.12.1 was written for Node 4..8, where pbkdf2 without a digest meant sha1.
-function allow_pbkdf2_without_digest() {
-  const crypto = require('crypto');
-  const { pbkdf2, pbkdf2Sync } = crypto;
-  crypto.pbkdf2 = (password, salt, iterations, length, digest, callback) =>
-    typeof digest === 'function'
-      ? pbkdf2.call(crypto, password, salt, iterations, length, 'sha1', digest)
-      : pbkdf2.call(crypto, password, salt, iterations, length, digest || 'sha1', callback);
-  crypto.pbkdf2Sync = (password, salt, iterations, length, digest) =>
-    pbkdf2Sync.call(crypto, password, salt, iterations, length, digest || 'sha1');
-}
+const packages = require('./packages');
 
 function free_port() {
   return new Promise((resolve) => {
@@ -27,23 +16,20 @@ function free_port() {
   });
 }
 
-async function serve(generation) {
-  const print = (line) => require('fs').writeSync(1, line + '\n');
-  process.stdout.write = process.stderr.write.bind(process.stderr); // libraries log to stdout
-  process.env.LOG_LEVEL = 'error';
-  if (generation === 'old') allow_pbkdf2_without_digest();
-  const happn = require(generation === 'old' ? 'happn-3-old' : 'happn-3');
+async function serve(version) {
+  packages.keep_stdout_for_results();
+  const happn = packages.load('happn-3', version);
   const port = await free_port();
   const config = { name: 'node', host: '127.0.0.1', port, util: { logLevel: 'error' } };
   happn.service.create(config, (error) => {
     if (error) throw error;
-    print(`PORT ${port}`);
+    packages.print(`PORT ${port}`);
   });
   process.stdin.on('end', () => process.exit(0)).resume(); // never outlive who started it
 }
 
-function start(generation) {
-  const child = spawn(process.execPath, [__filename, generation], { stdio: ['pipe', 'pipe', 'pipe'] });
+function start(version) {
+  const child = spawn(process.execPath, [__filename, version], { stdio: ['pipe', 'pipe', 'pipe'] });
   const server = { pid: child.pid, died: false, log: '' };
   child.stderr.on('data', (text) => (server.log += text));
   const ended = new Promise((resolve) => child.on('exit', resolve));

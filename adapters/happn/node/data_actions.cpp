@@ -195,13 +195,16 @@ void DataActions::set(Session& session, const Frame& request, gateway::TimePoint
     const std::string path = sibling ? sibling_path(request.path) : std::string{request.path};
     const std::string path_raw = sibling ? gateway::json::quoted(path) : std::string{request.path_raw};
     const bool null = request.data.empty() && options.null_value;
-    const auto written = write(path, stored_form(null ? "null" : request.data), options);
+    auto given = stored_form(null ? "null" : request.data);
+    const std::string merged_in = options.merge && !options.no_store ? given : std::string{};
+    const auto written = write(path, std::move(given), options);
     if (written.has_error()) {
         return refuse(session, request, "doStore failed", written.error());
     }
     Publication publication = publication_of(session, request, options);
     publication.item_path = sibling ? std::string_view{path} : std::string_view{};
     publication.data = written->data;
+    publication.merged_in = merged_in;
     publication.times = written->times ? &*written->times : nullptr;
     publish_and_answer(session, publication, options, now, [&](const std::string& results) {
         return set_response(session, request, path_raw, options, *written, results);

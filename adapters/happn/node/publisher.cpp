@@ -100,7 +100,8 @@ public:
 
 private:
     std::string written(const ChannelKey& channel, const Dialect& dialect) {
-        const std::string& begin = beginning(dialect.old());
+        const bool part = channel.merge && !publication_.merged_in.empty();
+        const std::string& begin = part ? beginning_of_part() : beginning(dialect.old());
         std::string out;
         out.reserve(begin.size() + channel.text.size() + 96);
         out += begin;
@@ -115,11 +116,14 @@ private:
     }
 
     /// {"data":..,"_meta":{... and still open.
-    const std::string& beginning(bool old) {
-        std::string& text = old ? old_ : current_;
+    const std::string& beginning(bool old) { return begun(old ? old_ : current_, publication_.data, old); }
+
+    const std::string& beginning_of_part() { return begun(part_, publication_.merged_in, false); }
+
+    const std::string& begun(std::string& text, std::string_view data, bool old) const {
         if (text.empty()) {
-            text.reserve(publication_.data.size() + 256);
-            text.append("{\"data\":").append(publication_.data).append(",\"_meta\":");
+            text.reserve(data.size() + 256);
+            text.append("{\"data\":").append(data).append(",\"_meta\":");
             ObjectWriter writer{text};
             write_meta(writer, publication_, old);
         }
@@ -129,7 +133,7 @@ private:
     const Publication& publication_;
     const ChannelKey* channel_ = nullptr;
     std::array<std::optional<gateway::Bytes>, 5> frames_;
-    std::string old_, current_;
+    std::string old_, current_, part_;
 };
 
 bool names(std::string_view ids, const std::string& id) {

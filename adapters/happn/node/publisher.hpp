@@ -27,6 +27,7 @@ struct Publication {
     std::string_view path;       // text
     std::string_view item_path;  // text: of the item, if it is not `path` (siblings)
     std::string_view data;       // raw JSON
+    std::string_view merged_in;  // raw: of a merge, what was given; for who subscribed to just that
     std::string_view publisher;  // session id, text
     SessionNumber session = 0;   // of the publisher; 0: the gateway
     std::string_view event_id;   // raw

@@ -62,8 +62,12 @@ void SubscriptionActions::on(Session& session, const Frame& request) {
     const auto options = RequestOptions::parse(request.options);
     const auto reference = ++state_.last_reference;
     Subscription subscription{reference, options.listener, kept(request.options)};
-    state_.subscriptions.add(
-        session.number, session.dialect.generation, request.path, options.depth, std::move(subscription));
+    state_.subscriptions.add(session.number,
+                             session.dialect.generation,
+                             request.path,
+                             options.depth,
+                             std::move(subscription),
+                             !old && options.merge);
     const auto reference_text = state_.reference_text(reference);
     if (options.initial_callback || options.initial_emit) {
         return answer_with_initial(session, request, options, reference_text);
@@ -157,7 +161,7 @@ std::vector<Removed> SubscriptionActions::take_off(const Session& session,
         const auto reference = state_.reference_number(text_of(options.reference));
         return subscriptions.remove_reference(session.number, request.path, reference);
     }
-    if (options.listener >= 0) {
+    if (session.dialect.old() && options.listener >= 0) {
         return subscriptions.remove_listener(session.number, request.path, options.listener);
     }
     return subscriptions.remove_channel(session.number, request.path);

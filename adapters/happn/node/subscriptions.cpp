@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace happn::node {
@@ -38,9 +39,9 @@ bool matches_nothing(const std::vector<std::string_view>& segments) {
     return false;
 }
 
-std::string key_of(Generation rules, std::string_view channel, int depth) {
+std::string key_of(Generation rules, std::string_view channel, int depth, bool merge) {
     std::string key{rules == Generation::old ? 'o' : 'c'};
-    key.append(std::to_string(depth)).append(1, ' ').append(channel);
+    key.append(std::to_string(depth)).append(merge ? "m " : " ").append(channel);
     return key;
 }
 
@@ -132,6 +133,12 @@ struct Subscriptions::Holdings {
             std::find_if(from, to, [&](const auto& candidate) { return &candidate.second == &member; }));
     }
 
+    /// Whether the session has a channel whole, or what is merged in: what its first subscription said.
+    std::optional<bool> merges(std::string_view channel) const {
+        const auto found = members.find(channel);
+        return found == members.end() ? std::nullopt : std::optional{found->second.entry->channel.merge};
+    }
+
     std::size_t count = 0;
 };
 
@@ -151,13 +158,17 @@ void split_path(std::string_view path, std::vector<std::string_view>& segments) 
     }
 }
 
-void Subscriptions::add(
-    SessionNumber session, Generation rules, std::string_view channel, int depth, Subscription subscription) {
+void Subscriptions::add(SessionNumber session,
+                        Generation rules,
+                        std::string_view channel,
+                        int depth,
+                        Subscription subscription,
+                        bool merge) {
     auto& holdings = sessions_[session];
     if (!holdings) {
         holdings = std::make_unique<Holdings>();
     }
-    Entry& found = entry(rules, channel, depth);
+    Entry& found = entry(rules, channel, depth, holdings->merges(channel).value_or(merge));
     Member& member = holdings->member(found);
     if (member.entry == nullptr) {
         member.entry = &found;
@@ -169,8 +180,11 @@ void Subscriptions::add(
     ++holdings->count;
 }
 
-Subscriptions::Entry& Subscriptions::entry(Generation rules, std::string_view channel, int depth) {
-    auto key = key_of(rules, channel, depth);
+Subscriptions::Entry& Subscriptions::entry(Generation rules,
+                                           std::string_view channel,
+                                           int depth,
+                                           bool merge) {
+    auto key = key_of(rules, channel, depth, merge);
     auto& slot = entries_[key];
     if (!slot) {
         slot = std::make_unique<Entry>();
@@ -178,6 +192,7 @@ Subscriptions::Entry& Subscriptions::entry(Generation rules, std::string_view ch
         slot->channel.text = channel;
         slot->channel.rules = rules;
         slot->channel.depth = depth;
+        slot->channel.merge = merge;
         if (const auto parsed = parse_channel(channel)) {
             slot->channel.word = parsed->word;
             slot->channel.path = parsed->path;

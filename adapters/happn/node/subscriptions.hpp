@@ -47,7 +47,8 @@ struct ChannelKey {
     ChannelWord word = ChannelWord::all;
     std::string path;  // without the word
     Generation rules = Generation::current;
-    int depth = 0;  // of `**`; 0: the default, and not told to the subscriber
+    int depth = 0;       // of `**`; 0: the default, and not told to the subscriber
+    bool merge = false;  // of a merge, only what was merged in
 };
 
 struct Hit {
@@ -71,7 +72,8 @@ public:
              Generation rules,
              std::string_view channel,
              int depth,
-             Subscription subscription);
+             Subscription subscription,
+             bool merge = false);
 
     std::vector<Removed> remove_reference(SessionNumber session,
                                           std::string_view channel,
@@ -101,7 +103,7 @@ private:
     template <typename Value>
     using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
-    Entry& entry(Generation rules, std::string_view channel, int depth);
+    Entry& entry(Generation rules, std::string_view channel, int depth, bool merge);
     void place(Entry& entry);
     void place_pattern(Entry& entry);
     void place_glob(Entry& entry);

@@ -641,11 +641,53 @@ TEST_F(NodeOff, UnknownReferencesTakeNothingAndAreOk) {
     EXPECT_EQ(heard(), 2u);
 }
 
-TEST_F(NodeOff, ByListenerTakesThatListener) {
+TEST_F(NodeOff, AListenerIsNothingToCurrentClientsSoTheChannelGoes) {
     client.ask("off", "/SET@/d/a", nullptr, {{"refCount", 1}, {"listenerId", 5}});
-    EXPECT_EQ(heard(), 2u);
-    client.ask("off", "/SET@/d/a", nullptr, {{"refCount", 1}, {"listenerId", 3}});
     EXPECT_EQ(heard(), 1u);
+}
+
+TEST(NodeOffOfAnOldClient, ByListenerTakesThatListener) {
+    Harness node;
+    auto& client = node.connect("happn_1.3.0");
+    auto& publisher = node.connect("happn_1.3.0");
+    const auto on = [&](int listener) {
+        client.ask("on", "/SET@/d/a", nullptr, {{"refCount", 1}, {"listenerId", listener}});
+    };
+    const auto off = [&](int listener) {
+        client.ask("off", "/SET@/d/a", nullptr, {{"refCount", 1}, {"listenerId", listener}});
+        publisher.ask("set", "/d/a", {{"x", 1}});
+        return client.heard().size();
+    };
+    on(3);
+    on(4);
+    EXPECT_EQ(off(5), 1u);
+    EXPECT_EQ(off(3), 1u);
+    EXPECT_EQ(off(4), 0u);
+}
+
+TEST(NodeOn, WithMergeBringsOnlyWhatWasMergedInUnlessTheChannelIsHeldWhole) {
+    Harness node;
+    auto& client = node.connect();
+    auto& parts = node.connect();
+    auto& both = node.connect();
+    auto& old = node.connect("happn_1.3.0");
+    client.ask("set", "/d/a", {{"x", 1}});
+    parts.ask("on", "/SET@/d/a", nullptr, {{"merge", true}});
+    both.ask("on", "/SET@/d/a");
+    both.ask("on", "/SET@/d/a", nullptr, {{"merge", true}});
+    old.ask("on", "/SET@/d/a", nullptr, {{"merge", true}});
+    client.ask("set", "/d/a", {{"y", 2}}, {{"merge", true}});
+    const auto part = parts.heard();
+    ASSERT_EQ(part.size(), 1u);
+    EXPECT_EQ(part[0]["data"], (Json{{"y", 2}}));
+    EXPECT_TRUE(part[0]["_meta"].contains("created"));
+    const Json whole{{"x", 1}, {"y", 2}};
+    const auto held = both.heard();
+    ASSERT_EQ(held.size(), 1u);
+    EXPECT_EQ(held[0]["data"], whole);
+    EXPECT_EQ(old.heard().at(0)["data"], whole);
+    client.ask("set", "/d/a", {{"z", 3}});
+    EXPECT_EQ(parts.heard().at(0)["data"], (Json{{"z", 3}}));
 }
 
 TEST_F(NodeOff, ByPathTakesAllOfThatChannel) {
