@@ -3,8 +3,6 @@
 // docs/compatibility.md is what came of it: HG_UPDATE_DOCS=1 writes it anew.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/gateway_process.hpp"
+#include "tests/support/made_part.hpp"
 #include "tests/support/process.hpp"
 
 namespace {
@@ -76,40 +75,6 @@ Json answers_of(const std::vector<std::string>& server, const std::string& proto
 /// One row: what the server answers, and behind it the node where that differs.
 std::string cell(const std::string& server, const std::string& node, const std::string& reason) {
     return server == node ? server : server + "; node: " + node + " [" + reason + "]";
-}
-
-std::string file_text(const std::string& name) {
-    std::ifstream in{name};
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-/// The part of a page between the markers that say it is made by a test.
-class MadePart {
-public:
-    MadePart(std::string file, const std::string& name)
-        : file_{std::move(file)}, text_{file_text(file_)}, begin_mark_{"<!-- made: " + name + " -->\n"} {
-        begin_ = text_.find(begin_mark_);
-        end_ = text_.find("<!-- end -->", begin_);
-        if (begin_ == std::string::npos || end_ == std::string::npos)
-            throw WaitFailed("no such part: " + name);
-        begin_ += begin_mark_.size();
-    }
-    std::string text() const { return text_.substr(begin_, end_ - begin_); }
-    void write(const std::string& part) const {
-        std::ofstream{file_} << text_.substr(0, begin_) << part << text_.substr(end_);
-    }
-
-private:
-    std::string file_, text_, begin_mark_;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-};
-
-void expect_in_docs(const std::string& part, const std::string& table) {
-    const MadePart made{HG_SOURCE_DIR "/docs/compatibility.md", part};
-    if (std::getenv("HG_UPDATE_DOCS") != nullptr) return made.write(table);
-    EXPECT_EQ(made.text(), table)
-        << "docs/compatibility.md is not what was measured; HG_UPDATE_DOCS=1 writes it";
 }
 
 TEST(Compatibility, TheNodeAnswersAsTheRealServersAndTheDocsSaySo) {
