@@ -76,6 +76,8 @@ struct ChildPlan {
     ::dup2(plan.input, STDIN_FILENO);
     ::dup2(plan.output, STDOUT_FILENO);
     ::dup2(plan.error, STDERR_FILENO);
+    // The sockets of the test: one that it closes must not stay open in a child that knows nothing of it.
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);
     if (plan.directory == nullptr || ::chdir(plan.directory) == 0) {
         ::execvpe(plan.program, plan.arguments, plan.environment);
     }
