@@ -105,8 +105,8 @@ std::string GatewayProcess::readiness() const {
     return answer ? answer->body : "no answer";
 }
 
-void GatewayProcess::wait_until_ready(bool expected) const {
-    if (eventually([this, expected] { return ready() == expected; })) return;
+void GatewayProcess::wait_until_ready(bool expected, std::chrono::milliseconds limit) const {
+    if (eventually([this, expected] { return ready() == expected; }, limit)) return;
     throw WaitFailed(std::string{expected ? "not ready: " : "still ready: "} + readiness() + "\n" +
                      process_->printed());
 }

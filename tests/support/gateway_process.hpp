@@ -6,11 +6,13 @@
 
 #include <httplib.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "tests/support/patience.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/sum_rule.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -53,7 +55,7 @@ public:
     bool ready() const;                                // GET /ready is 200
     std::string readiness() const;                     // its body
     /// Throws with the last body when it does not become so.
-    void wait_until_ready(bool expected = true) const;
+    void wait_until_ready(bool expected = true, std::chrono::milliseconds limit = patience) const;
 
     /// Once: nothing pending, the sum rule, SIGTERM, exit code 0, the sum rule.
     void stop(InFlight in_flight = InFlight::nothing);

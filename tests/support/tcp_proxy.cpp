@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <functional>
 #include <future>
+#include <limits>
 #include <memory>
 #include <set>
 #include <thread>
@@ -30,10 +31,13 @@ void reset(tcp::socket& socket) {
     socket.close(ignored);
 }
 
+constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+
 // What all connections look at; on the proxy's thread.
 struct Weather {
     bool stalled = false;
     std::size_t slice = 0;
+    std::size_t limit_up = no_limit, limit_down = no_limit;  // of new connections
 };
 
 struct Link;
@@ -43,15 +47,24 @@ using Links = std::set<std::shared_ptr<Link>>;
 struct Direction {
     tcp::socket& from;
     tcp::socket& to;
-    std::array<char, buffer_size> buffer;
+    std::size_t limit;  // ends the connection when it has carried so many bytes
+    std::size_t carried = 0;
     std::size_t begin = 0, end = 0;  // what is to be written
     bool waiting = false;            // holds bytes until the stall is over
+    std::array<char, buffer_size> buffer{};
 };
 
 // One connection through the proxy. Kept alive by its pending operations and by the set of links.
 struct Link : std::enable_shared_from_this<Link> {
-    Link(tcp::socket accepted, const Weather& at, std::function<void(const std::shared_ptr<Link>&)> ended)
-        : client(std::move(accepted)), server(client.get_executor()), weather(at), on_end(std::move(ended)) {}
+    Link(tcp::socket accepted,
+         const Weather& at,
+         std::function<void(const std::shared_ptr<Link>&)> ended,
+         std::atomic<std::size_t>& counter)
+        : client(std::move(accepted)),
+          server(client.get_executor()),
+          weather(at),
+          on_end(std::move(ended)),
+          cuts(counter) {}
 
     void connect(std::uint16_t port) {
         const tcp::endpoint target{asio::ip::address_v4::loopback(), port};
@@ -69,6 +82,7 @@ struct Link : std::enable_shared_from_this<Link> {
     void read(Direction& way) {
         way.from.async_read_some(asio::buffer(way.buffer),
                                  [self = shared_from_this(), &way](error_code failed, std::size_t size) {
+                                     if (self->lost) return;  // not even its end is told
                                      if (failed) return self->finish();
                                      way.begin = 0;
                                      way.end = size;
@@ -77,16 +91,19 @@ struct Link : std::enable_shared_from_this<Link> {
     }
 
     void write(Direction& way) {
+        if (lost) return;
         way.waiting = weather.stalled;
         if (way.waiting) return;
+        if (way.carried == way.limit) return cut_short();
         if (way.begin == way.end) return read(way);
         const std::size_t most = weather.slice == 0 ? way.end : weather.slice;
-        const auto size = std::min(most, way.end - way.begin);
+        const auto size = std::min({most, way.end - way.begin, way.limit - way.carried});
         asio::async_write(way.to,
                           asio::buffer(way.buffer.data() + way.begin, size),
                           [self = shared_from_this(), &way](error_code failed, std::size_t written) {
                               if (failed) return self->finish();
                               way.begin += written;
+                              way.carried += written;
                               self->write(way);
                           });
     }
@@ -95,6 +112,11 @@ struct Link : std::enable_shared_from_this<Link> {
         for (Direction* way : {&up, &down}) {
             if (way->waiting) write(*way);
         }
+    }
+
+    void cut_short() {
+        ++cuts;
+        cut();
     }
 
     void finish() {
@@ -114,8 +136,10 @@ struct Link : std::enable_shared_from_this<Link> {
     tcp::socket server;
     const Weather& weather;
     std::function<void(const std::shared_ptr<Link>&)> on_end;
-    Direction up{client, server, {}};
-    Direction down{server, client, {}};
+    std::atomic<std::size_t>& cuts;
+    bool lost = false;
+    Direction up{client, server, weather.limit_up};
+    Direction down{server, client, weather.limit_down};
 };
 
 }  // namespace
@@ -152,8 +176,9 @@ struct TcpProxy::Core {
             links.erase(link);
             open = links.size();
         };
-        const auto link = std::make_shared<Link>(std::move(socket), weather, forget);
+        const auto link = std::make_shared<Link>(std::move(socket), weather, forget, cut_short);
         links.insert(link);
+        newest = link;
         open = links.size();
         ++accepted;
         link->connect(target);
@@ -183,6 +208,8 @@ struct TcpProxy::Core {
     bool refusing = false;
     std::atomic<std::size_t> open = 0;
     std::atomic<std::size_t> accepted = 0;
+    std::atomic<std::size_t> cut_short = 0;
+    std::shared_ptr<Link> newest;
     std::thread thread;
 };
 
@@ -221,6 +248,23 @@ void TcpProxy::resume() {
     });
 }
 
+void TcpProxy::lose() {
+    core_->run([core = core_.get()] {
+        for (const auto& link : core->links)
+            link->lost = true;
+    });
+}
+
+void TcpProxy::cut_after(std::size_t bytes, Way way) {
+    core_->run([core = core_.get(), bytes, way] {
+        (way == Way::to_server ? core->weather.limit_up : core->weather.limit_down) = bytes;
+    });
+}
+
+void TcpProxy::cut_no_more() {
+    core_->run([core = core_.get()] { core->weather.limit_up = core->weather.limit_down = no_limit; });
+}
+
 void TcpProxy::slice(std::size_t bytes) {
     core_->run([core = core_.get(), bytes] { core->weather.slice = bytes; });
 }
@@ -231,6 +275,19 @@ std::size_t TcpProxy::connections() const {
 
 std::size_t TcpProxy::accepted() const {
     return core_->accepted;
+}
+
+std::size_t TcpProxy::cut_short() const {
+    return core_->cut_short;
+}
+
+std::size_t TcpProxy::carried(Way way) {
+    std::size_t bytes = 0;
+    core_->run([core = core_.get(), way, &bytes] {
+        if (core->newest)
+            bytes = way == Way::to_server ? core->newest->up.carried : core->newest->down.carried;
+    });
+    return bytes;
 }
 
 }  // namespace support
