@@ -93,7 +93,7 @@ protected:
     JsMesh mesh{{.generation = GetParam()}};
     GatewayProcess gateway{{.settings = broker_settings(mosquitto) + mesh_settings(mesh),
                             .mappings = {{"lights.yaml", lights}}}};
-    JsClient happn{std::string{GetParam()} == "2.13.0" ? "happn-3@1.12.1" : "happn-3@13.12.1"};
+    JsClient happn{happn_client_of(GetParam())};
     MqttProbe device{mosquitto.port()};
     int states = 0;
 };
@@ -114,8 +114,8 @@ TEST_P(SyncWithAMesh, CarriesChangesBothWaysThroughARealHappnServerWithoutAnEcho
 
 INSTANTIATE_TEST_SUITE_P(Generations,
                          SyncWithAMesh,
-                         testing::Values("2.13.0", "13.1.1"),
-                         [](const auto& generation) { return generation.param[0] == '2' ? "G1" : "G4"; });
+                         testing::Values("2.13.0", "5.2.1", "11.16.1", "13.1.1"),
+                         [](const auto& mesh) { return name_of_version(mesh.param); });
 
 INSTANTIATE_TEST_SUITE_P(Versions, Sync, testing::Values(3, 5), [](const auto& version) {
     return version.param == 3 ? "Mqtt311" : "Mqtt5";

@@ -83,9 +83,10 @@ name: plant7
 listen: ["127.0.0.1:18080", { address: "[::1]:0" }]
 admin: { listen: "localhost:18081", token: secret }
 health: { listen: "0.0.0.0:18082" }
-node: { enabled: true, secure: false, store: data/node.sqlite, name: plant-node, max_sessions: 5, max_backlog: 1MiB }
+node: { enabled: true, secure: false, store: data/node.sqlite, name: plant-node, max_sessions: 5, max_backlog: 1MiB,
+        keep_alive: 20s, max_silence: 1m }
 meshes:
-  site: { url: ["wss://mesh:55001", "ws://other"], tls: { server_name: mesh.example, ca: "-----BEGIN CERTIFICATE-----" }, username: gw, password: pw, required: false, call_timeout: 3s }
+  site: { url: ["wss://mesh:55001", "ws://other"], tls: { server_name: mesh.example, ca: "-----BEGIN CERTIFICATE-----" }, username: gw, password: pw, required: false, call_timeout: 3s, keep_alive: 5s, keep_alive_timeout: 2s }
   old: { url: ["ws://[::1]"], token: t0ken }
 brokers:
   local: { url: "mqtt://broker", version: 3.1.1, username: u, password: p, client_id: c, keep_alive: 10s,
@@ -106,6 +107,8 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.node.store_file, HG_SOURCE_DIR "/config/data/node.sqlite");
     EXPECT_EQ(read.node.max_sessions, 5u);
     EXPECT_EQ(read.node.max_backlog, 1024u * 1024);
+    EXPECT_EQ(read.node.keep_alive, gateway::Duration{20s});
+    EXPECT_EQ(read.node.max_silence, gateway::Duration{1min});
     ASSERT_EQ(read.meshes.size(), 2u);
     EXPECT_EQ(read.meshes[0].name, "site");
     ASSERT_EQ(read.meshes[0].urls.size(), 2u);
@@ -119,6 +122,8 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.meshes[0].password.reveal(), "pw");
     EXPECT_FALSE(read.meshes[0].required);
     EXPECT_EQ(read.meshes[0].call_timeout, gateway::Duration{3s});
+    EXPECT_EQ(read.meshes[0].keep_alive, gateway::Duration{5s});
+    EXPECT_EQ(read.meshes[0].keep_alive_timeout, gateway::Duration{2s});
     EXPECT_EQ(read.meshes[1].urls.at(0).endpoint.host, "::1");
     EXPECT_EQ(read.meshes[1].urls.at(0).endpoint.port, 55000);
     ASSERT_EQ(read.brokers.size(), 1u);
@@ -173,6 +178,10 @@ TEST(LoadGateway, DurationsAndSizesNeedTheirUnit) {
     EXPECT_TRUE(contains(complaint("limits: { http_body: 64KB }"), "expected a size, not '64KB'"));
     EXPECT_TRUE(contains(complaint("timeouts: { rest: 0ms }"), "HG409: must be from 1ms to 1d"));
     EXPECT_TRUE(contains(complaint("limits: { pending: 16777217 }"), "HG409: "));
+    // What the other side's packages need: old servers hear from us within 35 s, new clients within 45 s.
+    EXPECT_TRUE(contains(complaint("meshes: { site: { url: \"ws://mesh\", keep_alive: 31s } }"),
+                         "HG409: must be from 1s to 30s"));
+    EXPECT_TRUE(contains(complaint("node: { keep_alive: 41s }"), "HG409: must be from 1s to 40s"));
 }
 
 TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
