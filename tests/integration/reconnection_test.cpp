@@ -38,7 +38,7 @@ class JoinedMesh : public testing::TestWithParam<const char*> {
 protected:
     std::string mesh_through_proxy() const {
         return "meshes: { site: { url: \"ws://127.0.0.1:" + std::to_string(proxy.port()) +
-               "\", username: _ADMIN, password: happn, keep_alive: 1s, keep_alive_timeout: 1s,"
+               "\", username: _ADMIN, password: happn, keep_alive: 1s, keep_alive_timeout: 2s,"
                " reconnect_min: 20ms, reconnect_max: 100ms } }\nrest: { mesh: site }\n";
     }
     httplib::Result log_in() const {
@@ -176,7 +176,7 @@ TEST_P(SilentMesh, IsGivenUpAndJoinedAgainWhenTheNetworkIsBack) {
     proxy.stall();
     gateway.process().wait_for_line("the mesh has gone silent");
     gateway.wait_until_ready(false);
-    EXPECT_EQ(metric(gateway.metrics(), "happn_gateway_happn_silent_sessions_total"), 1);
+    EXPECT_GE(metric(gateway.metrics(), "happn_gateway_happn_silent_sessions_total"), 1);
     proxy.resume();
     gateway.wait_until_ready();
     expect_publications();
