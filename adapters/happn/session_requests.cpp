@@ -84,8 +84,8 @@ void SessionFsm::subscribe(Subscribe wanted, OnPublication on_publication, OnAns
     const bool up = state_ == State::ready || state_ == State::subscribing;
     if ((!up && !wanted.keep) || subscriptions_.size() >= settings_.max_subscriptions) {
         if (done) {
-            done(Answer{up ? Error{Errc::overloaded, "too many subscriptions on one session"}
-                           : Error{Errc::unavailable, "the mesh is not connected"}});
+            done(Answer{up || wanted.keep ? Error{Errc::overloaded, "too many subscriptions on one session"}
+                                          : Error{Errc::unavailable, "the mesh is not connected"}});
         }
         return;
     }
@@ -121,7 +121,12 @@ std::string SessionFsm::on_options(const Subscription& subscription) const {
 }
 
 void SessionFsm::send_on(const std::string& channel, TimePoint deadline) {
-    const auto& subscription = subscriptions_.at(channel);
+    const auto found = subscriptions_.find(channel);
+    if (found == subscriptions_.end()) {  // forgotten by what an earlier answer led to
+        restoring_ -= restoring_ > 0 ? 1 : 0;
+        return;
+    }
+    const auto& subscription = found->second;
     const auto listener = subscription.listener;
     const auto options = on_options(subscription);
     Ask on;

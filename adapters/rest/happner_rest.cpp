@@ -87,7 +87,10 @@ HappnerRest::HappnerRest(gateway::RestSettings settings,
       tokens_{std::move(tokens)} {}
 
 std::optional<Principal> HappnerRest::principal_of(const HttpRequest& request, const Query& query) const {
-    if (mesh_.security() == Security::insecure) return Principal::anonymous();
+    if (mesh_.security() == Security::insecure) {
+        // There is no credential that a page of another origin would lack.
+        return same_origin(request) ? std::optional{Principal::anonymous()} : std::nullopt;
+    }
     auto token = find_token(request, query, settings_, Cookies::from_same_origin);
     if (!token) return std::nullopt;
     auto principal = Principal::bearer(*std::move(token));

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/query/query.hpp"
 #include "adapters/happn/node/store/store.hpp"
 
 namespace happn::node {

@@ -55,6 +55,8 @@ const char* const options[] = {
     R"({"initialEmit":true,"listenerId":1,"refCount":1})",
     R"({"initialCallback":true,"depth":3})",
     R"({"criteria":{"$or":[{"a":{"$gte":1}},{"a":"x"}]},"fields":{"a":1},"options":{"limit":2,"sort":{"a":-1}}})",
+    R"({"fields":{"a":0,"b.c":0},"criteria":{"a":{"$lt":1e999}}})",
+    R"({"fields":{"x":0,"_meta.path":1}})",
     R"({"options":{"path_only":true}})",
     R"({"targetClients":["x"],"noCluster":true,"meta":{"a":1,"path":2}})",
     R"({"referenceId":0})",

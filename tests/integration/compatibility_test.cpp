@@ -43,14 +43,19 @@ const std::map<std::string, const char*> reasons{
      "and tags are "
      "gone there, bulk upserts are not published, a remove by wildcard heeds criteria"},
     {"3", "as happner-2 2.13.0 answers, which looks at subscriptions before happn-3 does"},
+    {"4", "get and remove match paths as happn-3 3 and later do: from their begin to their end"},
 };
 
 Differences differences(const Pair& pair) {
     if (std::string{pair.protocol} == "happn_1.3.0") {
-        return {{"get: criteria $or", "1"},
-                {"get: criteria $regex", "1"},
-                {"get: skip", "1"},
-                {"on: a channel without a word", "3"}};
+        Differences old{{"get: criteria $or", "1"},
+                        {"get: criteria $regex", "1"},
+                        {"get: skip", "1"},
+                        {"on: a channel without a word", "3"}};
+        if (std::string{pair.happn} == "1.12.1") {
+            old.emplace("get: a wildcard before the end gives what lies below, too", "4");
+        }
+        return old;
     }
     if (std::string{pair.happn} == "12.1.10") {
         return {{"set: set_type sibling", "2"},

@@ -151,6 +151,17 @@ TEST_F(RestOverTheNode, RefusesMoreThanFourSegments) {
     EXPECT_EQ(answer.at("error").at("message"), "call path cannot have more than 4 segments");
 }
 
+/// A page of another origin cannot read an answer, but could have the call made.
+TEST_F(RestOverTheNode, RefusesCallsOfWebPagesOfAnotherOrigin) {
+    const auto call = [this](const httplib::Headers& headers) {
+        return gateway.http().Get("/rest/method/data/set?path=planted&data=1", headers)->status;
+    };
+    EXPECT_EQ(call({{"Origin", "http://elsewhere.example"}}), 403);
+    EXPECT_EQ(call({{"Sec-Fetch-Site", "cross-site"}}), 403);
+    EXPECT_EQ(get("/rest/method/data/get?path=planted").at("data"), nullptr);
+    EXPECT_EQ(call({{"Origin", "http://127.0.0.1:" + std::to_string(gateway.port())}}), 200);
+}
+
 TEST_F(RestOverTheNode, LogsAnybodyInWhileTheNodeIsInsecure) {
     const json answer = post("/rest/login", {{"username", "anybody"}, {"password", "x"}});
     EXPECT_EQ(answer.at("message"), "Logged in ok");

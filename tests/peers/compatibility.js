@@ -187,6 +187,11 @@ const cases = {
     const answer = await p.ask('get', `${at}/i*2`);
     return verdict(answer, () => paths(answer).length === 1);
   },
+  'get: a wildcard before the end gives what lies below, too': async (p, l, at) => {
+    await p.ask('set', `${at}/x/b/c`, {});
+    const answer = await p.ask('get', `${at}/*/b`);
+    return verdict(answer, () => paths(answer).length === 1);
+  },
   'get: criteria': (p, l, at) => queried(p, at, { criteria: { n: { $gte: 2 } } }, 3),
   'get: criteria $or': (p, l, at) => queried(p, at, { criteria: { $or: [{ n: 1 }, { s: 'c' }] } }, 2),
   'get: criteria $regex': (p, l, at) => queried(p, at, { criteria: { s: { $regex: '^[ab]$' } } }, 2),
@@ -333,6 +338,17 @@ const cases = {
   'request-nonce': async (p) => {
     const answer = await p.ask('request-nonce', undefined, { publicKey: 'key' });
     return verdict(answer, () => typeof answer.data.nonce === 'string');
+  },
+  'revoke-session, on an insecure server': async (p, l, at, join) => {
+    const peer = await join();
+    const answer = await peer.ask('revoke-session', undefined, null);
+    peer.close();
+    return verdict(answer, () => true);
+  },
+  'set: upsertType 0, 1 and 2 store': async (p, l, at) => {
+    for (const upsertType of [0, 1, 2]) await p.ask('set', `${at}/${upsertType}`, { n: 1 }, { upsertType });
+    const answer = await p.ask('get', `${at}/*`);
+    return verdict(answer, () => paths(answer).length === 3);
   },
   'revoke-token, on an insecure server': async (p, l, at, join) => {
     const peer = await join();

@@ -1,10 +1,12 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
+//     [--domain NAME] [--encrypt-payloads]
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
 // A line "stop reconnect" or "stop stay-away" on stdin stops it as SIGTERM does (which is the former), and tells its
 // clients to come back or not to.
 // A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
+// A line "add NAME" makes a component with the method hello, "remove NAME" takes it away; "ADDED NAME", "REMOVED NAME".
 // With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
 // events, read /rest/describe and (from 11.16.1 on) use data below /allowed; nobody/pw may do nothing.
 'use strict';
@@ -23,6 +25,8 @@ const { values: options } = parseArgs({
     cert: { type: 'string' },
     key: { type: 'string' },
     endpoint: { type: 'string' },
+    domain: { type: 'string' },
+    'encrypt-payloads': { type: 'boolean', default: false },
   },
 });
 
@@ -39,6 +43,7 @@ function free_port() {
 function mesh_config(port) {
   const happn = { host: '127.0.0.1', port, secure: options.secure, setOptions: {} };
   if (options.secure) happn.adminPassword = 'happn';
+  if (options['encrypt-payloads']) happn.encryptPayloads = true;
   if (options.cert) {
     // Not certPath and keyPath: happn-3 13.12.1 replaces those files by a certificate of its own.
     const text = (file) => fs.readFileSync(file, 'utf8');
@@ -48,6 +53,7 @@ function mesh_config(port) {
   const [endpoint, endpoint_port] = (options.endpoint || '').split('=');
   return {
     name: 'TestNode',
+    domain: options.domain,
     endpoints: endpoint ? { [endpoint]: { config: { host: '127.0.0.1', port: Number(endpoint_port) } } } : {},
     util: { logLevel: process.env.LOG_LEVEL },
     happn,
@@ -119,10 +125,28 @@ async function revoke(mesh, username) {
   packages.print(`REVOKED ${theirs.length}`);
 }
 
+/// As a broker does when a provider of a component comes and goes: the mesh describes itself anew.
+async function add_component(mesh, name) {
+  const instance = {
+    hello: function (callback) {
+      callback(null, `hello from ${name}`);
+    },
+  };
+  await mesh._createElement({ component: { name, config: {} }, module: { name, config: { instance } } }, true);
+  packages.print(`ADDED ${name}`);
+}
+
+async function remove_component(mesh, name) {
+  await mesh._destroyElement(name);
+  packages.print(`REMOVED ${name}`);
+}
+
 function obey(mesh) {
   readline.createInterface({ input: process.stdin }).on('line', (line) => {
     const [command, argument] = line.split(' ');
     if (command === 'revoke') revoke(mesh, argument).catch(fail);
+    if (command === 'add') add_component(mesh, argument).catch(fail);
+    if (command === 'remove') remove_component(mesh, argument).catch(fail);
     if (command === 'stop') stop_mesh(mesh, argument !== 'stay-away');
   });
 }

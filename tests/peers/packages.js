@@ -20,8 +20,18 @@ function keep_stdout_for_results() {
   process.stdout.write = process.stderr.write.bind(process.stderr);
 }
 
+// A pipe takes 64 KiB at once, and is told to refuse rather than to block.
 function print(line) {
-  require('fs').writeSync(1, line + '\n');
+  const { writeSync } = require('fs');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let rest = Buffer.from(line + '\n'); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 1); // ms, for the reader
+    }
+  }
 }
 
 const folders = {

@@ -63,6 +63,8 @@ void JsMesh::start() {
     if (options_.tls)
         arguments.insert(arguments.end(), {"--cert", options_.tls->certificate, "--key", options_.tls->key});
     if (!options_.endpoint.empty()) arguments.insert(arguments.end(), {"--endpoint", options_.endpoint});
+    if (!options_.domain.empty()) arguments.insert(arguments.end(), {"--domain", options_.domain});
+    if (options_.encrypt_payloads) arguments.emplace_back("--encrypt-payloads");
     process_.emplace(node("mesh.js", std::move(arguments)));
     process_->wait_for_line("READY " + std::to_string(port_));
 }
@@ -76,11 +78,23 @@ TlsFront::TlsFront(const CertificateFiles& own, const std::string& ca, const JsM
 }
 
 int JsMesh::revoke(const std::string& username) {
-    constexpr std::string_view answer = "REVOKED ";
-    const auto before = process_->line_count();
-    process_->write_line("revoke " + username);
-    const auto line = process_->wait_for_line(answer, patience, before);
+    const std::string answer = "REVOKED ";
+    const auto line = tell("revoke " + username, answer);
     return std::stoi(line.substr(line.find(answer) + answer.size()));
+}
+
+void JsMesh::add_component(const std::string& name) {
+    tell("add " + name, "ADDED " + name);
+}
+
+void JsMesh::remove_component(const std::string& name) {
+    tell("remove " + name, "REMOVED " + name);
+}
+
+std::string JsMesh::tell(const std::string& command, const std::string& answer) {
+    const auto before = process_->line_count();
+    process_->write_line(command);
+    return process_->wait_for_line(answer, patience, before);
 }
 
 void JsMesh::stop(Clients then) {

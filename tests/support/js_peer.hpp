@@ -35,7 +35,9 @@ struct JsMeshOptions {
     std::string generation = "13.1.1";  // or "2.13.0", "5.2.1", "11.16.1"
     bool secure = false;                // users: see tests/peers/mesh.js
     std::optional<CertificateFiles> tls = std::nullopt;
-    std::string endpoint = {};  // NAME=PORT of another mesh that this one joins at its start
+    std::string endpoint = {};      // NAME=PORT of another mesh that this one joins at its start
+    std::string domain = {};        // that its nodes have in common; else the node's name
+    bool encrypt_payloads = false;  // of a secure mesh of the oldest generations
 };
 
 /// A happner-2 mesh "TestNode" with the components componentName and testTools (tests/peers/components.js).
@@ -56,8 +58,12 @@ public:
 
     /// Of a secure mesh: what this user's sessions are based on is no longer accepted. How many there were.
     int revoke(const std::string& username);
+    /// A component with one method, hello(), that the running mesh begins to offer, or ceases to.
+    void add_component(const std::string& name);
+    void remove_component(const std::string& name);
 
 private:
+    std::string tell(const std::string& command, const std::string& answer);
     JsMeshOptions options_;
     std::uint16_t port_;
     std::optional<Process> process_;

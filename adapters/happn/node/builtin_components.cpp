@@ -88,8 +88,11 @@ const BuiltinComponents::Method* BuiltinComponents::find(std::string_view compon
     return found == all.end() ? nullptr : &*found;
 }
 
-gateway::Response BuiltinComponents::call(const Method& method, std::string_view args, int hops) {
-    CallArguments arguments;
+gateway::Response BuiltinComponents::call(const Method& method,
+                                          std::string_view args,
+                                          SessionNumber caller,
+                                          int hops) {
+    CallArguments arguments{{}, caller};
     scan::elements(args, [&](std::string_view value) {
         if (arguments.values.size() < method.parameters.size()) {
             arguments.values.push_back(value);

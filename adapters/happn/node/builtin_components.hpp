@@ -34,8 +34,8 @@ public:
     /// Null: none of ours.
     static const Method* find(std::string_view component, std::string_view method);
 
-    /// `args`: a valid JSON array.
-    gateway::Response call(const Method& method, std::string_view args, int hops);
+    /// `args`: a valid JSON array. `caller`: the client that calls, or an outsider.
+    gateway::Response call(const Method& method, std::string_view args, SessionNumber caller, int hops);
 
 private:
     DataComponent data_;

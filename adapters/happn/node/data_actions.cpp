@@ -121,7 +121,7 @@ gateway::Result<Written> DataActions::write(std::string_view path,
 gateway::Result<std::vector<Selected>> DataActions::read(std::string_view path,
                                                          std::string_view options,
                                                          Naming naming) const {
-    auto found = select(*state_.store, path, options, naming);
+    auto found = select(*state_.store, path, options, naming, state_.settings.max_backlog);
     if (found.has_error()) {
         return count_failure(found.error());
     }
@@ -136,23 +136,30 @@ gateway::Result<std::size_t> DataActions::erase(std::string_view path) {
     return removed;
 }
 
-/// Servers since happn-3 4 heed the criteria of a remove by wildcard.
+/// Servers since happn-3 4 heed the criteria of a remove by wildcard. What cannot be read removes nothing.
 gateway::Result<std::size_t> DataActions::erase(const Session& session, const Frame& request) {
     const bool wildcard = request.path.find('*') != std::string_view::npos;
     const auto criteria = gateway::json::member(request.options, "criteria");
-    if (session.dialect.old() || !wildcard || !criteria) {
+    if (session.dialect.old() || !wildcard || !criteria || *criteria == "null") {
         return erase(request.path);
     }
-    const auto found = read(request.path, "{\"criteria\":" + std::string{*criteria} + "}");
+    if (!criteria->starts_with('{')) {
+        return gateway::Error{gateway::Errc::bad_request, "criteria must be an object"};
+    }
+    const auto found =
+        select(*state_.store, request.path, "{\"criteria\":" + std::string{*criteria} + "}", Naming::current);
     if (found.has_error()) {
-        return found.error();
+        return count_failure(found.error());
     }
+    std::vector<std::string> paths;
     for (const Selected& selected : *found) {
-        if (const auto removed = erase(selected.path); removed.has_error()) {
-            return removed;
-        }
+        paths.push_back(selected.path);
     }
-    return found->size();
+    auto removed = state_.store->remove_paths(paths);
+    if (removed.has_error()) {
+        return count_failure(removed.error());
+    }
+    return removed;
 }
 
 /// Old servers say what failed, not why, unless it is a limit of this node.
@@ -380,12 +387,11 @@ void DataActions::count(Session& session, const Frame& request) {
     if (session.dialect.old()) {
         return state_.send(session, ok_response(session, request, "null"));
     }
-    const bool named = request.path_raw.starts_with('"');
-    const auto found = named ? read(request.path, request.options) : std::vector<Selected>{};
-    if (found.has_error()) {
-        return refuse(session, request, "doGet failed", found.error());
+    const auto counted = node::count(*state_.store, request.path, request.options, session.dialect.naming());
+    if (counted.has_error()) {
+        return refuse(session, request, "doGet failed", count_failure(counted.error()));
     }
-    const auto value = std::to_string(found->size());
+    const auto value = std::to_string(*counted);
     state_.send(session, ok_response(session, request, "{\"value\":" + value + "}"));
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "adapters/happn/node/publisher.hpp"
-#include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/query/query.hpp"
 #include "adapters/happn/node/request_options.hpp"
 #include "adapters/happn/node/responses.hpp"
 #include "adapters/happn/node/state.hpp"

@@ -89,23 +89,23 @@ gateway::Response DataComponent::set(const CallArguments& arguments, int hops) {
         return failure("onPublished handler in options is missing");
     }
     const auto data = arguments.at(1);
-    auto response = ask("set", arguments.at(0), data, marked(options, hops));
+    auto response = ask(arguments.caller, "set", arguments.at(0), data, marked(options, hops));
     if (!response.error && !flag(options, "noPublish")) {
-        emit(text_of(arguments.at(0)), data, hops);
+        emit(arguments.caller, text_of(arguments.at(0)), data, hops);
     }
     return response;
 }
 
 gateway::Response DataComponent::get(const CallArguments& arguments) {
-    return ask("get", arguments.at(0), "null", as_options(arguments.at(1)));
+    return ask(arguments.caller, "get", arguments.at(0), "null", as_options(arguments.at(1)));
 }
 
 gateway::Response DataComponent::get_paths(const CallArguments& arguments) {
-    return ask("get", arguments.at(0), "null", std::string{only_paths});
+    return ask(arguments.caller, "get", arguments.at(0), "null", std::string{only_paths});
 }
 
 gateway::Response DataComponent::count(const CallArguments& arguments) {
-    return ask("count", arguments.at(0), "null", as_options(arguments.at(1)));
+    return ask(arguments.caller, "count", arguments.at(0), "null", as_options(arguments.at(1)));
 }
 
 gateway::Response DataComponent::increment(const CallArguments& arguments, int hops) {
@@ -116,7 +116,7 @@ gateway::Response DataComponent::increment(const CallArguments& arguments, int h
     }
     std::string options;
     ObjectWriter{options}.raw("increment", step).end();
-    return ask("set", arguments.at(0), gauge, marked(options, hops));
+    return ask(arguments.caller, "set", arguments.at(0), gauge, marked(options, hops));
 }
 
 gateway::Response DataComponent::remove(const CallArguments& arguments, int hops) {
@@ -124,10 +124,11 @@ gateway::Response DataComponent::remove(const CallArguments& arguments, int hops
     if (reported(options)) {
         return failure("onPublished handler in options is missing");
     }
-    return ask("remove", arguments.at(0), "null", marked(options, hops));
+    return ask(arguments.caller, "remove", arguments.at(0), "null", marked(options, hops));
 }
 
-gateway::Response DataComponent::ask(std::string_view action,
+gateway::Response DataComponent::ask(SessionNumber caller,
+                                     std::string_view action,
                                      std::string_view path,
                                      std::string_view data,
                                      const std::string& options) {
@@ -137,18 +138,20 @@ gateway::Response DataComponent::ask(std::string_view action,
     }
     std::string own{root};
     own.append(given.starts_with('/') ? "" : "/").append(given);
-    return response_of(perform(action, own, data, options));
+    return response_of(perform(caller, action, own, data, options));
 }
 
-/// Sends a request as the node's own client and gives the answer's frame.
-std::string DataComponent::perform(std::string_view action,
+/// Sends a request for the caller, in the dialect of the day, and gives the answer's frame.
+std::string DataComponent::perform(SessionNumber caller,
+                                   std::string_view action,
                                    std::string_view path,
                                    std::string_view data,
                                    std::string_view options) {
     auto& state = hub_.state();
     Collector link;
     Session session;
-    session.id = state.gateway_session;
+    session.number = caller;
+    session.id = state.gateway_session;  // the node publishes, as on happner; for routes it is the caller
     session.dialect = dialect_of("happn_4");
     session.link = &link;
     const auto text = write_request({action, ++state.last_event, path, data, session.id, options});
@@ -169,14 +172,14 @@ std::string DataComponent::perform(std::string_view action,
     return std::move(link.answer);
 }
 
-void DataComponent::emit(std::string_view key, std::string_view data, int hops) {
+void DataComponent::emit(SessionNumber caller, std::string_view key, std::string_view data, int hops) {
     std::string path{"/_events/"};
     path.append(hub_.state().settings.name).append("/data/").append(key);
     std::string meta;
     ObjectWriter{meta}.text("componentVersion", version_).end();
     std::string options;
     ObjectWriter{options}.boolean("noStore", true).raw("meta", meta).end();
-    perform("set", path, data, marked(options, hops));
+    perform(caller, "set", path, data, marked(options, hops));
 }
 
 std::string DataComponent::marked(std::string_view options, int hops) const {

@@ -19,6 +19,7 @@ struct CallArguments {
     std::string_view at(std::size_t index) const { return index < values.size() ? values[index] : "null"; }
 
     std::vector<std::string_view> values;
+    SessionNumber caller = outsider;  // whose publications a method's are
 };
 
 class DataComponent {
@@ -36,15 +37,17 @@ public:
 
 private:
     /// `path` is a raw argument, `data` and `options` are raw.
-    gateway::Response ask(std::string_view action,
+    gateway::Response ask(SessionNumber caller,
+                          std::string_view action,
                           std::string_view path,
                           std::string_view data,
                           const std::string& options);
-    std::string perform(std::string_view action,
+    std::string perform(SessionNumber caller,
+                        std::string_view action,
                         std::string_view path,
                         std::string_view data,
                         std::string_view options);
-    void emit(std::string_view key, std::string_view data, int hops);
+    void emit(SessionNumber caller, std::string_view key, std::string_view data, int hops);
     /// The caller's options, and the mark that keeps messages from going in circles.
     std::string marked(std::string_view options, int hops) const;
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "adapters/happn/frame.hpp"
-#include "adapters/happn/node/criteria.hpp"
+#include "adapters/happn/node/query/field_name.hpp"
 
 namespace happn::node {
 

@@ -93,6 +93,10 @@ gateway::Message call_message(std::string_view component, std::string_view metho
     return message;
 }
 
+SessionNumber caller_of(const gateway::Principal& principal) {
+    return principal.kind == gateway::PrincipalKind::service ? 0 : outsider;
+}
+
 gateway::Response stopping() {
     gateway::Response response;
     response.error = gateway::Error{gateway::Errc::unavailable, "the gateway is stopping"};
@@ -181,7 +185,7 @@ void MeshLayer::on_request(const Published& request) {
     } else if (own != nullptr) {
         const auto origin = gateway::read_loop_mark(request.mark);
         const int hops = origin.hops > 0 ? std::min(origin.hops, most_hops) + 1 : 0;
-        answer(caller, exchange_answer(builtins_.call(*own, arguments_of(request), hops)));
+        answer(caller, exchange_answer(builtins_.call(*own, arguments_of(request), request.session, hops)));
     }
 }
 
@@ -260,7 +264,7 @@ void MeshLayer::answer(const Caller& caller, std::string_view data) {
 void MeshLayer::call(gateway::MeshCall call, int hops, std::function<void(gateway::Outcome)> done) {
     const gateway::Route* route = dispatcher_.router().match_call(call.component, call.method);
     if (const auto* own = route == nullptr ? builtin(call.component, call.method) : nullptr) {
-        return done(outcome_of(builtins_.call(*own, call.args.view(), hops)));
+        return done(outcome_of(builtins_.call(*own, call.args.view(), caller_of(call.principal), hops)));
     }
     if (route == nullptr) {
         const auto name = call.component + '.' + call.method;

@@ -6,6 +6,7 @@
 
 #include "adapters/happn/payloads.hpp"
 #include "gateway/arguments.hpp"
+#include "gateway/log.hpp"
 #include "gateway/loop_mark.hpp"
 
 namespace happn {
@@ -162,9 +163,11 @@ void Node::subscribe_routes(const gateway::RoutingTable& table) {
 }
 
 void Node::send_initial(const gateway::Route& route, const gateway::HappnSource& source) {
-    const auto stored = hub_.data().read(source.path.subscription(), {});
+    const auto pattern = source.path.subscription();
+    const auto stored = node::select(*hub_.state().store, pattern, {}, node::Naming::current);
     if (stored.has_error()) {
-        return;  // counted and logged
+        gateway::log::error("node: route {}: {}", route.name, stored.error().message);
+        return;
     }
     for (const auto& selected : *stored) {
         auto captures = source.path.match(selected.path);
@@ -185,6 +188,10 @@ void Node::work_off() {
     if (std::exchange(working_, true)) {
         return;
     }
+    struct Rest {  // whatever happens: who does not rest would never work again
+        bool& working;
+        ~Rest() { working = false; }
+    } const rest{working_};
     while (!inbox_.empty() || !acknowledged_.empty()) {
         report_acknowledged();
         if (inbox_.empty()) {
@@ -194,7 +201,6 @@ void Node::work_off() {
         inbox_.pop_front();
         receive(std::move(next));
     }
-    working_ = false;
 }
 
 void Node::report_acknowledged() {

@@ -217,7 +217,8 @@ void Publisher::hand_to_gateway(const Publication& publication, bool for_routes,
         published.mark = text_of(json::member(publication.meta, gateway::loop_mark_name).value_or(""));
     }
     published.session = publication.session;
-    published.session_id = publication.publisher;
+    const Session* client = state_.find(publication.session);
+    published.session_id = client == nullptr ? publication.publisher : std::string_view{client->id};
     published.for_routes = for_routes;
     published.request_taken = taken;
     state_.to_gateway(std::move(published));

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "adapters/happn/frame.hpp"
-#include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/query/query.hpp"
 #include "adapters/happn/node/session.hpp"
 #include "adapters/happn/node/store/item.hpp"
 

@@ -60,6 +60,16 @@ void SubscriptionActions::on(Session& session, const Frame& request) {
         return state_.send(session, ok_response(session, request, old ? "{}" : "{\"id\":" + now + "}"));
     }
     const auto options = RequestOptions::parse(request.options);
+    std::vector<Selected> initial;
+    if (options.initial_callback || options.initial_emit) {
+        auto stored = stored_under(request.path);
+        if (stored.has_error()) {
+            const auto failed =
+                system_error(old ? "subscribe failed" : stored.error().message, "SubscriptionService");
+            return state_.send(session, error_response(session, request, failed));
+        }
+        initial = *std::move(stored);
+    }
     const auto reference = ++state_.last_reference;
     Subscription subscription{reference, options.listener, kept(request.options)};
     state_.subscriptions.add(session.number,
@@ -70,29 +80,29 @@ void SubscriptionActions::on(Session& session, const Frame& request) {
                              !old && options.merge);
     const auto reference_text = state_.reference_text(reference);
     if (options.initial_callback || options.initial_emit) {
-        return answer_with_initial(session, request, options, reference_text);
+        return answer_with_initial(session, request, options, reference_text, std::move(initial));
     }
     state_.send(session, ok_response(session, request, old ? "{}" : id_object(reference_text)));
+}
+
+gateway::Result<std::vector<Selected>> SubscriptionActions::stored_under(std::string_view channel) const {
+    const auto parsed = parse_channel(channel);
+    return parsed ? data_.read(parsed->path, {}) : std::vector<Selected>{};
 }
 
 void SubscriptionActions::answer_with_initial(Session& session,
                                               const Frame& request,
                                               const RequestOptions& options,
-                                              const std::string& reference) {
+                                              const std::string& reference,
+                                              std::vector<Selected> stored) {
     const bool old = session.dialect.old();
-    const auto channel = parse_channel(request.path);
-    auto read = channel ? data_.read(channel->path, {}) : std::vector<Selected>{};
-    if (read.has_error()) {
-        const auto refusal =
-            system_error(old ? "subscribe failed" : read.error().message, "SubscriptionService");
-        return state_.send(session, error_response(session, request, refusal));
-    }
     if (!old) {  // the stores of the two generations list differently
-        std::ranges::stable_sort(*read, {}, [](const Selected& selected) { return selected.times.modified; });
+        std::ranges::stable_sort(
+            stored, {}, [](const Selected& selected) { return selected.times.modified; });
     }
     std::string items;
     std::string values;
-    for (const Selected& selected : *read) {
+    for (const Selected& selected : stored) {
         std::string meta = item_meta(selected, old);
         if (old && options.initial_emit) {
             emit_initial(session, request, selected);

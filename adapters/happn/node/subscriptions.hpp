@@ -31,6 +31,8 @@ namespace happn::node {
 
 /// Numbers a session for the life of the node. 0: the gateway itself.
 using SessionNumber = std::uint64_t;
+/// Somebody who is no client of the node: a caller over HTTP or MQTT.
+inline constexpr SessionNumber outsider = static_cast<SessionNumber>(-1);
 
 inline constexpr std::size_t max_pattern_segments = 128;
 

@@ -51,6 +51,9 @@ gateway::Result<Tagged> tag_item(Store& store, std::string_view path, std::strin
     Tagged tagged{sibling_path(place), snapshot(path, *original ? &**original : nullptr), {now, now}};
     if (const auto put = store.put(tagged.path, {tagged.data, tagged.times, std::string{tag}});
         put.has_error()) {
+        if (!*original) {
+            static_cast<void>(store.remove_paths({std::string{path}}));  // the first error is the one to tell
+        }
         return put.error();
     }
     return tagged;

@@ -226,6 +226,24 @@ TEST_F(Builtin, ARouteThatFeedsItselfThroughDataEndsAtTheHopLimit) {
     EXPECT_EQ(dispatcher.pending(), 0u);
 }
 
+/// Else a client could have a route act as the gateway where it has no right of its own.
+TEST_F(Builtin, WhatIsSetThroughDataIsItsCallersNotTheGateways) {
+    auto route = happn_to_happn("up", "/_data/data/{x}", "/up/{x}");
+    gateway::MqttTarget target;
+    target.broker = "local";
+    target.topic =
+        gateway::AddressTemplate::parse("up", gateway::AddressTemplate::Kind::mqtt, gateway::Scope{}).value();
+    route.targets.front().rule = std::move(target);
+    apply({std::move(route)});
+    result("data/set", {"x", 1});
+    ASSERT_EQ(sinks.local.delivered.size(), 1u);
+    EXPECT_EQ(sinks.local.delivered[0].second.principal.kind, gateway::PrincipalKind::user);
+    EXPECT_EQ(sinks.local.delivered[0].second.principal.session_id, visitor.id);
+    call("data", "set", R"(["x",2])");
+    ASSERT_EQ(sinks.local.delivered.size(), 2u);
+    EXPECT_EQ(sinks.local.delivered[1].second.principal.kind, gateway::PrincipalKind::user);
+}
+
 // --- system and api ------------------------------------------------------------------------------
 
 std::set<std::string> keys_of(const Json& object) {

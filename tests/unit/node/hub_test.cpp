@@ -433,6 +433,47 @@ TEST(NodeRemove, OfACurrentClientHeedsCriteriaWhereTheyCanChoose) {
     EXPECT_EQ(node.connect("happn_1.3.0").ask("remove", "/r/*", {}, options)["data"], (Json{{"removed", 2}}));
 }
 
+TEST(NodeRemove, WhatCannotBeReadRemovesNothing) {
+    Harness node;
+    auto& client = node.connect();
+    client.ask("set", "/r/1", {{"n", 1}});
+    client.say(
+        R"({"action":"remove","eventId":77,"path":"/r/*","options":{"criteria":{"n":{"$gt":1e999}}}})");
+    for (const char* criteria : {"[]", "5", "\"x\""}) {
+        const auto refused = client.ask("remove", "/r/*", {}, {{"criteria", Json::parse(criteria)}});
+        EXPECT_EQ(refused["_meta"]["error"]["message"], "criteria must be an object") << criteria;
+    }
+    EXPECT_EQ(client.ask("count", "/r/*")["data"], (Json{{"value", 1}}));
+}
+
+/// A number beyond a double's reach is JSON; who looks at its item finds no members.
+TEST(NodeGet, OfDataThatCannotBeLookedAtIsAnswered) {
+    Harness node;
+    auto& client = node.connect();
+    client.say_text(
+        R"({"action":"set","eventId":77,"path":"/a","data":{"x":1e999},"options":{"noDataResponse":true}})");
+    EXPECT_EQ(client.ask("get", "/a", {}, {{"fields", {{"y", 0}}}})["_meta"]["status"], "ok");
+    EXPECT_EQ(client.ask("get", "/a", {}, {{"criteria", {{"x", 1}}}})["data"], nullptr);
+    EXPECT_EQ(client.ask("get", "/*", {}, {{"fields", {{"x", 1}}}, {"sort", {{"x", 1}}}}).size(), 2u);
+}
+
+TEST(NodeGet, OfMoreThanOneAnswerMayHoldIsRefused) {
+    auto settings = node_settings();
+    settings.max_backlog = 100;
+    Harness node{settings};
+    auto& client = node.connect();
+    for (int n = 0; n < 3; ++n) {
+        client.ask("set", "/d/" + std::to_string(n), {{"text", std::string(40, 'x')}});
+    }
+    for (const auto& options : {Json::object(), Json{{"fields", {{"text", 1}}}}}) {
+        const auto refused = client.ask("get", "/d/*", {}, options);
+        EXPECT_EQ(refused["_meta"]["error"]["message"],
+                  "the answer is too large: ask for less, with limit and skip");
+    }
+    EXPECT_EQ(client.ask("get", "/d/*", {}, {{"options", {{"limit", 1}}}}).size(), 2u);
+    EXPECT_EQ(client.ask("count", "/d/*")["data"], (Json{{"value", 3}}));
+}
+
 TEST(NodeErrors, HaveNameAndMessageInOneForTheFirstDialect) {
     Harness node;
     for (const char* protocol : {"happn", "happn_1.3.0"}) {

@@ -1,4 +1,4 @@
-#include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/query/query.hpp"
 
 #include <gtest/gtest.h>
 
@@ -73,6 +73,12 @@ TEST_F(Selecting, RefusesWhatItDoesNotUnderstand) {
         nested = R"({"$and":[)" + nested + "]}";
     }
     EXPECT_EQ(refusal(R"({"criteria":)" + nested + "}"), "criteria are nested too deeply");
+    std::string many;
+    for (int i = 0; i < 1001; ++i) {
+        many += (many.empty() ? "" : ",") + std::string{R"({"u":1})"};
+    }
+    EXPECT_EQ(refusal(R"({"criteria":{"$or":[)" + many + "]}}"), "criteria have more than 1000 conditions");
+    EXPECT_EQ(refusal(R"({"criteria":{"u":1e999}})"), "options with a number that is out of range");
     EXPECT_EQ(refusal(R"({"criteria":{"$where":"1"}})"), "unknown operator: $where");
     EXPECT_EQ(refusal(R"({"criteria":{"u":{"$gt":1,"$foo":1}}})"), "unknown operator: $foo");
     EXPECT_EQ(refusal(R"({"criteria":{"u":{"$in":1}}})"), "$in needs an array");

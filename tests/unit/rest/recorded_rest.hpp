@@ -44,7 +44,7 @@ public:
         std::ifstream in{std::string{HG_TEST_DATA} + "/captures/" + file};
         for (std::string line; std::getline(in, line);) {
             const Json exchange = Json::parse(line);
-            if (left_out_.contains(exchange["label"])) continue;
+            if (left_out_.contains(exchange["label"]) || is_foreign_page(file, exchange)) continue;
             replay_one(exchange);
             ++replayed;
         }
@@ -76,6 +76,12 @@ private:
             "method POST mesh [tester bearer]",  // happner checks another path then, so that the right is
                                                  // missing
         };
+    }
+
+    /// An insecure happner does what pages of another origin ask for; the gateway does not.
+    static bool is_foreign_page(const std::string& file, const Json& exchange) {
+        return file.find("insecure") != std::string::npos &&
+               exchange["request"].value("headers", Json::object()).contains("origin");
     }
 
     /// 403 in both: the mesh looks for the right first, the gateway for what it never asks a mesh.

@@ -124,16 +124,18 @@ void MemoryStore::erase(Items::const_iterator at) {
 }
 
 gateway::Result<std::size_t> MemoryStore::remove(std::string_view pattern) {
-    std::vector<std::string> found;
-    if (has_star(pattern)) {
-        found = paths(pattern);
-    } else if (items_.contains(pattern)) {
-        found.emplace_back(pattern);
+    return remove_paths(has_star(pattern) ? paths(pattern) : std::vector{std::string{pattern}});
+}
+
+gateway::Result<std::size_t> MemoryStore::remove_paths(const std::vector<std::string>& paths) {
+    std::size_t removed = 0;
+    for (const std::string& path : paths) {
+        if (const auto at = items_.find(path); at != items_.end()) {
+            erase(at);
+            ++removed;
+        }
     }
-    for (const std::string& path : found) {
-        erase(items_.find(path));
-    }
-    return found.size();
+    return removed;
 }
 
 }  // namespace happn::node

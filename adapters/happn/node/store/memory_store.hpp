@@ -18,6 +18,7 @@ public:
     gateway::Result<void> find(std::string_view pattern, const Visit& visit) override;
     gateway::Result<Times> put(std::string_view path, const Item& item) override;
     gateway::Result<std::size_t> remove(std::string_view pattern) override;
+    gateway::Result<std::size_t> remove_paths(const std::vector<std::string>& paths) override;
     std::size_t size() const override { return items_.size(); }
     std::size_t bytes() const override { return bytes_; }
 

@@ -360,13 +360,14 @@ Result<void> SqliteStore::all_or_nothing(Change change) {
 
 Result<std::size_t> SqliteStore::remove(std::string_view pattern) {
     const auto found = paths(pattern);
-    if (found.has_error()) {
-        return found.error();
-    }
+    return found.has_error() ? Result<std::size_t>{found.error()} : remove_paths(*found);
+}
+
+Result<std::size_t> SqliteStore::remove_paths(const std::vector<std::string>& paths) {
     std::size_t removed = 0;
     std::size_t bytes = 0;
     const auto done = all_or_nothing([&]() -> Result<void> {
-        for (const std::string& path : *found) {
+        for (const std::string& path : paths) {
             const sqlite::Use erase{statements_.erase};
             const auto row = erase->text(1, path).step();
             if (row.has_error()) {

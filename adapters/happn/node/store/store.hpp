@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/happn/node/store/item.hpp"
 #include "gateway/error.hpp"
@@ -41,8 +42,9 @@ public:
     /// `item.times.created` counts only for a new path. Gives the times as stored.
     virtual gateway::Result<Times> put(std::string_view path, const Item& item) = 0;
 
-    /// How many there were.
+    /// All or, on an error, none of them. How many there were.
     virtual gateway::Result<std::size_t> remove(std::string_view pattern) = 0;
+    virtual gateway::Result<std::size_t> remove_paths(const std::vector<std::string>& paths) = 0;
 
     virtual std::size_t size() const = 0;
     virtual std::size_t bytes() const = 0;

@@ -1,4 +1,4 @@
-#include "adapters/happn/node/query.hpp"
+#include "adapters/happn/node/query/query.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -75,6 +75,12 @@ void read_sort(Query& query, const Json& sort) {
     }
 }
 
+/// Valid JSON whose numbers may still be beyond a double's reach: such data has no members to look at.
+Json parse_stored(std::string_view data) {
+    Json parsed = Json::parse(data, nullptr, false);
+    return parsed.is_object() ? parsed : Json::object();
+}
+
 Error not_available(std::string_view feature, std::string_view pattern) {
     return {Errc::bad_request,
             std::string{feature} + " feature not available for provider on path: " + std::string{pattern}};
@@ -82,6 +88,9 @@ Error not_available(std::string_view feature, std::string_view pattern) {
 
 Result<Query> parse(std::string_view pattern, std::string_view text, Naming naming) {
     const Json options = Json::parse(text, nullptr, false);
+    if (options.is_discarded()) {  // valid JSON, but with a number beyond a double's reach
+        return Error{Errc::bad_request, "options with a number that is out of range"};
+    }
     const Json& inner = member(options, "options");
     Query query;
     query.naming = naming;
@@ -238,52 +247,71 @@ Selected selected_from(const ItemView& item) {
     return {std::string{item.path}, std::string{item.data}, item.times, std::string{item.tag}, {}};
 }
 
-/// The rows that the criteria let pass, at most `most` of them.
-Result<std::vector<Row>> rows_of(Store& store,
-                                 std::string_view pattern,
-                                 const Query& query,
-                                 std::size_t most) {
-    std::vector<Row> rows;
-    const auto found = store.find(pattern, [&](const ItemView& item) {
-        Json data = query.reads_data() ? Json::parse(item.data, nullptr, false) : Json{};
-        if (query.criteria.match({item.path, item.times, data})) {
-            rows.push_back({selected_from(item), std::move(data)});
-        }
-        return rows.size() < most;
-    });
-    if (found.has_error()) {
-        return found.error();
+/// What one answer may hold.
+class Budget {
+public:
+    explicit Budget(std::size_t bytes) : left_{bytes} {}
+    void take(const ItemView& item) {
+        const auto size = item.path.size() + item.data.size();
+        spent_ = spent_ || size > left_;
+        left_ -= spent_ ? 0 : size;
     }
-    return rows;
+    bool spent() const { return spent_; }
+
+private:
+    std::size_t left_;
+    bool spent_ = false;
+};
+
+Error too_much() {
+    return {Errc::overloaded, "the answer is too large: ask for less, with limit and skip"};
 }
 
-Result<std::vector<Selected>> select_all(Store& store, std::string_view pattern) {
-    std::vector<Selected> selected;
+/// The rows that the criteria let pass, at most `most` of them.
+Result<std::vector<Row>> rows_of(
+    Store& store, std::string_view pattern, const Query& query, std::size_t most, Budget budget) {
+    std::vector<Row> rows;
     const auto found = store.find(pattern, [&](const ItemView& item) {
-        selected.push_back(selected_from(item));
-        return true;
+        Json data = query.reads_data() ? parse_stored(item.data) : Json{};
+        if (query.criteria.match({item.path, item.times, data})) {
+            budget.take(item);
+            rows.push_back({selected_from(item), std::move(data)});
+        }
+        return rows.size() < most && !budget.spent();
     });
     if (found.has_error()) {
         return found.error();
     }
-    return selected;
+    return budget.spent() ? Result<std::vector<Row>>{too_much()} : rows;
+}
+
+Result<std::vector<Selected>> select_all(Store& store, std::string_view pattern, Budget budget) {
+    std::vector<Selected> selected;
+    const auto found = store.find(pattern, [&](const ItemView& item) {
+        budget.take(item);
+        selected.push_back(selected_from(item));
+        return !budget.spent();
+    });
+    if (found.has_error()) {
+        return found.error();
+    }
+    return budget.spent() ? Result<std::vector<Selected>>{too_much()} : selected;
 }
 
 }  // namespace
 
-Result<std::vector<Selected>> select(Store& store,
-                                     std::string_view pattern,
-                                     std::string_view options,
-                                     Naming naming) {
+Result<std::vector<Selected>> select(
+    Store& store, std::string_view pattern, std::string_view options, Naming naming, std::size_t max_bytes) {
+    const Budget budget{max_bytes};
     if (options.empty() || options == "{}") {
-        return select_all(store, pattern);
+        return select_all(store, pattern, budget);
     }
     const auto query = parse(pattern, options, naming);
     if (query.has_error()) {
         return query.error();
     }
     const bool all = !query->sort.empty() || query->limit > SIZE_MAX - query->skip;
-    auto rows = rows_of(store, pattern, *query, all ? SIZE_MAX : query->skip + query->limit);
+    auto rows = rows_of(store, pattern, *query, all ? SIZE_MAX : query->skip + query->limit, budget);
     if (rows.has_error()) {
         return rows.error();
     }
@@ -300,6 +328,23 @@ Result<std::vector<Selected>> select(Store& store,
         selected.push_back(std::move(row.selected));
     }
     return selected;
+}
+
+Result<std::size_t> count(Store& store, std::string_view pattern, std::string_view options, Naming naming) {
+    const auto query = parse(pattern, options.empty() ? "{}" : options, naming);
+    if (query.has_error()) {
+        return query.error();
+    }
+    std::size_t matching = 0;
+    const auto found = store.find(pattern, [&](const ItemView& item) {
+        const Json data = query->criteria.everything() ? Json{} : parse_stored(item.data);
+        matching += query->criteria.match({item.path, item.times, data}) ? 1u : 0u;
+        return true;
+    });
+    if (found.has_error()) {
+        return found.error();
+    }
+    return std::min(matching - std::min(matching, query->skip), query->limit);
 }
 
 }  // namespace happn::node

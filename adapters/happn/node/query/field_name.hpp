@@ -1,20 +1,14 @@
-// Which items a get, count or remove is about: the criteria of happn, which are those of MongoDB's find.
-//
-//   {"u":{"$gte":1,"$lt":5},"tags":"red","o.x":{"$in":[1,2]},"$or":[{"path":"/a"},{"_meta.created":{"$gt":5}}]}
-//
-// Where happn-3 1.12.1 and 13.12.1 agree (tests/data/query-matrix.json), so does this; where one of them
-// fails or they differ from each other, MongoDB's documentation of the operator decides. Compiled once a
-// request, then asked once an item. Values, no state.
+// The names that criteria, sort and fields have for parts of an item, and the values under them. Values,
+// pure.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/happn/node/store/item.hpp"
-#include "gateway/error.hpp"
 
 namespace happn::node {
 
@@ -51,21 +45,5 @@ private:
 
 /// 0 for equal values; by kind first: nothing, null, number, text, true and false, array, object.
 int compare_values(const std::vector<nlohmann::json>& a, const std::vector<nlohmann::json>& b);
-
-class Criteria {
-public:
-    /// Everything.
-    Criteria() = default;
-    /// Of an object. Errc::bad_request: an operator is unknown or has the wrong kind of value.
-    static gateway::Result<Criteria> compile(const nlohmann::json& criteria, Naming naming);
-
-    static Criteria nothing();
-
-    bool everything() const { return !test_; }
-    bool match(const Subject& subject) const { return !test_ || test_(subject); }
-
-private:
-    std::function<bool(const Subject&)> test_;
-};
 
 }  // namespace happn::node

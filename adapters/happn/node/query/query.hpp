@@ -5,12 +5,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "adapters/happn/node/criteria.hpp"
+#include "adapters/happn/node/query/criteria.hpp"
 #include "adapters/happn/node/store/store.hpp"
 
 namespace happn::node {
@@ -26,11 +27,19 @@ struct Selected {
 
 /// The items that a request with these options is about. `options` is raw JSON, empty when absent; what is of
 /// the wrong kind counts as not said. Items are looked at as the store gives them, and only those that the
-/// criteria let pass are copied. Errors: the store's; Errc::bad_request - criteria that cannot be understood,
+/// criteria let pass are copied. Errors: the store's; Errc::overloaded - paths and data of
+/// the result are larger than `max_bytes`; Errc::bad_request - criteria that cannot be understood,
 /// or a feature that this store does not have (aggregate, collation).
 gateway::Result<std::vector<Selected>> select(Store& store,
                                               std::string_view pattern,
                                               std::string_view options,
-                                              Naming naming);
+                                              Naming naming,
+                                              std::size_t max_bytes = SIZE_MAX);
+
+/// How many they are.
+gateway::Result<std::size_t> count(Store& store,
+                                   std::string_view pattern,
+                                   std::string_view options,
+                                   Naming naming);
 
 }  // namespace happn::node

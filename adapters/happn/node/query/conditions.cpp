@@ -1,69 +1,27 @@
-#include "adapters/happn/node/criteria.hpp"
+#include "adapters/happn/node/query/conditions.hpp"
 
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <utility>
-#include <vector>
+
+#include "adapters/happn/node/query/criteria.hpp"
 
 namespace happn::node {
 
 namespace {
 
-using gateway::Errc;
-using gateway::Error;
 using gateway::Result;
 using Json = nlohmann::json;
 using Values = std::vector<Json>;
-using Test = std::function<bool(const Subject&)>;
-using ValueTest = std::function<bool(const Values&)>;  // of all values under a name
 
-constexpr int max_nesting = 16;  // of conditions in conditions
 constexpr std::int64_t max_pattern_memory = 1 << 20;
 
-Error wrong(const std::string& message) {
-    return {Errc::bad_request, message};
-}
-
-Error wrong_value(std::string_view op, std::string_view wanted) {
-    return wrong(std::string{op} + " needs " + std::string{wanted});
-}
-
-std::optional<std::size_t> index_of(std::string_view segment) {
-    std::size_t index = 0;
-    const auto [end, error] = std::from_chars(segment.data(), segment.data() + segment.size(), index);
-    return error == std::errc{} && end == segment.data() + segment.size() ? std::optional{index}
-                                                                          : std::nullopt;
-}
-
-void collect(const Json& at, std::string_view name, Values& found) {
-    if (name.empty()) {
-        found.push_back(at);
-        return;
-    }
-    const auto dot = name.find('.');
-    const auto segment = name.substr(0, dot);
-    const auto rest = dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
-    if (at.is_object()) {
-        if (const auto member = at.find(std::string{segment}); member != at.end()) {
-            collect(*member, rest, found);
-        }
-    } else if (at.is_array()) {
-        if (const auto index = index_of(segment)) {
-            if (*index < at.size()) {
-                collect(at[*index], rest, found);
-            }
-            return;
-        }
-        for (const Json& element : at) {
-            if (element.is_object()) {
-                collect(element, name, found);
-            }
-        }
-    }
+gateway::Error wrong_value(std::string_view op, std::string_view wanted) {
+    return wrong_criteria(std::string{op} + " needs " + std::string{wanted});
 }
 
 /// A value, or an element of it if it is an array.
@@ -109,17 +67,7 @@ bool is_operators(const Json& condition) {
     return condition.is_object() && !condition.empty() && condition.begin().key().starts_with('$');
 }
 
-Result<Test> compile_object(const Json& criteria, Naming naming, int nesting);
 Result<ValueTest> compile_operators(const Json& operators, Naming naming, int nesting);
-
-/// A condition under a name: operators, or a value to be equal to.
-Result<ValueTest> compile_condition(const Json& condition, Naming naming, int nesting) {
-    if (nesting > max_nesting) {
-        return wrong("criteria are nested too deeply");
-    }
-    return is_operators(condition) ? compile_operators(condition, naming, nesting + 1)
-                                   : Result<ValueTest>{equals(condition)};
-}
 
 Result<std::vector<ValueTest>> compile_conditions(std::string_view op,
                                                   const Json& list,
@@ -205,7 +153,7 @@ Result<ValueTest> op_regex(const Operand& operand) {
         flags = value.size() > 1 && value[1].is_string() ? value[1].get<std::string>() : flags;
     }
     if (!pattern.is_string()) {
-        return wrong("$regex parameter value must be an Array or a string");
+        return wrong_criteria("$regex parameter value must be an Array or a string");
     }
     RE2::Options options;
     options.set_log_errors(false);
@@ -217,7 +165,7 @@ Result<ValueTest> op_regex(const Operand& operand) {
     options.set_word_boundary(true);
     const auto expression = std::make_shared<RE2>(pattern.get<std::string>(), options);
     if (!expression->ok()) {
-        return wrong("Invalid regular expression: " + expression->error());
+        return wrong_criteria("Invalid regular expression: " + expression->error());
     }
     return ValueTest{[expression](const Values& values) {
         return any(values, [&](const Json& text) {
@@ -229,7 +177,7 @@ Result<ValueTest> op_regex(const Operand& operand) {
 Result<ValueTest> op_options(const Operand& operand) {  // read by $regex
     return operand.siblings.contains("$regex")
                ? Result<ValueTest>{ValueTest{[](const Values&) { return true; }}}
-               : wrong("$options without $regex");
+               : wrong_criteria("$options without $regex");
 }
 
 Result<ValueTest> op_not(const Operand& operand) {
@@ -295,14 +243,14 @@ Result<ValueTest> op_elem_match(const Operand& operand) {
             });
         }};
     }
-    auto test = compile_object(operand.value, Naming::element, operand.nesting + 1);
-    if (test.has_error()) {
-        return test.error();
+    auto criteria = Criteria::compile(operand.value, Naming::element, operand.nesting + 1);
+    if (criteria.has_error()) {
+        return criteria.error();
     }
-    return ValueTest{[test = *std::move(test)](const Values& values) {
+    return ValueTest{[criteria = *std::move(criteria)](const Values& values) {
         return std::any_of(values.begin(), values.end(), [&](const Json& value) {
             return value.is_array() && std::any_of(value.begin(), value.end(), [&](const Json& element) {
-                       return element.is_object() && test({{}, {}, element});
+                       return element.is_object() && criteria.match({{}, {}, element});
                    });
         });
     }};
@@ -417,7 +365,7 @@ Result<ValueTest> compile_operators(const Json& operators, Naming naming, int ne
     for (const auto& [op, value] : operators.items()) {
         const Compile compile = operator_named(op);
         if (compile == nullptr) {
-            return wrong("unknown operator: " + op);
+            return wrong_criteria("unknown operator: " + op);
         }
         auto test = compile({op, value, operators, naming, nesting});
         if (test.has_error()) {
@@ -429,138 +377,18 @@ Result<ValueTest> compile_operators(const Json& operators, Naming naming, int ne
                              : Result<ValueTest>{all_of(std::move(tests))};
 }
 
-// --- criteria ---------------------------------------------------------------------------------------------
-
-Result<Test> compile_logic(const std::string& op, const Json& list, Naming naming, int nesting) {
-    if (op != "$and" && op != "$or" && op != "$nor") {
-        return wrong("unknown operator: " + op);
-    }
-    if (!list.is_array()) {
-        return wrong_value(op, "an array");
-    }
-    std::vector<Test> parts;
-    for (const Json& part : list) {
-        auto test = compile_object(part, naming, nesting + 1);
-        if (test.has_error()) {
-            return test;
-        }
-        parts.push_back(*std::move(test));
-    }
-    return Test{[parts = std::move(parts), all = op == "$and", none = op == "$nor"](const Subject& subject) {
-        const auto fits = [&](const Test& test) { return test(subject); };
-        return all ? std::all_of(parts.begin(), parts.end(), fits)
-                   : std::any_of(parts.begin(), parts.end(), fits) != none;
-    }};
-}
-
-Result<Test> compile_member(const std::string& name, const Json& condition, Naming naming, int nesting) {
-    if (name.starts_with('$')) {
-        return compile_logic(name, condition, naming, nesting);
-    }
-    auto test = compile_condition(condition, naming, nesting);
-    if (test.has_error()) {
-        return test.error();
-    }
-    return Test{[field = FieldName{name, naming}, test = *std::move(test)](const Subject& subject) {
-        return test(field.values(subject));
-    }};
-}
-
-Result<Test> compile_object(const Json& criteria, Naming naming, int nesting) {
-    if (!criteria.is_object()) {
-        return wrong("criteria must be an object");
-    }
-    if (nesting > max_nesting) {
-        return wrong("criteria are nested too deeply");
-    }
-    std::vector<Test> tests;
-    for (const auto& [name, condition] : criteria.items()) {
-        auto test = compile_member(name, condition, naming, nesting);
-        if (test.has_error()) {
-            return test;
-        }
-        tests.push_back(*std::move(test));
-    }
-    return Test{[tests = std::move(tests)](const Subject& subject) {
-        return std::all_of(tests.begin(), tests.end(), [&](const Test& test) { return test(subject); });
-    }};
-}
-
-int kind_rank(const Json& value) {
-    return value.is_null()      ? 1
-           : value.is_number()  ? 2
-           : value.is_string()  ? 3
-           : value.is_boolean() ? 4
-           : value.is_array()   ? 5
-                                : 6;
-}
-
-int order(int a, int b) {
-    return a < b ? -1 : static_cast<int>(a > b);
-}
-
 }  // namespace
 
-FieldName::FieldName(std::string_view name, Naming naming) : member_{name} {
-    if (naming == Naming::element) {
-        return;
-    }
-    const bool own_name = name == "path" || (naming == Naming::old && name == "_id") ||
-                          (naming == Naming::current && (name == "created" || name == "modified"));
-    if (own_name || name == "_meta.path" || name == "_meta.created" || name == "_meta.modified") {
-        const auto own = name.starts_with("_meta.") ? name.substr(6) : name;
-        meta_ = own == "created" ? "created" : own == "modified" ? "modified" : "path";
-        return;
-    }
-    for (const std::string_view prefix : {"data.", "_data."}) {
-        if (name.starts_with(prefix)) {
-            member_ = name.substr(prefix.size());
-            return;
-        }
-    }
+gateway::Error wrong_criteria(std::string message) {
+    return {gateway::Errc::bad_request, std::move(message)};
 }
 
-std::vector<Json> FieldName::values(const Subject& subject) const {
-    if (meta_ == "path") {
-        return {Json(std::string{subject.path})};
+Result<ValueTest> compile_condition(const Json& condition, Naming naming, int nesting) {
+    if (nesting > max_nesting) {
+        return wrong_criteria("criteria are nested too deeply");
     }
-    if (!meta_.empty()) {
-        return {Json(meta_ == "created" ? subject.times.created : subject.times.modified)};
-    }
-    Values found;
-    collect(subject.data, member_, found);
-    return found;
-}
-
-int compare_values(const std::vector<Json>& a, const std::vector<Json>& b) {
-    if (a.empty() || b.empty()) {
-        return order(static_cast<int>(!a.empty()), static_cast<int>(!b.empty()));
-    }
-    const Json& left = a.front();
-    const Json& right = b.front();
-    if (const int kinds = order(kind_rank(left), kind_rank(right)); kinds != 0) {
-        return kinds;
-    }
-    return left == right ? 0 : left < right ? -1 : 1;
-}
-
-Criteria Criteria::nothing() {
-    Criteria none;
-    none.test_ = [](const Subject&) { return false; };
-    return none;
-}
-
-Result<Criteria> Criteria::compile(const Json& criteria, Naming naming) {
-    Criteria compiled;
-    if (criteria.empty()) {
-        return compiled;
-    }
-    auto test = compile_object(criteria, naming, 0);
-    if (test.has_error()) {
-        return test.error();
-    }
-    compiled.test_ = *std::move(test);
-    return compiled;
+    return is_operators(condition) ? compile_operators(condition, naming, nesting + 1)
+                                   : Result<ValueTest>{equals(condition)};
 }
 
 }  // namespace happn::node
