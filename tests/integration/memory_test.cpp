@@ -19,8 +19,8 @@ namespace {
 using namespace support;
 
 constexpr std::size_t idle_limit_kb = 20'000;
-constexpr std::size_t sessions = 1000;
-constexpr std::size_t session_limit_kb = 20;
+constexpr std::size_t sessions = 10'000;
+constexpr std::size_t session_limit_kb = 12;
 
 constexpr const char* routes = R"(
 version: 1
@@ -53,7 +53,7 @@ protected:
     }
 
     RawClient logged_in() {
-        RawClient client{gateway.port()};
+        RawClient client{gateway.port(), io};
         client.send("GET /primus HTTP/1.1\r\nHost: gateway\r\n" + websocket_upgrade + "\r\n");
         client.send(text_frame(
             R"({"action":"configure-session","eventId":1,"data":{"protocol":"happn_4","version":"13.12.1"}})"));
@@ -63,6 +63,7 @@ protected:
         return client;
     }
 
+    std::shared_ptr<asio::io_context> io = std::make_shared<asio::io_context>();
     Mosquitto mosquitto;
     GatewayProcess gateway{{.settings = broker_settings(mosquitto), .mappings = {{"routes.yaml", routes}}}};
 };

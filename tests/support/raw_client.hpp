@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace support {
 
@@ -42,7 +43,10 @@ inline std::string text_frame(std::string_view payload) {
 /// A TCP client that sends what it is told and reads until the end, or until it has seen enough.
 class RawClient {
 public:
-    explicit RawClient(std::uint16_t port) : socket_{*io_} {
+    /// `io`: shared by clients that are many, as each needs files of its own.
+    explicit RawClient(std::uint16_t port,
+                       std::shared_ptr<asio::io_context> io = std::make_shared<asio::io_context>())
+        : io_{std::move(io)}, socket_{*io_} {
         socket_.connect({asio::ip::make_address("127.0.0.1"), port});
         socket_.set_option(asio::ip::tcp::no_delay{true});
     }
@@ -72,7 +76,7 @@ private:
         received_.append(piece.data(), size);
         return !error;
     }
-    std::unique_ptr<asio::io_context> io_ = std::make_unique<asio::io_context>();
+    std::shared_ptr<asio::io_context> io_;
     asio::ip::tcp::socket socket_;
     std::string received_;
 };
