@@ -229,6 +229,43 @@ TEST_P(RevokedOnAMesh, AUsersTokenIsRefusedWithWhatTheMeshSays) {
     EXPECT_EQ(read_item()->status, 200) << "others are not concerned";
 }
 
+class ExpiringOnAMesh : public testing::TestWithParam<const char*> {
+protected:
+    std::string log_in(const std::string& user) const {
+        const json body{{"username", user}, {"password", "pw"}};
+        const auto login = gateway.http().Post("/rest/login", body.dump(), "application/json");
+        return login && login->status == 200 ? json::parse(login->body)["data"]["token"].get<std::string>()
+                                             : std::string{};
+    }
+    int call_as(const std::string& token) const {
+        const auto answer = gateway.http().Post("/rest/method/componentName/strMethod",
+                                                {{"Authorization", "Bearer " + token}},
+                                                R"({"parameters":{}})",
+                                                "application/json");
+        return answer ? answer->status : 0;
+    }
+
+    JsMesh mesh{{.generation = GetParam(), .secure = true, .session_ttl = "3 seconds"}};
+    GatewayProcess gateway{
+        {.settings = mesh_settings(mesh, ", username: _ADMIN, password: happn") + "rest: { mesh: site }\n",
+         .mappings = {}}};
+};
+
+TEST_P(ExpiringOnAMesh, ATokenIsRefusedWhenItsTimeIsOverAndANewOneWorks) {
+    const auto token = log_in("tester");
+    const auto of_another = log_in("user0");
+    EXPECT_EQ(call_as(token), 200);
+    EXPECT_TRUE(eventually([&] { return call_as(token) == 403; })) << gateway.process().printed();
+    EXPECT_EQ(call_as(log_in("tester")), 200);
+    EXPECT_EQ(call_as(of_another), 200);
+    EXPECT_TRUE(gateway.ready());
+}
+
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         ExpiringOnAMesh,
+                         testing::Values("2.13.0", "5.2.1", "11.16.1", "13.1.1"),
+                         [](const auto& mesh) { return name_of_version(mesh.param); });
+
 TEST_P(RevokedOnAMesh, ATokenOfAMeshThatHasStartedWithAnotherSecretIsNoneAndANewOneWorks) {
     const auto log_in = [this] {
         const auto login = gateway.http().Post(

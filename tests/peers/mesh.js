@@ -1,6 +1,6 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
-//     [--domain NAME] [--encrypt-payloads]
+//     [--domain NAME] [--encrypt-payloads] [--session-ttl TIME]     the latter, "3 seconds", of tester's sessions
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
 // A line "stop reconnect" or "stop stay-away" on stdin stops it as SIGTERM does (which is the former), and tells its
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     key: { type: 'string' },
     endpoint: { type: 'string' },
     domain: { type: 'string' },
+    'session-ttl': { type: 'string' },
     'encrypt-payloads': { type: 'boolean', default: false },
   },
 });
@@ -43,6 +44,11 @@ function free_port() {
 function mesh_config(port) {
   const happn = { host: '127.0.0.1', port, secure: options.secure, setOptions: {} };
   if (options.secure) happn.adminPassword = 'happn';
+  if (options['session-ttl']) {
+    const policy = { ttl: options['session-ttl'], inactivity_threshold: Infinity };
+    const profiles = [{ name: 'short', session: { 'user.username': { $eq: 'tester' } }, policy }];
+    happn.services = { security: { config: { profiles } } };
+  }
   if (options['encrypt-payloads']) happn.encryptPayloads = true;
   if (options.cert) {
     // Not certPath and keyPath: happn-3 13.12.1 replaces those files by a certificate of its own.

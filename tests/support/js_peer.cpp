@@ -64,6 +64,8 @@ void JsMesh::start() {
         arguments.insert(arguments.end(), {"--cert", options_.tls->certificate, "--key", options_.tls->key});
     if (!options_.endpoint.empty()) arguments.insert(arguments.end(), {"--endpoint", options_.endpoint});
     if (!options_.domain.empty()) arguments.insert(arguments.end(), {"--domain", options_.domain});
+    if (!options_.session_ttl.empty())
+        arguments.insert(arguments.end(), {"--session-ttl", options_.session_ttl});
     if (options_.encrypt_payloads) arguments.emplace_back("--encrypt-payloads");
     process_.emplace(node("mesh.js", std::move(arguments)));
     process_->wait_for_line("READY " + std::to_string(port_));

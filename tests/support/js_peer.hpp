@@ -37,6 +37,7 @@ struct JsMeshOptions {
     std::optional<CertificateFiles> tls = std::nullopt;
     std::string endpoint = {};      // NAME=PORT of another mesh that this one joins at its start
     std::string domain = {};        // that its nodes have in common; else the node's name
+    std::string session_ttl = {};   // "3 seconds": of a secure mesh, until tester's sessions expire
     bool encrypt_payloads = false;  // of a secure mesh of the oldest generations
 };
 

@@ -9,8 +9,12 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "adapters/happn/paths.hpp"
 
 namespace happn::node {
 namespace {
@@ -109,6 +113,41 @@ TEST_P(Stores, LetAStarCrossSlashesAndBothEndsCount) {
     EXPECT_EQ(paths(*store, "*").size(), 8u);
     EXPECT_EQ(paths(*store, "/none/*"), Paths{});
     EXPECT_EQ(paths(*store, "*\xc3\xa9"), (Paths{"/w/\xc3\xa9"}));
+}
+
+/// What happn-3 3 and later return of a get by wildcard; 1.12.1 leaves patterns open at their end.
+TEST_P(Stores, GiveWhatRealServersGiveInEveryCellOfTheWildcardMatrix) {
+    const auto matrix = nlohmann::json::parse(std::ifstream{HG_TEST_DATA "/wildcard-matrix.json"});
+    std::set<std::string> all;
+    for (const auto& [generation, rows] : matrix.items()) {
+        for (const auto& row : rows.is_array() ? rows : nlohmann::json::array()) {
+            all.insert(row["on"].begin(), row["on"].end());
+            all.insert(row["get"].begin(), row["get"].end());
+        }
+    }
+    for (const bool current : {false, true}) {
+        const auto store = open(1000, 100'000);
+        store->remove("*").value();
+        std::set<std::string> stored;
+        for (const auto& path : all) {
+            if (!current || legal_set_path(path)) {  // others cannot be set on happn-3 13
+                put(*store, path, "{}").value();
+                stored.insert(path);
+            }
+        }
+        const char* const column = current ? "happn-3 12.1.10 and 13.12.1 (happner-2 11.16.1 and 13.1.1)"
+                                           : "happn-3 3.1.1 (happner-2 5.2.1)";
+        for (const auto& row : matrix.at(column)) {
+            Paths expected;
+            for (const auto& path : row["get"].get<std::set<std::string>>()) {
+                if (stored.contains(path)) {
+                    expected.push_back(path);
+                }
+            }
+            const auto pattern = row["pat"].get<std::string>();
+            EXPECT_EQ(paths(*store, pattern), expected) << column << ": " << pattern;
+        }
+    }
 }
 
 TEST_P(Stores, StopWhenAVisitorHasEnough) {
