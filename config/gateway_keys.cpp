@@ -3,6 +3,7 @@
 #include "config/connection_kinds.hpp"
 #include "config/kinds.hpp"
 #include "gateway/executions.hpp"
+#include "gateway/expression/suggestion.hpp"
 
 namespace config {
 namespace {
@@ -59,7 +60,12 @@ Kind<NodeSettings> secure_node() {
 
 Kind<NodeSettings> node_store() {
     const auto read = [](const Node& node, NodeSettings& into, Findings& findings) {
-        if (!node.is_scalar()) return report_type(node, "memory or the name of a file", findings);
+        constexpr const char* wanted = "memory or the name of a file";
+        if (!node.is_scalar() || node.as_bool() || node.as_integer() || node.text().empty())
+            return report_type(node, wanted, findings);
+        const auto hint = gateway::did_you_mean(node.text(), {"memory"});
+        if (node.text() != "memory" && !hint.empty())
+            return findings.error("HG409", node.place(), "expected " + std::string{wanted}, hint);
         into.store_file = node.text() == "memory" ? std::string{} : node.text();
     };
     return {read, {{"type", "string"}, {"default", "memory"}, {"examples", {"memory", "./node.sqlite"}}}};

@@ -201,6 +201,16 @@ TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
     }
 }
 
+TEST(LoadGateway, TheStoreOfANodeIsMemoryOrAFile) {
+    for (const char* wrong : {"true", "5", "\"\"", "[]"}) {
+        EXPECT_TRUE(contains(complaint("node: { store: " + std::string{wrong} + " }"),
+                             "expected memory or the name of a file"))
+            << wrong;
+    }
+    EXPECT_TRUE(contains(complaint("node: { store: Memory }"), "did you mean 'memory'"));
+    EXPECT_TRUE(settings("node: { store: memory }").node.store_file.empty());
+}
+
 TEST(LoadGateway, TlsOfAMeshMustProtectSomething) {
     EXPECT_TRUE(contains(complaint("meshes: { m: { url: \"ws://a\", tls: { server_name: b } } }"),
                          "HG414: 'tls' without a wss:// URL would protect nothing"));

@@ -272,17 +272,6 @@ TEST_F(StoreInAFile, LosesNothingThatWasWrittenWhenItsProcessIsKilled) {
     }
 }
 
-TEST_F(StoreInAFile, BelongsToOneProcessAtATime) {
-    const auto store = open().value();
-    EXPECT_EQ(why_not_opened(), file_.path() + ".lock: another process has it");
-}
-
-TEST_F(StoreInAFile, IsNotOpenedIfItIsNoSuchFile) {
-    std::ofstream{file_.path()} << "something else entirely, and longer than the header of a database: "
-                                << std::string(4096, 'x');
-    EXPECT_NE(why_not_opened().find("file is not a database"), std::string::npos) << why_not_opened();
-}
-
 class Sqlite {
 public:
     explicit Sqlite(const std::string& file) { sqlite3_open(file.c_str(), &handle_); }
@@ -294,6 +283,41 @@ public:
 private:
     sqlite3* handle_ = nullptr;
 };
+
+TEST_F(StoreInAFile, BelongsToOneProcessAtATime) {
+    const auto store = open().value();
+    EXPECT_EQ(why_not_opened(), file_.path() + ": another process has it");
+    const auto link = file_.path() + ".link";
+    std::filesystem::create_symlink(file_.path(), link);
+    gateway::NodeSettings settings;
+    settings.store_file = link;
+    EXPECT_TRUE(open_store(settings).has_error());
+}
+
+TEST_F(StoreInAFile, IsNotMadeInAFolderThatIsNotThere) {
+    gateway::NodeSettings settings;
+    settings.store_file = file_.path() + ".d/node.sqlite";
+    const auto store = open_store(settings);
+    ASSERT_TRUE(store.has_error());
+    EXPECT_EQ(store.error().message, settings.store_file + ": there is no folder " + file_.path() + ".d");
+}
+
+TEST_F(StoreInAFile, DoesNotWaitForWhoWritesToItsFile) {
+    const auto store = open().value();
+    Sqlite other{file_.path()};
+    other.run("BEGIN IMMEDIATE");
+    const auto refused = put(*store, "/a", "{}");
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_EQ(refused.error().message, "the store failed: database is locked");
+    other.run("COMMIT");
+    EXPECT_FALSE(put(*store, "/a", "{}").has_error());
+}
+
+TEST_F(StoreInAFile, IsNotOpenedIfItIsNoSuchFile) {
+    std::ofstream{file_.path()} << "something else entirely, and longer than the header of a database: "
+                                << std::string(4096, 'x');
+    EXPECT_NE(why_not_opened().find("file is not a database"), std::string::npos) << why_not_opened();
+}
 
 TEST_F(StoreInAFile, IsNotOpenedIfAnotherProgramOrALaterVersionMadeIt) {
     Sqlite{file_.path()}.run("CREATE TABLE accounts (id INTEGER)");

@@ -7,7 +7,7 @@
 namespace happn::node {
 
 gateway::Result<std::unique_ptr<Checkpointer>> Checkpointer::start(const std::string& file) {
-    auto connection = sqlite::Connection::open(file);
+    auto connection = sqlite::Connection::open(file, std::chrono::seconds{5});
     if (connection.has_error()) {
         return connection.error();
     }

@@ -13,12 +13,12 @@ gateway::Result<FileLock> FileLock::take(const std::string& file) {
     constexpr mode_t owner_only = 0600;
     FileLock lock{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, owner_only)};
     if (lock.descriptor_ < 0) {
-        return gateway::Error{gateway::Errc::unavailable, file + ": " + std::strerror(errno)};
+        return gateway::Error{gateway::Errc::unavailable, std::strerror(errno)};
     }
     if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
         const bool taken = errno == EWOULDBLOCK;
         return gateway::Error{gateway::Errc::unavailable,
-                              file + ": " + (taken ? "another process has it" : std::strerror(errno))};
+                              taken ? "another process has it" : std::strerror(errno)};
     }
     return lock;
 }

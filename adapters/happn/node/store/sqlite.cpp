@@ -9,8 +9,6 @@ namespace happn::node::sqlite {
 
 namespace {
 
-constexpr int busy_timeout_ms = 5000;  // of the checkpointer and the store, for each other
-
 gateway::Error error_of(sqlite3* connection) {
     return {gateway::Errc::unavailable, std::string{"the store failed: "} + sqlite3_errmsg(connection)};
 }
@@ -67,7 +65,7 @@ std::string_view Statement::text_at(int column) const {
     return bytes == nullptr ? std::string_view{} : std::string_view{bytes, static_cast<std::size_t>(size)};
 }
 
-gateway::Result<Connection> Connection::open(const std::string& file) {
+gateway::Result<Connection> Connection::open(const std::string& file, std::chrono::milliseconds patience) {
     create_for_owner_alone(file);
     sqlite3* handle = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -77,7 +75,7 @@ gateway::Result<Connection> Connection::open(const std::string& file) {
         return error_of(handle);
     }
     sqlite3_extended_result_codes(handle, 1);
-    sqlite3_busy_timeout(handle, busy_timeout_ms);
+    sqlite3_busy_timeout(handle, static_cast<int>(patience.count()));
     return connection;
 }
 

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -54,8 +55,9 @@ private:
 
 class Connection {
 public:
-    /// Creates the file if there is none.
-    static gateway::Result<Connection> open(const std::string& file);
+    /// Creates the file if there is none. `patience`: how long to wait, blocking, for somebody else who
+    /// writes to it.
+    static gateway::Result<Connection> open(const std::string& file, std::chrono::milliseconds patience);
 
     gateway::Result<void> run(const char* script);
     gateway::Result<Statement> prepare(std::string_view query);

@@ -1,6 +1,8 @@
 #include "adapters/happn/node/store/sqlite_store.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "adapters/happn/node/store/path_scan.hpp"
@@ -16,6 +18,8 @@ using gateway::Result;
 
 constexpr std::int64_t application_id = 0x68676e31;  // in the file's header: "hgn1"
 constexpr std::int64_t schema_version = 1;
+/// Nobody else is to write to the file; the loop must not stand still for who does.
+constexpr std::chrono::milliseconds patience{20};
 constexpr int log_pages_to_move = 1000;       // about 4 MiB: SQLite's own default
 constexpr int log_pages_to_wait = 64 * 1000;  // the log grows faster than it is moved: whoever writes helps
 
@@ -126,18 +130,18 @@ private:
     std::string path_;
 };
 
-Result<void> prepare_file(const std::string& file, sqlite::Connection& connection) {
+Result<void> prepare_file(sqlite::Connection& connection) {
     const auto id = connection.ask("PRAGMA application_id");
     if (id.has_error()) {
-        return Error{Errc::unavailable, file + ": " + id.error().message};
+        return id.error();
     }
     const auto tables = connection.ask("SELECT count(*) FROM sqlite_schema").value();
     const auto version = connection.ask("PRAGMA user_version").value();
     if (*id != application_id && (*id != 0 || tables != 0)) {
-        return Error{Errc::unavailable, file + ": this is the database of another program"};
+        return Error{Errc::unavailable, "this is the database of another program"};
     }
     if (version > schema_version) {
-        return Error{Errc::unavailable, file + ": made by a later version of happn-gateway"};
+        return Error{Errc::unavailable, "made by a later version of happn-gateway"};
     }
     if (auto set = connection.run(settings); set.has_error()) {
         return set.error();
@@ -193,31 +197,44 @@ Result<SqliteStore::Statements> prepare_statements(sqlite::Connection& connectio
                                    std::move(made[6])};
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& file, StoreLimits limits) {
+Result<std::unique_ptr<Store>> open_resolved(const std::string& file, StoreLimits limits) {
     auto lock = FileLock::take(file + ".lock");
     if (lock.has_error()) {
         return lock.error();
     }
-    auto connection = sqlite::Connection::open(file);
+    auto connection = sqlite::Connection::open(file, patience);
     if (connection.has_error()) {
-        return Error{Errc::unavailable, file + ": " + connection.error().message};
+        return connection.error();
     }
-    if (const auto ready = prepare_file(file, *connection); ready.has_error()) {
+    if (const auto ready = prepare_file(*connection); ready.has_error()) {
         return ready.error();
     }
     auto opened = open_parts(file, *std::move(lock), *std::move(connection));
     if (opened.has_error()) {
-        return Error{Errc::unavailable, file + ": " + opened.error().message};
+        return opened.error();
     }
     auto statements = prepare_statements(opened->connection);
     if (statements.has_error()) {
-        return Error{Errc::unavailable, file + ": " + statements.error().message};
+        return statements.error();
     }
     gateway::log::info("node: {} items in {}", opened->items, file);
     return std::unique_ptr<Store>{
         std::make_unique<SqliteStore>(*std::move(opened), *std::move(statements), limits)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& file, StoreLimits limits) {
+    // One file has one lock, whatever links lead to it.
+    const auto resolved = std::filesystem::weakly_canonical(file);
+    const auto folder = resolved.parent_path();
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folder, ignored)) {
+        return Error{Errc::unavailable, file + ": there is no folder " + folder.string()};
+    }
+    auto store = open_resolved(resolved.string(), limits);
+    return store.has_error() ? Error{Errc::unavailable, file + ": " + store.error().message}
+                             : std::move(store);
 }
 
 SqliteStore::SqliteStore(Parts parts, Statements statements, StoreLimits limits)
