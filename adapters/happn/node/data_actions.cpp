@@ -122,6 +122,10 @@ gateway::Result<std::vector<Selected>> DataActions::read(std::string_view path,
                                                          std::string_view options,
                                                          Naming naming) const {
     auto found = select(*state_.store, path, options, naming, state_.settings.max_backlog);
+    if (found.has_error() && found.error().errc == gateway::Errc::overloaded) {
+        state_.metrics.count("node_answers_too_large");
+        return found;
+    }
     if (found.has_error()) {
         return count_failure(found.error());
     }

@@ -470,6 +470,8 @@ TEST(NodeGet, OfMoreThanOneAnswerMayHoldIsRefused) {
         EXPECT_EQ(refused["_meta"]["error"]["message"],
                   "the answer is too large: ask for less, with limit and skip");
     }
+    EXPECT_NE(node.metrics().find("node_answers_too_large_total 2"), std::string::npos) << node.metrics();
+    EXPECT_EQ(node.metrics().find("node_store_full_total"), std::string::npos) << "it is not";
     EXPECT_EQ(client.ask("get", "/d/*", {}, {{"options", {{"limit", 1}}}}).size(), 2u);
     EXPECT_EQ(client.ask("count", "/d/*")["data"], (Json{{"value", 3}}));
 }

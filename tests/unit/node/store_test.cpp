@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "adapters/happn/paths.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace happn::node {
 namespace {
@@ -24,15 +25,10 @@ using Paths = std::vector<std::string>;
 /// A file of its own for each test.
 class StoreFile {
 public:
-    StoreFile() {
-        std::string made = std::filesystem::temp_directory_path() / "happn-store-XXXXXX";
-        directory_ = ::mkdtemp(made.data());
-    }
-    ~StoreFile() { std::filesystem::remove_all(directory_); }
-    std::string path() const { return directory_ / "items.sqlite"; }
+    std::string path() const { return directory_.path() / "items.sqlite"; }
 
 private:
-    std::filesystem::path directory_;
+    support::TemporaryDirectory directory_;
 };
 
 enum class Kind { memory, file };
