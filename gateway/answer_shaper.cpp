@@ -15,10 +15,14 @@ public:
 
     /// Of `respond` or an entry of `errors`.
     void shape(const auto& rule) {
+        shape_head(rule);
+        if (rule.body) body(*rule.body);
+    }
+
+    void shape_head(const auto& rule) {
         if (rule.status) response_.status = *rule.status;
         add(response_.headers, rule.headers);
         add(response_.user, rule.user);
-        if (rule.body) body(*rule.body);
     }
 
     const std::optional<Refused>& refused() const { return refused_; }
@@ -60,7 +64,28 @@ bool fits(const ErrorRule& rule, const Error& error) {
     return (!rule.name || *rule.name == error.name) && (!rule.code || *rule.code == error.code);
 }
 
+Error unfit(const Refused& refused) {
+    return Error{Errc::refused, "the answer does not fit the route's 'respond': " + refused.detail};
+}
+
 }  // namespace
+
+Result<Response> shape_opening(const Route& route, const Evaluation& evaluation) {
+    Response response;
+    if (!route.respond) return response;
+    Shaping shaping{response, evaluation};
+    shaping.shape_head(*route.respond);
+    if (const auto& refused = shaping.refused()) return {boost::system::in_place_error, unfit(*refused)};
+    return response;
+}
+
+Result<Payload> shape_item(const Route& route, const Evaluation& evaluation) {
+    if (!route.respond || !route.respond->body) return *evaluation.answer;
+    const auto value = route.respond->body->render(evaluation);
+    if (value.has_error()) return unfit(value.error());
+    Bytes text = value->absent() ? Bytes::literal("null") : value->json();
+    return Payload{std::move(text), Encoding::json, "application/json"};
+}
 
 Result<Response> shape_answer(const Route& route, const Evaluation& evaluation) {
     Response response;
@@ -74,9 +99,7 @@ Result<Response> shape_answer(const Route& route, const Evaluation& evaluation) 
     }
     Shaping shaping{response, evaluation};
     shaping.shape(respond);
-    if (const auto& refused = shaping.refused())
-        return {boost::system::in_place_error,
-                Error{Errc::refused, "the answer does not fit the route's 'respond': " + refused->detail}};
+    if (const auto& refused = shaping.refused()) return {boost::system::in_place_error, unfit(*refused)};
     return response;
 }
 

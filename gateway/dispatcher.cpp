@@ -38,6 +38,21 @@ void log_ending(const Route& route, const Ending& ending, const std::optional<Er
     }
 }
 
+/// A stream is answered when it opens.
+TimePoint answered_at(const Execution& execution) {
+    for (const TargetState& target : execution.targets) {
+        if (target.stream && target.stream->opened) return *target.stream->opened;
+    }
+    return Clock::now();
+}
+
+StreamReader* reader_of(const Execution& execution) {
+    for (const TargetState& target : execution.targets) {
+        if (target.stream && target.stream->reader != nullptr) return target.stream->reader;
+    }
+    return nullptr;
+}
+
 bool has_call_id(const Target& target) {
     const auto* mqtt = std::get_if<MqttTarget>(&target.rule);
     return mqtt != nullptr && mqtt->reply.has_value();
@@ -62,6 +77,13 @@ struct Dispatcher::State {
     void end(Execution& execution, Ending ending, std::optional<Error> error = {});
     Result<Response> answer_of(const Execution& execution);
     Evaluation evaluation_of(const Execution& execution);
+    template <typename Wanted>
+    void fail_where(const Wanted& wanted, const Error& error);
+    TargetState* stream_of(DeliveryId id);
+    void open(Dispatcher& dispatcher, DeliveryId id);
+    void read(DeliveryId id, StreamReader& reader);
+    void leave(DeliveryId id);
+    void pass(DeliveryId id, StreamItem item);
     Sink* sink_of(const Target& target);
     const TargetState* answering(const Execution& execution) const;
 
@@ -73,6 +95,30 @@ struct Dispatcher::State {
     std::function<void(TimePoint)> alarm;
     std::uint64_t last_number = 0;
     std::string message_id;  // reused: {message.id} of the execution being evaluated
+    std::shared_ptr<char> alive = std::make_shared<char>();  // readers of streams hold it weakly
+};
+
+/// The reader's hold on a stream: it may outlive the dispatcher.
+class Dispatcher::Stream final : public OpenStream {
+public:
+    Stream(Dispatcher& dispatcher, DeliveryId id, const StreamOptions& options)
+        : dispatcher_{dispatcher}, alive_{dispatcher.state_->alive}, id_{id}, options_{options} {}
+    ~Stream() override {
+        if (!alive_.expired()) dispatcher_.state_->leave(id_);
+    }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    void read(StreamReader& reader) override {
+        if (!alive_.expired()) dispatcher_.state_->read(id_, reader);
+    }
+    const StreamOptions& options() const override { return options_; }
+
+private:
+    Dispatcher& dispatcher_;
+    std::weak_ptr<char> alive_;
+    DeliveryId id_;
+    StreamOptions options_;
 };
 
 Dispatcher::Dispatcher(DispatcherOptions options, SinkDirectory& sinks, Metrics& metrics)
@@ -86,6 +132,7 @@ void Dispatcher::apply(std::shared_ptr<const RoutingTable> table) {
     state_->router = std::make_unique<Router>(std::move(table));
     for (const Route& route : state_->router->table()->routes())
         state_->metrics.route(route.name);
+    end_streams_of_removed_routes();
 }
 
 const Router& Dispatcher::router() const {
@@ -137,13 +184,23 @@ void Dispatcher::on_outcome(DeliveryId id, Outcome outcome) {
     state_->settle(found->slot, found->target, std::move(outcome));
 }
 
+void Dispatcher::on_open(DeliveryId id) {
+    state_->open(*this, id);
+}
+
+void Dispatcher::on_item(DeliveryId id, StreamItem item) {
+    state_->pass(id, std::move(item));
+}
+
 void Dispatcher::expire(TimePoint now) {
     while (const auto id = state_->executions.take_expired(now)) {
         const auto found = state_->executions.find(*id);
         if (!found) continue;
         const Execution& execution = state_->executions.at(found->slot);
+        const TargetState& target = execution.targets[found->target];
+        if (target.stream && target.stream->opened) continue;
         Error error{Errc::timeout, "route " + execution.route->name + ": no answer in time"};
-        if (Sink* sink = execution.targets[found->target].sink) sink->forget(*id);
+        if (target.sink != nullptr) target.sink->forget(*id);
         on_outcome(*id, Outcome{std::move(error)});
     }
 }
@@ -164,17 +221,23 @@ Pending Dispatcher::pending_by_route() const {
 }
 
 void Dispatcher::fail_all(const Error& error) {
-    std::vector<DeliveryId> open;
-    state_->executions.for_each([&](Executions::Slot slot) {
-        for (std::size_t i = 0; i < state_->executions.at(slot).targets.size(); ++i)
-            open.push_back(state_->executions.delivery(slot, i));
-    });
-    for (const DeliveryId id : open) {
-        const auto found = state_->executions.find(id);
-        if (!found) continue;
-        if (Sink* sink = state_->executions.at(found->slot).targets[found->target].sink) sink->forget(id);
-        on_outcome(id, Outcome{error});
-    }
+    state_->fail_where([](const Execution&, const TargetState&) { return true; }, error);
+}
+
+void Dispatcher::end_streams(const Error& error) {
+    state_->fail_where([](const Execution&, const TargetState& target) { return target.stream != nullptr; },
+                       error);
+}
+
+/// Its routes are gone, so their streams must not go on bringing what nobody has allowed any more.
+void Dispatcher::end_streams_of_removed_routes() {
+    const auto& routes = state_->router->table()->routes();
+    state_->fail_where(
+        [&](const Execution& execution, const TargetState& target) {
+            return target.stream &&
+                   std::ranges::find(routes, execution.route->name, &Route::name) == routes.end();
+        },
+        Error{Errc::cancelled, "the route has been removed"});
 }
 
 // --- one execution, in the order of its life ---
@@ -261,6 +324,8 @@ void Dispatcher::State::deliver(Executions::Slot slot, std::size_t index) {
         return settle(slot, index, Outcome{output->payload});
     state.sink = sink_of(target);
     if (state.sink == nullptr) return fail(slot, index, {Error{Errc::unavailable, "no such connection"}, {}});
+    if (output->pattern)
+        state.stream = std::make_unique<StreamState>(StreamState{output->pattern, nullptr, {}});
     if (executions.expect(id, output->deadline) && alarm) alarm(output->deadline);
     state.sink->deliver(id, *std::move(output));
 }
@@ -334,8 +399,10 @@ void Dispatcher::State::end(Execution& execution, Ending ending, std::optional<E
             response = *std::move(answer);
         }
     }
-    metrics.ended(*execution.counters, ending.fate, ending.reason, Clock::now() - execution.started);
+    metrics.ended(
+        *execution.counters, ending.fate, ending.reason, answered_at(execution) - execution.started);
     log_ending(*execution.route, ending, error);
+    if (StreamReader* reader = reader_of(execution)) return reader->on_end(std::move(error));
     if (!execution.responder) return;
     if (error) response = shape_error(*execution.route, *std::move(error), evaluation_of(execution));
     execution.responder(std::move(response));
@@ -374,7 +441,88 @@ Evaluation Dispatcher::State::evaluation_of(const Execution& execution) {
     return evaluation;
 }
 
+/// Collected first: the end of one may start or end others.
+template <typename Wanted>
+void Dispatcher::State::fail_where(const Wanted& wanted, const Error& error) {
+    std::vector<DeliveryId> open;
+    executions.for_each([&](Executions::Slot slot) {
+        const Execution& execution = executions.at(slot);
+        for (std::size_t i = 0; i < execution.targets.size(); ++i) {
+            if (wanted(execution, execution.targets[i])) open.push_back(executions.delivery(slot, i));
+        }
+    });
+    for (const DeliveryId id : open) {
+        const auto found = executions.find(id);
+        if (!found) continue;
+        if (Sink* sink = executions.at(found->slot).targets[found->target].sink) sink->forget(id);
+        settle(found->slot, found->target, Outcome{error});
+    }
+}
+
+// --- streams ---
+
+TargetState* Dispatcher::State::stream_of(DeliveryId id) {
+    const auto found = executions.find(id);
+    if (!found) return nullptr;
+    TargetState& target = executions.at(found->slot).targets[found->target];
+    return target.stream ? &target : nullptr;
+}
+
+/// The responder's call: from here on there is no response any more, but items and an end.
+void Dispatcher::State::open(Dispatcher& dispatcher, DeliveryId id) {
+    TargetState* target = stream_of(id);
+    const auto found = executions.find(id);
+    if (target == nullptr || target->stream->opened) return;
+    Execution& execution = executions.at(found->slot);
+    const auto& rule = std::get<StreamTarget>(execution.route->targets[found->target].rule);
+    auto response = shape_opening(*execution.route, evaluation_of(execution));
+    if (response.has_error()) {
+        target->sink->forget(id);
+        return fail(found->slot, found->target, {std::move(response).error(), "respond"});
+    }
+    target->stream->opened = Clock::now();
+    response->stream = std::make_shared<Stream>(dispatcher, id, rule.options);
+    const Responder responder = std::exchange(execution.responder, {});
+    responder(*std::move(response));
+}
+
+void Dispatcher::State::read(DeliveryId id, StreamReader& reader) {
+    if (TargetState* target = stream_of(id)) target->stream->reader = &reader;
+}
+
+/// The reader has gone: that is how a stream usually ends.
+void Dispatcher::State::leave(DeliveryId id) {
+    TargetState* target = stream_of(id);
+    if (target == nullptr) return;
+    target->stream->reader = nullptr;
+    target->sink->forget(id);
+    const auto found = executions.find(id);
+    close(found->slot, *target);
+}
+
+void Dispatcher::State::pass(DeliveryId id, StreamItem item) {
+    TargetState* target = stream_of(id);
+    if (target == nullptr || target->stream->reader == nullptr) return;
+    const Execution& execution = executions.at(executions.find(id)->slot);
+    auto own = target->stream->pattern->match(item.address);
+    if (!own) return;
+    Captures captures = execution.captures;
+    std::ranges::move(*own, std::back_inserter(captures));
+    Evaluation evaluation = evaluation_of(execution);
+    evaluation.captures = &captures;
+    evaluation.answer = &item.payload;
+    auto shaped = shape_item(*execution.route, evaluation);
+    if (shaped.has_error()) {
+        metrics.count("stream_items_refused");
+        return log::debug("route {}: an item is left out: {}", execution.route->name, shaped.error().message);
+    }
+    item.payload = *std::move(shaped);
+    ++execution.counters->outputs;
+    target->stream->reader->on_item(std::move(item));
+}
+
 Sink* Dispatcher::State::sink_of(const Target& target) {
+    if (const auto* stream = std::get_if<StreamTarget>(&target.rule)) return sinks.mesh(stream->mesh);
     if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return sinks.broker(mqtt->broker);
     if (const auto* happn = std::get_if<HappnTarget>(&target.rule)) return sinks.mesh(happn->mesh);
     if (const auto* call = std::get_if<CallTarget>(&target.rule)) return sinks.mesh(call->mesh);

@@ -51,6 +51,10 @@ public:
     void run(const Route& route, Captures captures, Message message, Responder responder);
 
     void on_outcome(DeliveryId id, Outcome outcome) override;
+    void on_open(DeliveryId id) override;
+    void on_item(DeliveryId id, StreamItem item) override;
+    /// Ends the open streams with this error (shutdown).
+    void end_streams(const Error& error);
 
     /// Ends what is past its deadline. The shard calls it at next_deadline().
     void expire(TimePoint now);
@@ -68,6 +72,9 @@ public:
     const DispatcherOptions& options() const { return options_; }
 
 private:
+    class Stream;
+    void end_streams_of_removed_routes();
+
     DispatcherOptions options_;
     struct State;
     std::unique_ptr<State> state_;

@@ -23,6 +23,13 @@ struct Failure {
     std::string reason;
 };
 
+/// A stream that one target keeps open.
+struct StreamState {
+    std::shared_ptr<const AddressPattern> pattern;
+    StreamReader* reader = nullptr;  // null: not open yet, or it has gone
+    std::optional<TimePoint> opened;
+};
+
 /// What became of one target.
 struct TargetState {
     Sink* sink = nullptr;
@@ -31,6 +38,7 @@ struct TargetState {
     std::optional<Failure> failure;
     Payload answer;
     std::vector<Bytes> answers;
+    std::unique_ptr<StreamState> stream;  // of a stream target
 };
 
 /// One message on one route, from match to outcome.

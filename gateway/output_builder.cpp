@@ -25,6 +25,16 @@ public:
         }
     }
 
+    void pattern(std::shared_ptr<const AddressPattern>& into, const AddressTemplate& from) {
+        if (refused_) return;
+        auto expanded = from.expand_pattern(evaluation_);
+        if (expanded.has_error()) {
+            refused_ = expanded.error();
+        } else {
+            into = std::make_shared<const AddressPattern>(*std::move(expanded));
+        }
+    }
+
     Value value(const ObjectMap& from) { return keep(from.render(evaluation_)); }
     Value value(const Template& from) { return keep(from.evaluate(evaluation_)); }
 
@@ -64,10 +74,17 @@ Payload json_payload(Bytes text) {
     return Payload{std::move(text), Encoding::json, "application/json"};
 }
 
+/// How a reader of Server-Sent Events says what it has got (HTML, section 9.2.4 "Last-Event-ID").
+std::string last_event_id(const HttpProperties& request) {
+    const auto found = std::ranges::find(request.headers, "last-event-id", &NameValue::first);
+    return found == request.headers.end() ? std::string{} : found->second;
+}
+
 /// What goes out is not the message's payload.
 bool replaces_payload(const TargetRule& rule) {
     const auto* call = std::get_if<CallTarget>(&rule);
-    return std::holds_alternative<AnswerTarget>(rule) || (call != nullptr && call->args);
+    return std::holds_alternative<AnswerTarget>(rule) || std::holds_alternative<StreamTarget>(rule) ||
+           (call != nullptr && call->args);
 }
 
 void fill_body(Filling& fill, Output& output, const Target& target) {
@@ -134,6 +151,13 @@ void fill_rule(Filling& fill, Output& output, const CallTarget& rule) {
     if (!rule.allow.empty() && !allowed(rule.allow, output.address))
         fill.refuse(Refusal::allow, output.address + " is not in the route's allow list");
     if (rule.args) output.payload = json_payload(fill.value(*rule.args).json());
+}
+
+void fill_rule(Filling& fill, Output& output, const StreamTarget& rule) {
+    fill.pattern(output.pattern, rule.path);
+    if (output.pattern) output.address = output.pattern->text();
+    const auto* http = std::get_if<HttpProperties>(&fill.evaluation().message->properties);
+    if (http != nullptr) output.resume_after = last_event_id(*http);
 }
 
 void fill_rule(Filling& fill, Output& output, const AnswerTarget& rule) {

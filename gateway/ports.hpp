@@ -7,7 +7,7 @@
 // A delivery id names one output of one execution of a route. Each id gets one outcome; the first counts,
 // later ones are dropped and counted, so that an adapter never has to know who gave up first. At-least-once
 // delivery is built on the same ids: the outcome is what removes a message from the spool. A stream is a
-// delivery with many items before its outcome: forget(id) ends it.
+// delivery with many items before its outcome: on_open, on_item ..., and then the outcome, or forget(id).
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "gateway/error.hpp"
+#include "gateway/expression/address_pattern.hpp"
 #include "gateway/message.hpp"
+#include "gateway/stream.hpp"
 
 namespace gateway {
 
@@ -44,6 +46,9 @@ struct Output {
     std::string options;      // happn get: criteria, fields, sort ... as a JSON object, or empty
     std::string call_id;      // of an MQTT target with `reply`: a slug, unique in this process
     std::string reply_topic;  // of an MQTT target with `reply: { topic }`: expanded, else empty
+    // of a stream
+    std::shared_ptr<const AddressPattern> pattern;  // which addresses; its captures are those of the items
+    std::string resume_after;  // the mark of the last item that the reader has; empty: it has none
 };
 
 struct Outcome {
@@ -60,6 +65,11 @@ class Outcomes {
 public:
     virtual ~Outcomes() = default;
     virtual void on_outcome(DeliveryId id, Outcome outcome) = 0;
+    /// The stream is open: from here on it has no deadline any more. Before its first item.
+    virtual void on_open(DeliveryId id) = 0;
+    /// Items whose address does not match the pattern are dropped: the transport's own wildcards may be
+    /// wider.
+    virtual void on_item(DeliveryId id, StreamItem item) = 0;
 };
 
 /// One connection that outputs can be sent by: a broker, or a mesh.

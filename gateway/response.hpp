@@ -3,20 +3,23 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "gateway/error.hpp"
 #include "gateway/message.hpp"
+#include "gateway/stream.hpp"
 
 namespace gateway {
 
 struct Response {
-    std::optional<Error> error;      // set: the call failed
-    int status = 200;                // HTTP status, also for errors (see default_status)
-    Payload body;                    // raw with no bytes: there is none
-    std::vector<NameValue> headers;  // HTTP
-    std::vector<NameValue> user;     // MQTT 5 user properties
+    std::optional<Error> error;          // set: the call failed
+    int status = 200;                    // HTTP status, also for errors (see default_status)
+    Payload body;                        // raw with no bytes: there is none
+    std::vector<NameValue> headers;      // HTTP
+    std::vector<NameValue> user;         // MQTT 5 user properties
+    std::shared_ptr<OpenStream> stream;  // set: there is no body, but what this brings
 };
 
 /// Called exactly once, on the shard's thread, possibly before the call that took it returns.

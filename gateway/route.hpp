@@ -64,6 +64,7 @@ struct HttpSource {
     Body body = Body::json;
     std::vector<QueryParameter> query;
     std::optional<std::size_t> max_body;
+    std::vector<std::string> origins;  // whose pages may use it besides its own (CORS); "*": all
 };
 
 struct Parameter {
@@ -137,7 +138,25 @@ struct AnswerTarget {
     ObjectMap value;
 };
 
-using TargetRule = std::variant<MqttTarget, HappnTarget, CallTarget, AnswerTarget>;
+/// What becomes of a reader that does not keep up.
+struct StreamOptions {
+    enum class Overflow : std::uint8_t { drop_oldest, close };
+    std::size_t max_queue = 1000;  // items waiting for one reader
+    Overflow overflow = Overflow::drop_oldest;
+    Duration heartbeat = std::chrono::seconds{15};  // without an item; also how soon a dead reader shows
+};
+
+struct StreamTarget {  // behind an HTTP source, alone
+    std::string mesh;
+    AddressTemplate path;  // with wildcards; `{*name}` is a capture of each item
+    bool sets = true;
+    bool removes = false;
+    bool initial = false;    // begin with what is stored
+    bool with_meta = false;  // items as happn gives them, with path and times in `_meta`
+    StreamOptions options;
+};
+
+using TargetRule = std::variant<MqttTarget, HappnTarget, CallTarget, AnswerTarget, StreamTarget>;
 
 enum class As : std::uint8_t { caller, service, named };
 
@@ -150,7 +169,7 @@ struct Target {
     std::optional<Template> as_user;  // of As::named
     bool required = true;
     Duration timeout = std::chrono::seconds{10};
-    bool answers() const;  // happn, call, answer, MQTT with reply
+    bool answers() const;  // happn, call, answer, stream, MQTT with reply
 };
 
 // --- answers

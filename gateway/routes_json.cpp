@@ -37,6 +37,9 @@ struct TargetText {
         return "call[" + target.mesh + "] " + target.method.text();
     }
     std::string operator()(const AnswerTarget&) const { return "answer"; }
+    std::string operator()(const StreamTarget& target) const {
+        return "stream[" + target.mesh + "] on " + target.path.text();
+    }
 };
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/expression/suggestion.hpp"
+#include "mappings/streams.hpp"
 #include "mappings/values.hpp"
 
 namespace mappings {
@@ -18,13 +19,18 @@ std::optional<int> small_integer(const Node& node, std::string_view key) {
     return number ? std::optional{static_cast<int>(*number)} : std::nullopt;
 }
 
-gateway::Respond compile_respond(const Node& node, const Scope& scope, const Compilation& compilation) {
+gateway::Respond compile_respond(const Node& node,
+                                 const Scope& scope,
+                                 const Route& route,
+                                 const Compilation& compilation) {
+    Scope body_scope = scope;
+    add_item_captures(body_scope, route);
     gateway::Respond respond;
     respond.from = text_of(node, "from");
     respond.status = small_integer(node, "status");
     respond.headers = templates_of(node, "headers", scope, compilation);
     respond.user = templates_of(node, "user", scope, compilation);
-    respond.body = value_of(node, "body", scope, compilation);
+    respond.body = value_of(node, "body", body_scope, compilation);
     respond.missing = small_integer(node, "missing");
     return respond;
 }
@@ -100,7 +106,7 @@ void compile_answers(const Node& node, const Scope& scope, Route& route, const C
     with_answer.answer = true;
     if (respond != nullptr) {
         check_from(*respond, route, compilation);
-        route.respond = compile_respond(*respond, with_answer, compilation);
+        route.respond = compile_respond(*respond, with_answer, route, compilation);
     }
     Scope with_error = scope;
     with_error.error = true;

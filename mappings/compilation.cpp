@@ -103,4 +103,13 @@ std::optional<gateway::Duration> duration_of(const Node& node, std::string_view 
     return found == nullptr ? std::nullopt : config::parse_duration(found->text());
 }
 
+std::vector<std::string> words_of(const Node& node, std::string_view key) {
+    std::vector<std::string> words;
+    if (const Node* list = child(node, key)) {
+        for (const auto& item : list->items())
+            words.push_back(item.text());
+    }
+    return words;
+}
+
 }  // namespace mappings

@@ -66,5 +66,6 @@ bool flag_of(const config::Node& node, std::string_view key, bool fallback = fal
 std::optional<long long> integer_of(const config::Node& node, std::string_view key);
 std::optional<double> number_of(const config::Node& node, std::string_view key);
 std::optional<gateway::Duration> duration_of(const config::Node& node, std::string_view key);
+std::vector<std::string> words_of(const config::Node& node, std::string_view key);  // of a list
 
 }  // namespace mappings

@@ -19,6 +19,7 @@ constexpr Shape number{.kind = Kind::number};
 constexpr Shape duration{.kind = Kind::duration};
 constexpr Shape size{.kind = Kind::size};
 constexpr Shape qos{.kind = Kind::integer, .minimum = 0, .maximum = 2};
+constexpr Shape queue_size{.kind = Kind::integer, .minimum = 1, .maximum = 1'000'000};
 constexpr Shape count{.kind = Kind::integer, .minimum = 0, .maximum = 1'000'000};
 constexpr Shape http_status{.kind = Kind::integer, .minimum = 200, .maximum = 599};
 constexpr Shape texts{.kind = Kind::list, .inner = &text};
@@ -57,6 +58,7 @@ constexpr std::array<std::string_view, 1> clear_word{"clear"};
 constexpr std::array<std::string_view, 1> remove_word{"remove"};
 constexpr std::array<std::string_view, 1> meta_word{"meta"};
 constexpr std::array<std::string_view, 1> auto_word{"auto"};
+constexpr std::array<std::string_view, 2> overflow_words{"drop_oldest", "close"};
 constexpr std::array<std::string_view, 1> delivery_word{"at-most-once"};
 constexpr std::array<std::string_view, 1> delivery_later{"at-least-once"};
 constexpr std::array<std::string_view, 4> query_types{"string", "int", "number", "bool"};
@@ -74,6 +76,7 @@ constexpr Shape consistency = choice(consistency_words);
 constexpr Shape clear = choice(clear_word);
 constexpr Shape remove = choice(remove_word);
 constexpr Shape with_meta = choice(meta_word);
+constexpr Shape overflow = choice(overflow_words);
 constexpr Shape delivery_choice = choice(delivery_word, delivery_later);
 constexpr Shape delivery{.kind = Kind::by_kind, .scalar = &delivery_choice, .map = &later};
 constexpr Shape query_type = choice(query_types);
@@ -128,13 +131,20 @@ constexpr Shape query_parameter{.kind = Kind::by_kind, .scalar = &query_type, .m
 constexpr Shape query = names_to(query_parameter);
 constexpr Shape http_source_body{.kind = Kind::by_kind, .scalar = &http_body_word, .map = &later};
 
+constexpr Shape some_texts{.kind = Kind::list, .minimum = 1, .inner = &text};
+constexpr std::array cors_keys{
+    Key{"origins", &some_texts, "Origins such as https://app.example; \"*\" for all.", true},
+};
+constexpr Table cors_table{"a cors", "Cross-origin requests of browsers.", cors_keys};
+constexpr Shape cors = map_of(cors_table);
+
 constexpr std::array http_source_keys{
     Key{"http", &text, "`<METHOD> <path>`, with captures: GET /devices/{device}.", true},
     Key{"auth", &auth, "Who may: required (default), optional or none. Counts on a secure mesh."},
     Key{"body", &http_source_body, "What the request's body is: json (default), form, text or bytes."},
     Key{"query", &query, "The query's parameters by name; any other name is refused."},
     Key{"max_body", &size, "The largest body accepted, such as 64KiB."},
-    Key{"cors", &later, {}},
+    Key{"cors", &cors, "Whose web pages may use it, besides those of the gateway's own origin."},
 };
 constexpr Table http_source{"an http source", "HTTP requests.", http_source_keys};
 
@@ -246,12 +256,41 @@ constexpr std::array answer_target_keys{
 };
 constexpr Table answer_target{"an answer", "Answers the source itself.", answer_target_keys};
 
+constexpr std::array stream_of_happn_keys{
+    Key{"happn", &text, "`on <path>`, a template; {*name} is any level, and a capture of each item.", true},
+    Key{"mesh", &text, mesh_doc},
+    Key{"actions", &actions, "Which publications: set (default), remove, or both."},
+};
+constexpr Table stream_of_happn{
+    "a stream of publications", "Publications of a mesh, as they come.", stream_of_happn_keys};
+constexpr std::array stream_variants{Variant{"happn", &stream_of_happn}, Variant{"mqtt"}};
+constexpr Shape stream_from{.kind = Kind::variants, .variants = stream_variants};
+
+constexpr std::array queue_keys{
+    Key{"max", &queue_size, "Items that wait for one slow reader; default 1000."},
+    Key{"overflow", &overflow, "What then: drop_oldest (default; the reader is told), or close."},
+};
+constexpr Table queue_table{"a queue", "What becomes of a reader that does not keep up.", queue_keys};
+constexpr Shape queue = map_of(queue_table);
+
+constexpr std::array stream_target_keys{
+    Key{"stream", &stream_from, "Where the items come from.", true},
+    Key{"initial", &boolean, "Begin with what is stored now."},
+    Key{"with", &with_meta, "meta adds path, times and action to each item."},
+    Key{"queue", &queue, "What becomes of a reader that does not keep up."},
+    Key{"heartbeat", &duration, "A sign of life after so long without an item; default 15s."},
+    Key{"as", &text, as_doc},
+    Key{"when", &later, {}},
+};
+constexpr Table stream_target{
+    "a stream", "Answers an HTTP request with items as they come.", stream_target_keys};
+
 constexpr std::array target_variants{Variant{"mqtt", &mqtt_target},
                                      Variant{"happn", &happn_target},
                                      Variant{"call", &call_target},
                                      Variant{"answer", &answer_target},
                                      Variant{"http"},
-                                     Variant{"stream"},
+                                     Variant{"stream", &stream_target},
                                      Variant{"emit"}};
 constexpr Shape target{.kind = Kind::variants, .variants = target_variants};
 constexpr Shape target_list = list_of(target);
@@ -449,6 +488,7 @@ constexpr std::array expect_keys{
     Key{"mqtt", &text, "A message is published on this topic."},
     Key{"happn", &text, "`set <path>`, `get <path>` or `remove <path>` is sent."},
     Key{"call", &text, "`<component>/<method>` is called."},
+    Key{"stream", &text, "A stream of `on <path>` is opened."},
     Key{"broker", &text, broker_doc},
     Key{"mesh", &text, mesh_doc},
     Key{"as", &text, "On whose behalf: a user name, service or anonymous."},

@@ -8,6 +8,7 @@
 #include "gateway/expression/suggestion.hpp"
 #include "mappings/answers.hpp"
 #include "mappings/sources.hpp"
+#include "mappings/streams.hpp"
 #include "mappings/targets.hpp"
 #include "mappings/values.hpp"
 
@@ -48,6 +49,7 @@ void compile_second_half(const Node& node, Route& route, const Compilation& comp
             compilation.error("HG408", to->place(), "'to' needs at least one target");
         route.targets = compile_targets(*to, scope, identity, compilation);
     }
+    check_stream(node, route, compilation);
     compile_answers(node, scope, route, compilation);
 }
 

@@ -77,13 +77,9 @@ std::optional<SourceRule> compile_happn(const Node& node, const Compilation& com
     source.mesh = compilation.mesh_of(node);
     source.initial = flag_of(node, "initial");
     source.decode = decode_of(node);
-    if (const auto* actions = child(node, "actions")) {
-        const auto has = [&](std::string_view word) {
-            return std::ranges::any_of(actions->items(),
-                                       [&](const Node& item) { return item.text() == word; });
-        };
-        source.sets = has("set");
-        source.removes = has("remove");
+    if (const auto words = words_of(node, "actions"); !words.empty()) {
+        source.sets = std::ranges::find(words, "set") != words.end();
+        source.removes = std::ranges::find(words, "remove") != words.end();
     }
     if (!spelled.text().starts_with(verb)) {
         compilation.error(
@@ -161,6 +157,29 @@ bool on_happn_surface(std::string_view path) {
            });
 }
 
+/// As browsers send it: scheme and host, and a port that is not the scheme's own (RFC 6454 section 6.2).
+bool is_origin(std::string_view text) {
+    if (text == "*") return true;
+    const auto scheme = text.find("://");
+    const bool known = text.starts_with("http://") || text.starts_with("https://");
+    return known && text.size() > scheme + 3 &&
+           text.find_first_of("/?# ", scheme + 3) == std::string_view::npos;
+}
+
+std::vector<std::string> origins_of(const Node& source, const Compilation& compilation) {
+    const Node* cors = child(source, "cors");
+    if (cors == nullptr) return {};
+    auto origins = words_of(*cors, "origins");
+    for (const auto& origin : origins) {
+        if (!is_origin(origin))
+            compilation.error("HG409",
+                              known_child(*cors, "origins").place(),
+                              "'" + origin + "' is no origin",
+                              "write scheme and host, without a path: https://app.example");
+    }
+    return origins;
+}
+
 std::optional<SourceRule> compile_http(const Node& node, const Compilation& compilation) {
     const Node& spelled = known_child(node, "http");
     const std::string_view text = spelled.text();
@@ -169,6 +188,7 @@ std::optional<SourceRule> compile_http(const Node& node, const Compilation& comp
     source.method = text.substr(0, blank);
     source.auth = auth_of(node);
     source.body = body_of(node);
+    source.origins = origins_of(node, compilation);
     if (const auto* query = child(node, "query")) {
         for (const auto& member : query->members())
             source.query.push_back(compile_query_parameter(member, compilation));

@@ -5,6 +5,7 @@
 
 #include "gateway/executions.hpp"
 #include "mappings/sources.hpp"
+#include "mappings/streams.hpp"
 #include "mappings/values.hpp"
 
 namespace mappings {
@@ -305,10 +306,11 @@ std::optional<Target> compile_one(const Node& node,
                                   const Identity& inherited,
                                   const Compilation& compilation) {
     auto identity = compile_identity(node, inherited, scope, compilation);
-    auto target = child(node, "mqtt") != nullptr    ? compile_mqtt(node, scope, compilation)
-                  : child(node, "happn") != nullptr ? compile_happn(node, scope, compilation)
-                  : child(node, "call") != nullptr  ? compile_call(node, scope, compilation)
-                                                    : compile_answer(node, scope, compilation);
+    auto target = child(node, "mqtt") != nullptr     ? compile_mqtt(node, scope, compilation)
+                  : child(node, "happn") != nullptr  ? compile_happn(node, scope, compilation)
+                  : child(node, "call") != nullptr   ? compile_call(node, scope, compilation)
+                  : child(node, "stream") != nullptr ? compile_stream(node, scope, compilation)
+                                                     : compile_answer(node, scope, compilation);
     if (!target) return std::nullopt;
     target->name = text_of(node, "name");
     target->encode = encode_of(node);

@@ -17,7 +17,7 @@ using gateway::Encoding;
 using gateway::Payload;
 
 constexpr std::array<std::string_view, 4> send_kinds{"mqtt", "happn", "http", "call"};
-constexpr std::array<std::string_view, 3> output_kinds{"mqtt", "happn", "call"};
+constexpr std::array<std::string_view, 4> output_kinds{"mqtt", "happn", "call", "stream"};
 constexpr std::array<std::string_view, 4> payload_keys{"json", "text", "hex", "base64"};
 
 /// The one of `keys` that is there; nullptr if there is none, or more than one (a finding).
@@ -212,7 +212,8 @@ std::optional<Mock> compile_mock(const Node::Member& member, const Compilation& 
     Mock mock;
     mock.name = member.key;
     mock.kind = member.key.substr(0, blank);
-    constexpr std::array<std::string_view, 5> kinds{"mqtt", "call", "happn set", "happn get", "happn remove"};
+    constexpr std::array<std::string_view, 6> kinds{
+        "mqtt", "call", "happn set", "happn get", "happn remove", "stream on"};
     if (blank == std::string::npos || std::ranges::find(kinds, mock.kind) == kinds.end()) {
         compilation.error("HG204",
                           member.place,
@@ -249,9 +250,13 @@ bool set_output(Expectation& expectation,
     expectation.address = output.value.text();
     expectation.connection =
         output.key == "mqtt" ? optional_text(node, "broker") : optional_text(node, "mesh");
-    if (output.key != "happn") return true;
+    if (output.key != "happn" && output.key != "stream") return true;
     const auto [verb, path] = halves(output.value.text());
-    if (verb != "set" && verb != "get" && verb != "remove") {
+    if (output.key == "stream" && verb != "on") {
+        compilation.error("HG204", output.value.place(), "an opened stream is written \"on <path>\"");
+        return false;
+    }
+    if (output.key == "happn" && verb != "set" && verb != "get" && verb != "remove") {
         compilation.error("HG204",
                           output.value.place(),
                           "what happn gets is written \"set <path>\", \"get <path>\" or \"remove <path>\"");

@@ -12,7 +12,7 @@ using config::Findings;
 using config::Node;
 
 constexpr std::array<std::string_view, 5> send_keys{"mqtt", "happn", "http", "call", "event"};
-constexpr std::array<std::string_view, 3> output_keys{"mqtt", "happn", "call"};
+constexpr std::array<std::string_view, 4> output_keys{"mqtt", "happn", "call", "stream"};
 constexpr std::array<std::string_view, 7> about_outputs{
     "route", "broker", "mesh", "as", "qos", "retain", "args"};
 constexpr std::array<std::string_view, 6> about_answers{

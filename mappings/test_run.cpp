@@ -8,12 +8,14 @@
 #include "gateway/arguments.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/http_body.hpp"
+#include "gateway/json.hpp"
 #include "gateway/payload.hpp"
 #include "gateway/query.hpp"
 
 namespace mappings {
 namespace {
 
+namespace json = gateway::json;
 using gateway::Bytes;
 using gateway::Encoding;
 using gateway::Errc;
@@ -36,6 +38,7 @@ Payload json_payload(std::string text) {
 std::string kind_of(const Output& output) {
     if (std::holds_alternative<gateway::MqttTarget>(output.target->rule)) return "mqtt";
     if (std::holds_alternative<gateway::CallTarget>(output.target->rule)) return "call";
+    if (std::holds_alternative<gateway::StreamTarget>(output.target->rule)) return "stream on";
     const auto verb = std::get<gateway::HappnTarget>(output.target->rule).verb;
     if (output.action == gateway::Action::remove || verb == gateway::HappnTarget::Verb::remove)
         return "happn remove";
@@ -88,10 +91,24 @@ public:
             seen.retain = mqtt->retain || output.action == gateway::Action::remove;
         }
         recording_.outputs.push_back(seen);
-        recording_.outcomes->on_outcome(id, recording_.answer_of(seen));
+        Outcome outcome = recording_.answer_of(seen);
+        if (output.pattern && !outcome.error) return stream(id, outcome);
+        recording_.outcomes->on_outcome(id, std::move(outcome));
     }
 
 private:
+    /// The mocked answer is a list of { path, value }.
+    void stream(gateway::DeliveryId id, const Outcome& outcome) {
+        recording_.outcomes->on_open(id);
+        for (std::size_t i = 0; const auto element = json::element(outcome.answer.bytes.view(), i); ++i) {
+            gateway::StreamItem item;
+            item.address = json::unquoted(json::member(*element, "path").value_or("null")).value_or("");
+            item.payload = json_payload(std::string{json::member(*element, "value").value_or("null")});
+            recording_.outcomes->on_item(id, std::move(item));
+        }
+        recording_.outcomes->on_outcome(id, {});
+    }
+
     std::string connection_;
     Recording& recording_;
 };
@@ -136,6 +153,20 @@ Response failed(int status, Error error) {
     response.error = std::move(error);
     return response;
 }
+
+/// The items of a stream, as a list.
+class Items final : public gateway::StreamReader {
+public:
+    void on_item(gateway::StreamItem item) override {
+        if (list_.size() > 1) list_ += ',';
+        list_ += item.payload.bytes.view();
+    }
+    void on_end(std::optional<Error>) override {}
+    Payload list() const { return json_payload(list_ + ']'); }
+
+private:
+    std::string list_ = "[";
+};
 
 /// Hands a test's message over as the adapter of its transport would.
 class Sender {
@@ -196,6 +227,13 @@ public:
         dispatcher_.run(*route, {}, std::move(request), responder());
     }
 
+    /// A stream is over when the message has been sent: nothing brings items later.
+    void finish() {
+        if (!response_ || !response_->stream) return;
+        response_->body = items_.list();
+        response_->stream.reset();
+    }
+
 private:
     void refuse(const Error& error) { response_ = failed(gateway::default_status(Errc::bad_request), error); }
 
@@ -221,12 +259,16 @@ private:
     }
 
     gateway::Responder responder() {
-        return [&response = response_](Response&& given) { response = std::move(given); };
+        return [this](Response&& given) {
+            response_ = std::move(given);
+            if (response_->stream) response_->stream->read(items_);
+        };
     }
 
     gateway::Dispatcher& dispatcher_;
     const Send& send_;
     std::optional<Response>& response_;
+    Items items_;
 };
 
 void note_fates(Seen& seen, const gateway::RoutingTable& table, gateway::Metrics& metrics) {
@@ -256,7 +298,9 @@ Seen run_test(const std::shared_ptr<const gateway::RoutingTable>& table, const T
     recording.outcomes = &dispatcher;
     dispatcher.apply(table);
     Seen seen;
-    std::visit(Sender{dispatcher, test.send, seen.response}, test.send.what);
+    Sender sender{dispatcher, test.send, seen.response};
+    std::visit(sender, test.send.what);
+    sender.finish();
     seen.outputs = std::move(recording.outputs);
     for (const Mock& mock : test.mocks) {
         if (!recording.used.contains(&mock)) seen.unused_mocks.push_back(mock.name);

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "adapters/happn/channel_listeners.hpp"
 #include "adapters/happn/connection.hpp"
 #include "adapters/happn/exchange.hpp"
 #include "adapters/happn/session_fsm.hpp"
@@ -44,10 +45,11 @@ public:
                           SessionFsm::OnAcknowledged acknowledged);
 
     bool ready() const { return session_.ready(); }
-    bool busy() const { return exchange_.pending() > 0 || session_.pending() > 0; }
+    bool busy() const { return exchange_.pending() > 0 || session_.pending() > 0 || !listeners_.empty(); }
     SessionFsm& session() { return session_; }
     const SessionFsm& session() const { return session_; }
     Exchange& exchange() { return exchange_; }
+    ChannelListeners& listeners() { return listeners_; }
 
 private:
     // SessionPort
@@ -67,6 +69,7 @@ private:
     Destination destination_;
     gateway::Metrics& metrics_;
     SessionFsm session_;
+    ChannelListeners listeners_{session_};
     Exchange exchange_;
     std::function<void()> ready_;
     std::function<void(const Ending&)> ended_;

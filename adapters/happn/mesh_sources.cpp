@@ -13,17 +13,6 @@ namespace happn {
 using gateway::HappnSource;
 using gateway::RoutingTable;
 
-namespace {
-
-ChannelWord channel_word(const HappnSource& source) {
-    if (source.sets && source.removes) {
-        return ChannelWord::all;
-    }
-    return source.removes ? ChannelWord::remove : ChannelWord::set;
-}
-
-}  // namespace
-
 gateway::Message message_of(const Publication& publication, const std::string& mesh) {
     gateway::Message message;
     message.connection = mesh;
@@ -42,59 +31,62 @@ gateway::Message message_of(const Publication& publication, const std::string& m
 }
 
 MeshSources::MeshSources(std::string mesh,
-                         SessionFsm& session,
+                         ClientSession& session,
                          gateway::Dispatcher& dispatcher,
                          gateway::Metrics& metrics)
     : mesh_{std::move(mesh)}, session_{session}, dispatcher_{dispatcher}, metrics_{metrics} {}
 
-MeshSources::Channels MeshSources::wanted_by(const RoutingTable& table) const {
-    Channels wanted;
+MeshSources::Wanted MeshSources::wanted_by(const RoutingTable& table) const {
+    Wanted wanted;
     for (const auto& route : table.routes()) {
         const auto* const source = std::get_if<HappnSource>(&route.source);
         if (source != nullptr && source->mesh == mesh_) {
-            auto& channel = wanted[make_channel(channel_word(*source), source->path.subscription())];
-            channel.initial = channel.initial || source->initial;
+            auto& initial = wanted[make_channel(channel_word(source->sets, source->removes),
+                                                source->path.subscription())];
+            initial = initial || source->initial;
         }
     }
     return wanted;
 }
 
 void MeshSources::apply(const RoutingTable& table) {
-    auto wanted = wanted_by(table);
-    for (const auto& [channel, how] : channels_) {
-        const auto still = wanted.find(channel);
-        if ((still == wanted.end() || still->second != how) && !shared_.contains(channel)) {
-            session_.unsubscribe(channel);
+    const auto wanted = wanted_by(table);
+    const auto before = channels_;
+    std::erase_if(channels_, [&wanted](const auto& channel) {
+        const auto still = wanted.find(channel.first);
+        return still == wanted.end() || still->second != channel.second.initial;
+    });
+    for (const auto& [channel, listening] : before) {
+        if (!channels_.contains(channel)) {
+            session_.listeners().leave(listening.id);
         }
     }
-    const auto before = std::exchange(channels_, std::move(wanted));
-    if (channels_ != before) {
+    if (channels_.size() != before.size() || channels_.size() != wanted.size()) {
         arrivals_.forget();
     }
-    for (const auto& [channel, how] : channels_) {
-        const auto already = before.find(channel);
-        if ((already != before.end() && already->second == how) || shared_.contains(channel)) {
-            continue;
+    for (const auto& [channel, initial] : wanted) {
+        if (!channels_.contains(channel)) {
+            channels_[channel] = {initial, listen(channel, initial)};
         }
-        SessionFsm::Subscribe subscription;
-        subscription.channel = channel;
-        subscription.initial = how.initial;
-        session_.subscribe(
-            std::move(subscription),
-            [this](const Publication& publication) { on_publication(publication); },
-            [mesh = mesh_, name = channel](const SessionFsm::Answer& answer) {
-                if (!answer) {
-                    gateway::log::warn(
-                        "mesh {}: subscription {} refused: {}", mesh, name, answer.error().message);
-                }
-            });
     }
+}
+
+ChannelListeners::Id MeshSources::listen(const std::string& channel, bool initial) {
+    ChannelListeners::Listener listener;
+    listener.initial = initial;
+    listener.on_publication = [this](const Publication& publication) { on_publication(publication); };
+    listener.on_answer = [mesh = mesh_, channel](const std::optional<gateway::Error>& error) {
+        if (error) {
+            gateway::log::warn("mesh {}: subscription {} refused: {}", mesh, channel, error->message);
+        }
+    };
+    return session_.listeners().listen(channel, std::move(listener));
 }
 
 std::string MeshSources::missing() const {
     std::string missing;
-    for (const auto& [channel, how] : channels_) {
-        if (!session_.subscribed(channel)) {
+    for (const auto& [channel, listening] : channels_) {
+        if (!session_.session().subscribed(channel)) {
             missing.append(missing.empty() ? "" : ", ").append(channel);
         }
     }
@@ -102,7 +94,7 @@ std::string MeshSources::missing() const {
 }
 
 bool MeshSources::came_before(const Publication& publication) {
-    return channels_.size() > 1 && arrivals_.came_before(publication, session_.facts().id);
+    return channels_.size() > 1 && arrivals_.came_before(publication, session_.session().facts().id);
 }
 
 void MeshSources::on_publication(const Publication& publication) {

@@ -6,12 +6,10 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
-#include <string_view>
 
 #include "adapters/happn/arrivals.hpp"
-#include "adapters/happn/session_fsm.hpp"
+#include "adapters/happn/client_session.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/routing_table.hpp"
@@ -21,34 +19,31 @@ namespace happn {
 class MeshSources {
 public:
     MeshSources(std::string mesh,
-                SessionFsm& session,
+                ClientSession& session,
                 gateway::Dispatcher& dispatcher,
                 gateway::Metrics& metrics);
 
     void apply(const gateway::RoutingTable& table);
     /// Channels asked for that the mesh has not confirmed, for /ready. Empty: all are.
     std::string missing() const;
-    /// A channel that somebody else is subscribed to already is shared: its owner hands publications over
-    /// here.
-    void share(std::string channel) { shared_.insert(std::move(channel)); }
-    void on_publication(const Publication& publication);
 
 private:
-    struct Wanted {
+    using Wanted = std::map<std::string, bool>;  // channels, and whether what is stored comes first
+    struct Listening {
         bool initial = false;
-        bool operator==(const Wanted&) const = default;
+        ChannelListeners::Id id = 0;
     };
-    using Channels = std::map<std::string, Wanted>;
 
-    Channels wanted_by(const gateway::RoutingTable& table) const;
+    Wanted wanted_by(const gateway::RoutingTable& table) const;
+    ChannelListeners::Id listen(const std::string& channel, bool initial);
     bool came_before(const Publication& publication);
+    void on_publication(const Publication& publication);
 
     std::string mesh_;
-    SessionFsm& session_;
+    ClientSession& session_;
     gateway::Dispatcher& dispatcher_;
     gateway::Metrics& metrics_;
-    Channels channels_;
-    std::set<std::string, std::less<>> shared_;
+    std::map<std::string, Listening> channels_;
     Arrivals arrivals_;
 };
 

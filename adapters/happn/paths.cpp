@@ -72,6 +72,13 @@ std::optional<Channel> parse_channel(std::string_view channel) {
     return std::nullopt;
 }
 
+ChannelWord channel_word(bool sets, bool removes) {
+    if (sets && removes) {
+        return ChannelWord::all;
+    }
+    return removes ? ChannelWord::remove : ChannelWord::set;
+}
+
 std::string make_channel(ChannelWord word, std::string_view path) {
     std::string channel{word == ChannelWord::set      ? "/SET@"
                         : word == ChannelWord::remove ? "/REMOVE@"

@@ -37,6 +37,8 @@ struct Channel {
 
 /// nullopt: there is no /SET@, /REMOVE@ or /ALL@ in front.
 std::optional<Channel> parse_channel(std::string_view channel);
+/// Of who wants sets, removes, or both.
+ChannelWord channel_word(bool sets, bool removes);
 std::string make_channel(ChannelWord word, std::string_view path);
 
 struct RequestPath {

@@ -5,6 +5,7 @@
 
 #include "adapters/happn/http_get.hpp"
 #include "adapters/happn/mesh_error.hpp"
+#include "adapters/happn/mesh_feeds.hpp"
 #include "adapters/happn/mesh_schema.hpp"
 #include "adapters/happn/mesh_sources.hpp"
 #include "adapters/happn/paths.hpp"
@@ -66,16 +67,21 @@ public:
           dispatcher_{dispatcher},
           service_{io, settings_, metrics},
           users_{io, settings_, metrics},
-          sources_{settings_.name, service_.session().session(), dispatcher, metrics} {
-        sources_.share(make_channel(ChannelWord::all, schema_description));
-        service_.watch([this] { users_.follow(service_.session().destination(), service_.facts().protocol); },
-                       [this](const Publication& publication) { sources_.on_publication(publication); });
+          sources_{settings_.name, service_.session(), dispatcher, metrics},
+          feeds_{io,
+                 dispatcher,
+                 [this](const Principal& who, gateway::TimePoint deadline, UserSessions::OnSession done) {
+                     with_session(who, deadline, std::move(done));
+                 }} {
+        service_.watch([this] { on_joined(); }, [this] { feeds_.on_lost(&service_.session()); });
+        users_.on_closing([this](const ClientSession* session) { feeds_.on_lost(session); });
     }
 
     void start() { service_.start(); }
 
     void stop() {
         stopped_ = true;
+        feeds_.close_all();
         users_.close_all();
         service_.stop();
     }
@@ -86,12 +92,17 @@ public:
     std::size_t user_sessions() const { return users_.size(); }
 
     void deliver(DeliveryId id, Output output);
+    void forget(DeliveryId id) { feeds_.forget(id); }
     void call(gateway::MeshCall call, OnOutcome done);
     void login(const gateway::Login& login, UserSessions::OnToken done);
     void authenticate(Principal who, gateway::TimePoint deadline, OnPrincipal done);
     void describe(const Principal& who, gateway::TimePoint deadline, OnDescription done);
 
 private:
+    void on_joined() {
+        users_.follow(service_.session().destination(), service_.facts().protocol);
+        feeds_.on_joined();
+    }
     bool uses_service(const Principal& who) const;
     void with_session(const Principal& who, gateway::TimePoint deadline, UserSessions::OnSession done);
     void check_session(const Principal& who, const std::optional<Error>& error);
@@ -109,6 +120,7 @@ private:
     ServiceSession service_;
     UserSessions users_;
     MeshSources sources_;
+    MeshFeeds feeds_;
     bool stopped_ = false;
 };
 
@@ -166,6 +178,8 @@ void RemoteMesh::Joined::deliver(DeliveryId id, Output output) {
     const auto& rule = output.target->rule;
     if (const auto* const happn = std::get_if<gateway::HappnTarget>(&rule)) {
         deliver_request(id, *happn, std::move(output));
+    } else if (const auto* const stream = std::get_if<gateway::StreamTarget>(&rule)) {
+        feeds_.open(id, *stream, std::move(output));
     } else if (std::holds_alternative<gateway::CallTarget>(rule)) {
         deliver_call(id, std::move(output));
     } else {
@@ -362,6 +376,10 @@ void RemoteMesh::start() {
 
 void RemoteMesh::stop() {
     joined_->stop();
+}
+
+void RemoteMesh::forget(DeliveryId id) {
+    joined_->forget(id);
 }
 
 void RemoteMesh::deliver(DeliveryId id, Output output) {

@@ -31,6 +31,7 @@ public:
 
     // gateway::Sink
     void deliver(gateway::DeliveryId id, gateway::Output output) override;
+    void forget(gateway::DeliveryId id) override;
     // gateway::Source
     void apply(std::shared_ptr<const gateway::RoutingTable> table) override;
     gateway::ConnectionState state() const override;

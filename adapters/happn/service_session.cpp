@@ -44,18 +44,13 @@ ServiceSession::~ServiceSession() {
     *alive_ = false;
 }
 
-void ServiceSession::watch(std::function<void()> joined, SessionFsm::OnPublication description) {
+void ServiceSession::watch(std::function<void()> joined, std::function<void()> lost) {
     joined_ = std::move(joined);
+    lost_ = std::move(lost);
     session_.watch([this] { on_ready(); }, [this](const Ending& ending) { on_ended(ending); });
-    SessionFsm::Subscribe subscription;
-    subscription.channel = make_channel(ChannelWord::all, schema_description);
-    session_.session().subscribe(
-        std::move(subscription),
-        [this, description = std::move(description)](const Publication& publication) {
-            reader_.take(publication.data);
-            description(publication);
-        },
-        {});
+    ChannelListeners::Listener description;
+    description.on_publication = [this](const Publication& publication) { reader_.take(publication.data); };
+    session_.listeners().listen(make_channel(ChannelWord::all, schema_description), std::move(description));
 }
 
 void ServiceSession::start() {
@@ -93,6 +88,7 @@ void ServiceSession::on_ended(const Ending& ending) {
         return;
     }
     last_trouble_ = ending.error.message;
+    lost_();
     reader_.on_closed();
     read_again_.cancel();
     const double chance = std::uniform_real_distribution<double>{0, 1}(random_);

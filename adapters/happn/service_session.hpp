@@ -26,8 +26,8 @@ public:
                    gateway::Metrics& metrics);
     ~ServiceSession();
 
-    /// `joined`: each time the session is ready. `description`: each publication of the mesh's description.
-    void watch(std::function<void()> joined, SessionFsm::OnPublication description);
+    /// `joined`: each time the session is ready. `lost`: each time it is not any more.
+    void watch(std::function<void()> joined, std::function<void()> lost);
     void start();
     void stop();
 
@@ -59,6 +59,7 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::mt19937 random_;
     std::function<void()> joined_;
+    std::function<void()> lost_;
     std::string last_trouble_;
     bool stopped_ = false;
     bool ever_ready_ = false;

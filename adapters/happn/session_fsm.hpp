@@ -117,6 +117,8 @@ public:
         bool initial = false;
         bool keep = true;  // made again after a reconnect; else forgotten on loss
         std::string meta;  // options.meta as JSON; may be empty
+        /// Later on, when the user's rights or the session have changed, the mesh has refused it.
+        std::function<void(const gateway::Error&)> on_refused = {};
     };
 
     SessionFsm(SessionSettings settings, SessionPort& port);

@@ -173,6 +173,8 @@ void SessionFsm::on_subscribed(const std::string& channel, std::uint64_t listene
                     subscriptions_.erase(again);
                 }
                 done(answer);
+            } else if (const auto refused = again->second.wanted.on_refused; refused && !answer) {
+                refused(answer.error());
             }
         }
     }

@@ -203,6 +203,9 @@ void UserSessions::remove(Entries::iterator entry) {
     auto session = std::move(entry->second.session);
     auto waiters = std::move(entry->second.waiters);
     entries_.erase(entry);
+    if (closing_) {
+        closing_(session.get());
+    }
     bury(io_, std::move(session));
     answer(std::move(waiters), Error{Errc::unavailable, "the session was closed"});
 }

@@ -44,6 +44,8 @@ public:
         destination_ = destination;
         protocols_ = {protocol};
     }
+    /// Called with each session that is about to go, whatever the reason.
+    void on_closing(std::function<void(const ClientSession*)> closing) { closing_ = std::move(closing); }
     void close_all();
     std::size_t size() const { return entries_.size(); }
 
@@ -84,6 +86,7 @@ private:
     std::map<std::string, Refusal> refusals_;
     std::unordered_map<std::uint64_t, OnSession> waiters_;
     DeadlineQueue deadlines_;
+    std::function<void(const ClientSession*)> closing_;
     std::uint64_t next_waiter_ = 1;
     std::uint64_t next_login_ = 1;
     gateway::TimePoint sweep_at_{};

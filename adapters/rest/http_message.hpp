@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 
 namespace rest {
 
+class ItemQueue;  // streams/item_queue.hpp
+
 struct Header {
     std::string_view name;  // as received, any case
     std::string_view value;
@@ -25,7 +28,8 @@ struct HttpRequest {
     std::string_view target;  // origin-form: path and query, still percent-encoded
     std::vector<Header> headers;
     std::string_view body;
-    std::string_view ip;  // of the peer, without port
+    std::string_view ip;           // of the peer, without port
+    bool wants_websocket = false;  // asks for an upgrade (RFC 6455 section 4.1)
 
     /// The value of the first such header, or empty.
     std::string_view header(std::string_view name) const;
@@ -44,6 +48,7 @@ struct HttpReply {
     std::string content_type;  // empty: none is sent
     std::vector<gateway::NameValue> headers;
     gateway::Bytes body;
+    std::shared_ptr<ItemQueue> stream;  // set: instead of `body`, what this brings, as long as it does
 };
 
 /// Called exactly once, possibly before handle() returns, possibly after the connection has gone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/rest/http_status.hpp"
+#include "adapters/rest/streams/item_queue.hpp"
 #include "gateway/json.hpp"
 
 namespace rest {
@@ -47,6 +48,7 @@ bool has_body(const Payload& body) {
 }  // namespace
 
 HttpReply mapped_reply(gateway::Response response) {
+    if (response.stream) return problem(503, "the route has just become a stream");
     HttpReply reply;
     if (response.error && !has_body(response.body)) reply = problem(response.status, *response.error);
     reply.status = response.status;
@@ -61,6 +63,16 @@ HttpReply mapped_reply(gateway::Response response) {
         reply.body = gateway::Bytes{*std::move(text)};
         if (own_type.empty()) reply.content_type = utf8_text;
     }
+    return reply;
+}
+
+HttpReply stream_reply(gateway::Response response, StreamFormat format) {
+    const auto stream = std::move(response.stream);
+    HttpReply reply = mapped_reply(std::move(response));
+    if (!stream) return reply;
+    reply.content_type = stream_type(format);
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    reply.stream = std::make_shared<ItemQueue>(stream, format);
     return reply;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapters/rest/accept.hpp"
+#include "adapters/rest/cors.hpp"
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/mapped_reply.hpp"
@@ -38,13 +40,23 @@ std::string allow_value(std::vector<std::string> methods) {
 }
 
 HttpReply wrong_method(const HttpRequest& request, std::vector<std::string> allowed) {
-    HttpReply reply;
     const std::string allow = allow_value(std::move(allowed));
-    if (request.method == "OPTIONS") {
-        reply.status = 204;
-    } else {
-        reply = problem(405, std::string{request.method} + " is not one of " + allow);
+    HttpReply reply = problem(405, std::string{request.method} + " is not one of " + allow);
+    reply.headers.emplace_back("Allow", allow);
+    return reply;
+}
+
+/// What may be sent to this path; to a browser that asks for a page of another origin, what that page may.
+HttpReply options_reply(const gateway::Router& router, const HttpRequest& request, std::string allow) {
+    const auto method = request.header("access-control-request-method");
+    if (is_preflight(request)) {
+        const auto wanted = router.match_http(method, request.path());
+        const auto* source = wanted.route == nullptr ? nullptr : &std::get<HttpSource>(wanted.route->source);
+        if (source != nullptr && origin_listed(request, *source))
+            return preflight_reply(request, *source, allow);
     }
+    HttpReply reply;
+    reply.status = 204;
     reply.headers.emplace_back("Allow", allow);
     return reply;
 }
@@ -128,9 +140,9 @@ std::vector<NameValue> plain_headers(const HttpRequest& request) {
     return headers;
 }
 
-std::variant<Message, HttpReply> prepare(const HttpRequest& request,
-                                         std::vector<NameValue> query,
-                                         const HttpSource& source) {
+std::variant<Message, HttpReply> message_of(const HttpRequest& request,
+                                            std::vector<NameValue> query,
+                                            const HttpSource& source) {
     drop_token(query);
     auto checked = gateway::check_query(query, source.query);
     if (checked.has_error()) return problem(400, checked.error());
@@ -145,7 +157,50 @@ std::variant<Message, HttpReply> prepare(const HttpRequest& request,
     return message;
 }
 
+bool is_stream(const gateway::Route& route) {
+    return std::ranges::any_of(route.targets, [](const gateway::Target& target) {
+        return std::holds_alternative<gateway::StreamTarget>(target.rule);
+    });
+}
+
+/// The Content-Type that a route always answers with; nullptr: it depends on the answer.
+const gateway::Template* own_type(const gateway::Route& route) {
+    if (!route.respond) return nullptr;
+    const auto& headers = route.respond->headers;
+    const auto found = std::ranges::find_if(
+        headers, [](const auto& header) { return equal_ignoring_case(header.first, "content-type"); });
+    return found == headers.end() || !found->second.constant() ? nullptr : &found->second;
+}
+
+bool accepts_any_answer(const gateway::Route& route, const Accept& accept) {
+    if (const auto* type = own_type(route)) {
+        const auto text = type->evaluate({});
+        return text.has_error() || accept.weight(media_type(text->to_text())) > 0;
+    }
+    return accept.weight(json_type) > 0 || accept.weight(text_type) > 0 ||
+           accept.weight("application/octet-stream") > 0;
+}
+
+/// Asked before anything is done, so that nothing is done in vain.
+std::optional<HttpReply> not_acceptable(const gateway::Route& route, const HttpRequest& request) {
+    if (is_stream(route)) {
+        if (stream_format(request)) return std::nullopt;
+        return problem(406, "this is a stream of text/event-stream, application/x-ndjson or a websocket");
+    }
+    if (request.wants_websocket)
+        return problem(404, "there is no websocket at " + std::string{request.path()});
+    if (accepts_any_answer(route, Accept{request.header("accept")})) return std::nullopt;
+    return problem(406, "this route does not answer with " + std::string{request.header("accept")});
+}
+
 }  // namespace
+
+MappedRoutes::Prepared MappedRoutes::prepare(const HttpRequest& request,
+                                             std::vector<NameValue> query,
+                                             const gateway::Route& route) {
+    const auto format = is_stream(route) ? stream_format(request) : std::nullopt;
+    return {message_of(request, std::move(query), std::get<HttpSource>(route.source)), format};
+}
 
 MappedRoutes::MappedRoutes(gateway::RestSettings settings,
                            gateway::Dispatcher& dispatcher,
@@ -171,21 +226,42 @@ std::optional<gateway::Secret> MappedRoutes::token_of(const HttpRequest& request
 void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> query, Respond respond) {
     auto match = dispatcher_.router().match_http(request.method, request.path());
     if (match.kind == gateway::HttpMatch::Kind::no_path) return respond(no_route(request));
+    if (match.kind == gateway::HttpMatch::Kind::wrong_method && request.method == "OPTIONS")
+        return respond(options_reply(dispatcher_.router(), request, allow_value(std::move(match.allowed))));
     if (match.kind == gateway::HttpMatch::Kind::wrong_method)
         return respond(wrong_method(request, std::move(match.allowed)));
+    const auto& source = std::get<HttpSource>(match.route->source);
+    if (source.origins.empty()) return serve(std::move(match), request, std::move(query), std::move(respond));
+    HttpReply allowed;
+    allow_origin(allowed, request, source);
+    serve(std::move(match),
+          request,
+          std::move(query),
+          [headers = std::move(allowed.headers), respond = std::move(respond)](HttpReply&& reply) {
+              reply.headers.insert(reply.headers.end(), headers.begin(), headers.end());
+              respond(std::move(reply));
+          });
+}
 
+void MappedRoutes::serve(gateway::HttpMatch match,
+                         const HttpRequest& request,
+                         std::vector<NameValue> query,
+                         Respond respond) {
     const auto& source = std::get<HttpSource>(match.route->source);
     const auto security = authority_.security();
+    auto token = security == Security::insecure ? std::nullopt : token_of(request, query, source);
+    if (is_forged(request, source, token.has_value()))
+        return respond(problem(403, "pages of another origin may not use this route", "AccessDenied"));
+    if (auto refused = not_acceptable(*match.route, request)) return respond(*std::move(refused));
     if (security == Security::insecure)
         return run(*match.route,
                    std::move(match.captures),
-                   prepare(request, std::move(query), source),
+                   prepare(request, std::move(query), *match.route),
                    std::move(respond));
-    auto token = token_of(request, query, source);
     if (!token && security == Security::unknown && source.auth == HttpSource::Auth::required)
         return respond(nobody_to_ask());
     if (!token && source.auth == HttpSource::Auth::required) return respond(token_wanted());
-    auto prepared = prepare(request, std::move(query), source);
+    auto prepared = prepare(request, std::move(query), *match.route);
     if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
     TokenAttempt attempt{tokens_, request.ip};
     if (!attempt.allowed()) return respond(problem(429, "too many refused tokens, try again later"));
@@ -208,8 +284,8 @@ void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> que
 
 /// The routes may have been reloaded since the request was matched, so it is matched again.
 void MappedRoutes::run_as(Principal principal, Prepared prepared, Respond respond) {
-    auto* message = std::get_if<Message>(&prepared);
-    if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared)));
+    auto* message = std::get_if<Message>(&prepared.what);
+    if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared.what)));
     const std::string& method = std::get<gateway::HttpProperties>(message->properties).method;
     auto match = dispatcher_.router().match_http(method, message->address);
     if (match.route == nullptr) return respond(problem(404, "the route has just been removed"));
@@ -221,14 +297,15 @@ void MappedRoutes::run(const gateway::Route& route,
                        gateway::Captures captures,
                        Prepared prepared,
                        Respond respond) {
-    auto* message = std::get_if<Message>(&prepared);
-    if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared)));
-    dispatcher_.run(route,
-                    std::move(captures),
-                    std::move(*message),
-                    [respond = std::move(respond)](gateway::Response&& response) {
-                        respond(mapped_reply(std::move(response)));
-                    });
+    auto* message = std::get_if<Message>(&prepared.what);
+    if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared.what)));
+    dispatcher_.run(
+        route,
+        std::move(captures),
+        std::move(*message),
+        [format = prepared.format, respond = std::move(respond)](gateway::Response&& response) {
+            respond(format ? stream_reply(std::move(response), *format) : mapped_reply(std::move(response)));
+        });
 }
 
 }  // namespace rest

@@ -10,6 +10,7 @@
 
 #include "adapters/rest/http_message.hpp"
 #include "adapters/rest/login_limit.hpp"
+#include "adapters/rest/streams/stream_format.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/mesh.hpp"
 #include "gateway/settings.hpp"
@@ -30,7 +31,18 @@ public:
     std::optional<std::size_t> max_body(std::string_view method, std::string_view path) const;
 
 private:
-    using Prepared = std::variant<gateway::Message, HttpReply>;  // or why not
+    struct Prepared {
+        std::variant<gateway::Message, HttpReply> what;  // or why not
+        std::optional<StreamFormat> format;              // of a stream
+    };
+
+    void serve(gateway::HttpMatch match,
+               const HttpRequest& request,
+               std::vector<gateway::NameValue> query,
+               Respond respond);
+    static Prepared prepare(const HttpRequest& request,
+                            std::vector<gateway::NameValue> query,
+                            const gateway::Route& route);
 
     void run(const gateway::Route& route, gateway::Captures captures, Prepared prepared, Respond respond);
     void run_as(gateway::Principal principal, Prepared prepared, Respond respond);

@@ -211,6 +211,7 @@ void Gateway::drain() {
     draining_ = true;
     drain_until_ = Clock::now() + settings_.timeouts.shutdown;
     front_door_->stop_accepting();
+    shard_.dispatcher().end_streams(Error{Errc::cancelled, "the gateway is stopping"});
     if (node_) node_->drain();
     for (auto& [name, mesh] : meshes_)
         mesh->apply(no_routes());

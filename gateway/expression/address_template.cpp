@@ -118,6 +118,15 @@ private:
     bool rest_ = false;
 };
 
+std::string with_doubled_braces(std::string_view text) {
+    std::string doubled;
+    for (const char character : text) {
+        if (character == '{' || character == '}') doubled += character;
+        doubled += character;
+    }
+    return doubled;
+}
+
 /// A literal with the happn wildcards that a get may spell.
 void collect(LevelCollector& levels, std::string_view text, bool wildcards) {
     while (wildcards) {
@@ -326,6 +335,40 @@ Expanded<std::string> AddressTemplate::expand(const Evaluation& evaluation) cons
     }
     if (auto refused = check_expanded(address)) return *std::move(refused);
     return address;
+}
+
+std::vector<CaptureName> AddressTemplate::wildcard_names() const {
+    std::vector<CaptureName> names;
+    for (const auto& expression : template_.expressions_) {
+        if (expression->root == Root::wildcard) names.push_back({expression->name, CaptureType::text});
+    }
+    return names;
+}
+
+/// Values have been checked by expand(); braces in them are no captures.
+Expanded<std::string> AddressTemplate::pattern_text(const Evaluation& evaluation) const {
+    std::string text = with_doubled_braces(template_.literals_.front());
+    for (std::size_t at = 0; at < template_.expressions_.size(); ++at) {
+        const Expression& expression = *template_.expressions_[at];
+        if (expression.root == Root::wildcard) {
+            text += '{' + expression.name + '}';
+        } else {
+            const auto value = expression.evaluate(evaluation);
+            if (!value) return value.error();
+            text += with_doubled_braces(value->to_text());
+        }
+        text += with_doubled_braces(template_.literals_[at + 1]);
+    }
+    return text;
+}
+
+Expanded<AddressPattern> AddressTemplate::expand_pattern(const Evaluation& evaluation) const {
+    if (const auto expanded = expand(evaluation); !expanded) return expanded.error();
+    const auto text = pattern_text(evaluation);
+    if (!text) return text.error();
+    auto pattern = AddressPattern::parse(*text, pattern_kind(kind_));
+    if (!pattern) return Refused{Refusal::capture, pattern.error().message};
+    return *std::move(pattern);
 }
 
 AddressPattern AddressTemplate::as_pattern() const {

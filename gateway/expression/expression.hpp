@@ -20,7 +20,7 @@ enum class Root : std::uint8_t {
     constant,  // {vars.x}: known when it was compiled
     capture,
     parameter,  // of a method: a member of the payload
-    wildcard,   // {*leaf} in the address of a get
+    wildcard,   // {*leaf} in the address of a get or stream
     payload,
     out,
     answer,
@@ -60,7 +60,7 @@ struct Expression {
     Root root = Root::constant;
     std::size_t capture = 0;               // index, of a capture
     CaptureType type = CaptureType::text;  // of a capture
-    std::string name;                      // of a user property, query parameter, header or method parameter
+    std::string name;  // of a user property, query parameter, header, method parameter or wildcard
     bool typed = false;                    // of a query parameter: its text is its JSON
     bool spread_rest = false;              // `{name...}`
     Value constant;

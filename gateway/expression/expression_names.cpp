@@ -136,6 +136,7 @@ bool ExpressionParser::resolve_wildcard() {
     if (!is_name(name.text)) return fail(name.at, in_quotes(name.text) + " is no name");
     if (is_reserved_name(name.text)) return fail(name.at, in_quotes(name.text) + " is reserved");
     expression_.root = Root::wildcard;
+    expression_.name = name.text;
     return true;
 }
 

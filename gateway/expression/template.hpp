@@ -67,6 +67,10 @@ public:
                                          bool wildcards = false);
 
     Expanded<std::string> expand(const Evaluation& evaluation) const;
+    /// With the wildcards as captures: `{*leaf}` is `{leaf}` there. Only of addresses with wildcards.
+    Expanded<AddressPattern> expand_pattern(const Evaluation& evaluation) const;
+    /// The names of the captures that expand_pattern() gives, in their order.
+    std::vector<CaptureName> wildcard_names() const;
     bool constant() const { return template_.constant(); }
     const std::string& text() const { return text_; }
     /// The addresses it can produce, as a pattern (captures become wildcards): for overlap and loop findings.
@@ -84,6 +88,7 @@ private:
     std::optional<Refused> append(std::string& address,
                                   const Expression& expression,
                                   const Evaluation& evaluation) const;
+    Expanded<std::string> pattern_text(const Evaluation& evaluation) const;
     std::optional<Refused> check_expanded(std::string_view address) const;
 
     Template template_;

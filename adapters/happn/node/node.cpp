@@ -29,12 +29,6 @@ const gateway::HappnSource* source_on_node(const gateway::Route& route) {
     return source != nullptr && source->mesh == node_key ? source : nullptr;
 }
 
-ChannelWord word_of(const gateway::HappnSource& source) {
-    return source.sets && source.removes ? ChannelWord::all
-           : source.removes              ? ChannelWord::remove
-                                         : ChannelWord::set;
-}
-
 /// An object holds arguments by name, which need the method's parameters.
 std::string arguments_for(const gateway::Route* method,
                           const node::BuiltinComponents::Method* builtin,
@@ -49,7 +43,7 @@ std::string arguments_for(const gateway::Route* method,
 }
 
 std::string key_of(const gateway::Route& route, const gateway::HappnSource& source) {
-    return route.name + ' ' + make_channel(word_of(source), source.path.text());
+    return route.name + ' ' + make_channel(channel_word(source.sets, source.removes), source.path.text());
 }
 
 }  // namespace
@@ -86,7 +80,8 @@ Node::Node(boost::asio::io_context& context,
            [this](node::Published published) { inbox_.push_back(std::move(published)); },
            std::move(store)},
       mesh_layer_{hub_, dispatcher, identity},
-      client_{hub_, identity.id} {
+      client_{hub_, identity.id},
+      feeds_{hub_, dispatcher} {
     hub_.state().on_acknowledged = [this](std::uint64_t ticket, bool by_all) {
         acknowledged_.emplace_back(ticket, by_all);
     };
@@ -106,6 +101,7 @@ void Node::drain() {
 
 void Node::stop() {
     timer_.cancel();
+    feeds_.close_all();
     hub_.close_all();
 }
 
@@ -152,7 +148,8 @@ void Node::subscribe_routes(const gateway::RoutingTable& table) {
         if (source == nullptr) {
             continue;
         }
-        const auto channel = make_channel(word_of(*source), source->path.subscription());
+        const auto channel =
+            make_channel(channel_word(source->sets, source->removes), source->path.subscription());
         subscriptions.add(0, node::Generation::old, channel, 0, {});
         auto key = key_of(route, *source);
         if (source->initial && !before.contains(key)) {
@@ -219,6 +216,7 @@ void Node::receive(node::Published published) {
     if (published.word == ChannelWord::set && published.path.starts_with(request_prefix)) {
         mesh_layer_.on_request(published);
     }
+    feeds_.on_published(published);
     if (!published.for_routes) {
         return;
     }
@@ -247,6 +245,7 @@ gateway::ConnectionState Node::state() const {
 }
 
 void Node::forget(gateway::DeliveryId id) {
+    feeds_.forget(id);
     if (unacknowledged_.erase(id) > 0) {
         hub_.publisher().forget(id);
     }
@@ -261,6 +260,9 @@ void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
             dispatcher_.on_outcome(id, std::move(outcome));
         }
         return work_off();
+    }
+    if (const auto* stream = std::get_if<gateway::StreamTarget>(&output.target->rule)) {
+        return feeds_.open(id, *stream, std::move(output));
     }
     const auto slash = output.address.find('/');
     if (!std::holds_alternative<gateway::CallTarget>(output.target->rule) || slash == std::string::npos) {

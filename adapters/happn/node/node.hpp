@@ -21,6 +21,7 @@
 #include "adapters/happn/node/gateway_client.hpp"
 #include "adapters/happn/node/hub.hpp"
 #include "adapters/happn/node/mesh_layer.hpp"
+#include "adapters/happn/node/node_feeds.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/mesh.hpp"
@@ -90,6 +91,7 @@ private:
     node::Hub hub_;
     node::MeshLayer mesh_layer_;
     node::GatewayClient client_;
+    node::NodeFeeds feeds_;
     std::deque<node::Published> inbox_;
     std::unordered_map<gateway::DeliveryId, gateway::Outcome> unacknowledged_;
     std::vector<std::pair<gateway::DeliveryId, bool>> acknowledged_;  // by all, or not; to be reported

@@ -177,11 +177,14 @@ PublishResults Publisher::publish(const Publication& publication, gateway::TimeP
     Frames frames{publication};
     PublishResults results;
     std::vector<Hit> delivered;
-    bool for_routes = false;
-    bool taken = false;
+    Listening gateway;
     for (const Hit& hit : hits) {
         if (hit.session == 0) {
-            for_routes = publication.only == 0;
+            gateway.routes = publication.only == 0;
+            continue;
+        }
+        if (is_feed(hit.session)) {
+            gateway.feeds.push_back(hit.session);
             continue;
         }
         Session* session = state_.find(hit.session);
@@ -191,19 +194,22 @@ PublishResults Publisher::publish(const Publication& publication, gateway::TimeP
         ++results.queued;
         state_.send(*session, frames.frame(*hit.channel, session->dialect));
         ++(session->closing ? results.failed : results.successful);
-        taken = taken || hit.channel->path.starts_with(request_prefix);
+        gateway.request_taken = gateway.request_taken || hit.channel->path.starts_with(request_prefix);
         if (publication.consistency == consistency_acknowledged && !session->closing) {
             delivered.push_back(hit);
         }
     }
     results.unacknowledged = !delivered.empty() && expect_acks(publication, delivered, now);
-    hand_to_gateway(publication, for_routes, taken);
+    if (publication.only != 0) {
+        gateway.feeds.clear();
+    }
+    hand_to_gateway(publication, std::move(gateway));
     return results;
 }
 
-void Publisher::hand_to_gateway(const Publication& publication, bool for_routes, bool taken) {
+void Publisher::hand_to_gateway(const Publication& publication, Listening listening) {
     const bool request = publication.word == ChannelWord::set && publication.path.starts_with(request_prefix);
-    if (!state_.to_gateway || !(for_routes || request)) {
+    if (!state_.to_gateway || !(listening.routes || !listening.feeds.empty() || request)) {
         return;
     }
     Published published;
@@ -219,8 +225,9 @@ void Publisher::hand_to_gateway(const Publication& publication, bool for_routes,
     published.session = publication.session;
     const Session* client = state_.find(publication.session);
     published.session_id = client == nullptr ? publication.publisher : std::string_view{client->id};
-    published.for_routes = for_routes;
-    published.request_taken = taken;
+    published.for_routes = listening.routes;
+    published.feeds = std::move(listening.feeds);
+    published.request_taken = listening.request_taken;
     state_.to_gateway(std::move(published));
 }
 

@@ -83,7 +83,13 @@ private:
     };
 
     bool skips(const Publication& publication, const Session& session) const;
-    void hand_to_gateway(const Publication& publication, bool for_routes, bool taken);
+    /// Who of the gateway itself listens.
+    struct Listening {
+        bool routes = false;
+        bool request_taken = false;
+        std::vector<SessionNumber> feeds;
+    };
+    void hand_to_gateway(const Publication& publication, Listening listening);
     bool expect_acks(const Publication& publication,
                      const std::vector<Hit>& delivered,
                      gateway::TimePoint now);

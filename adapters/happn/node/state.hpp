@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "adapters/happn/node/session.hpp"
 #include "adapters/happn/node/store/store.hpp"
@@ -23,8 +24,8 @@ inline constexpr std::size_t max_kept_json = 2048;  // of `info`, which is refus
 inline constexpr std::uint16_t close_going_away = 1001;  // RFC 6455 section 7.4.1
 inline constexpr std::uint16_t close_policy = 1008;
 
-/// A publication that concerns the gateway itself: a route of its table listens, or it is an exchange
-/// request. Owns all.
+/// A publication that concerns the gateway itself: a route of its table or the reader of a stream listens, or
+/// it is an exchange request. Owns all.
 struct Published {
     ChannelWord word = ChannelWord::set;
     std::string path;
@@ -34,7 +35,8 @@ struct Published {
     SessionNumber session = 0;  // who published; 0: the gateway
     std::string session_id;
     bool for_routes = false;
-    bool request_taken = false;  // an exchange request that another session has subscribed to
+    std::vector<SessionNumber> feeds;  // readers of streams that listen
+    bool request_taken = false;        // an exchange request that another session has subscribed to
 };
 
 struct State {

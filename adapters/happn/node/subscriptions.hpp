@@ -34,6 +34,13 @@ using SessionNumber = std::uint64_t;
 /// Somebody who is no client of the node: a caller over HTTP or MQTT.
 inline constexpr SessionNumber outsider = static_cast<SessionNumber>(-1);
 
+/// From here on: readers of streams, which are no clients either.
+inline constexpr SessionNumber first_feed = SessionNumber{1} << 63U;
+
+inline bool is_feed(SessionNumber number) {
+    return number >= first_feed && number != outsider;
+}
+
 inline constexpr std::size_t max_pattern_segments = 128;
 
 /// One `on` of a session.

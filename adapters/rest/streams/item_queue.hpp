@@ -1,0 +1,65 @@
+// What waits to be written to one reader of a stream: pieces of text in the stream's format, bounded in
+// number and bytes. A reader that does not keep up loses the oldest and is told, or is cut off, as the route
+// says. Between the dispatcher, which fills it, and the connection, which empties it. Shard's thread.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/rest/streams/stream_format.hpp"
+#include "gateway/route.hpp"
+#include "gateway/stream.hpp"
+
+namespace rest {
+
+class ItemQueue final : public gateway::StreamReader {
+public:
+    static constexpr std::size_t max_bytes = 8u * 1024 * 1024;  // whatever the number of items
+
+    ItemQueue(std::shared_ptr<gateway::OpenStream> stream, StreamFormat format);
+
+    /// Called whenever there is something to take, or the end has come. One at a time; from within on_item
+    /// and on_end.
+    void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
+
+    /// Pieces, in order, until the next would make it more than `room` bytes; at least one if there is any.
+    /// Of a websocket each is a message of its own.
+    std::deque<std::string> take(std::size_t room);
+    bool has_pieces() const { return !pieces_.empty() || dropped_ > 0; }
+    /// Nothing comes any more. What has come before can still be taken.
+    bool ended() const { return ended_; }
+    /// It was ended because its reader did not keep up.
+    bool overflowed() const { return overflowed_; }
+    std::size_t dropped() const { return dropped_in_all_; }
+
+    StreamFormat format() const { return format_; }
+    gateway::Duration heartbeat() const { return options_.heartbeat; }
+    /// The reader has gone: the stream ends, what waits is thrown away.
+    void close();
+
+    void on_item(gateway::StreamItem item) override;
+    void on_end(std::optional<gateway::Error> why) override;
+
+private:
+    bool full(std::size_t more) const;
+    void drop_oldest();
+    void end(const std::optional<gateway::Error>& why);
+    void ring();
+
+    std::shared_ptr<gateway::OpenStream> stream_;
+    gateway::StreamOptions options_;
+    StreamFormat format_;
+    std::deque<std::string> pieces_;
+    std::size_t bytes_ = 0;
+    std::size_t dropped_ = 0;  // since the reader was told last
+    std::size_t dropped_in_all_ = 0;
+    bool ended_ = false;
+    bool overflowed_ = false;
+    std::function<void()> ready_;
+};
+
+}  // namespace rest

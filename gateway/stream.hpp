@@ -1,0 +1,43 @@
+// A stream: what an HTTP request is answered instead of one response, as long as both sides like. The sink
+// brings items by Outcomes::on_item, the dispatcher shapes them as the route's `respond.body` says, and the
+// reader, which the transport owns, takes them as they come: it must queue, and bound its queue, itself.
+// Shard's thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/error.hpp"
+#include "gateway/message.hpp"
+
+namespace gateway {
+
+struct StreamOptions;  // gateway/route.hpp
+
+struct StreamItem {
+    std::string address;  // path or topic
+    Payload payload;
+    Action action = Action::set;
+    std::string mark;  // names the item, so that a later stream may begin behind it; empty: nothing does
+};
+
+class StreamReader {
+public:
+    virtual ~StreamReader() = default;
+    virtual void on_item(StreamItem item) = 0;
+    /// The last call. `why`: absent when the stream has come to its natural end.
+    virtual void on_end(std::optional<Error> why) = 0;
+};
+
+/// The reader's hold on an open stream. Its destruction ends the stream; nothing is called from then on.
+class OpenStream {
+public:
+    virtual ~OpenStream() = default;
+    /// To be called once, before the responder that was given this stream returns: items that came before
+    /// would be lost. The reader outlives this, or the stream's end.
+    virtual void read(StreamReader& reader) = 0;
+    /// Valid as long as this.
+    virtual const StreamOptions& options() const = 0;
+};
+
+}  // namespace gateway
