@@ -13,6 +13,7 @@
 
 #include "adapters/rest/http_connection.hpp"
 #include "adapters/rest/listener_state.hpp"
+#include "adapters/rest/tcp_stream.hpp"
 #include "gateway/log.hpp"
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -86,8 +87,11 @@ void take(const std::shared_ptr<ListenerState>& shared, tcp::socket socket) {
     socket.set_option(tcp::no_delay{true}, ignored);
     const bool full = shared->connections.size() >= shared->settings.limits.connections;
     if (full) shared->metrics.count("connections_refused");
-    auto session =
-        full ? refuse_connection(shared, std::move(socket)) : serve_connection(shared, std::move(socket));
+    const auto remote = socket.remote_endpoint(ignored);
+    Peer peer{remote.address().to_string(), remote.port()};
+    auto stream = tcp_stream(std::move(socket));
+    auto session = full ? refuse_connection(shared, std::move(stream))
+                        : serve_connection(shared, std::move(stream), std::move(peer));
     asio::co_spawn(shared->io, std::move(session), log_end);
 }
 

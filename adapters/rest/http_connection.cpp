@@ -1,20 +1,17 @@
 #include "adapters/rest/http_connection.hpp"
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <optional>
 
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/reply_box.hpp"
+#include "adapters/rest/request_head.hpp"
+#include "adapters/rest/request_reader.hpp"
+#include "adapters/rest/websocket_upgrade.hpp"
 
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC 12 takes the inlined operators new and delete of Asio's coroutine frames for a mismatched pair.
@@ -25,19 +22,12 @@ namespace rest {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using asio::ip::tcp;
-using boost::system::error_code;
 using gateway::Clock;
 using gateway::TimePoint;
-using Parser = http::request_parser<http::string_body>;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t read_ahead = 64u * 1024;      // bytes of later requests held back
-constexpr std::size_t first_read = 2u * 1024;       // what most requests fit in
-constexpr std::size_t kept_capacity = 16u * 1024;   // of a connection's buffers between requests
+constexpr std::size_t kept_capacity = 16u * 1024;   // of what is written, between requests
 constexpr std::size_t large_body = 32u * 1024;      // is written from where it is
 constexpr std::size_t linger_bytes = 1024u * 1024;  // read and thrown away after a refusal
 constexpr gateway::Duration linger_time = std::chrono::seconds{2};
@@ -47,23 +37,6 @@ enum class Phase { idle, head, body, answer, write, linger };
 
 /// Why the connection goes on, or ends.
 enum class Next { request, close, upgrade };
-
-std::string_view view(boost::beast::string_view text) {
-    return {text.data(), text.size()};
-}
-
-HttpReply parse_failure(error_code error) {
-    if (error == http::error::header_limit || error == http::error::buffer_overflow)
-        return problem(431, "the request's head is too large");
-    if (error == http::error::body_limit) return problem(413, "the request's body is too large");
-    if (error == http::error::bad_version) return problem(505, "HTTP/1.1 and HTTP/1.0 are spoken here");
-    return problem(400, "this is no valid HTTP request: " + error.message());
-}
-
-bool is_disconnect(error_code error) {
-    return error == http::error::end_of_stream || error == http::error::partial_message ||
-           error.category() != http::make_error_code(http::error::end_of_stream).category();
-}
 
 class InFlight {
 public:
@@ -78,25 +51,20 @@ private:
 
 class HttpConnection final : public Connection {
 public:
-    HttpConnection(std::shared_ptr<ListenerState> state, tcp::socket socket)
+    HttpConnection(std::shared_ptr<ListenerState> state, std::unique_ptr<ByteStream> stream, Peer peer)
         : state_{std::move(state)},
-          socket_{std::move(socket)},
-          buffer_{state_->settings.limits.http_header + read_ahead},
-          box_{std::make_shared<ReplyBox>(socket_.get_executor())},
-          registration_{*state_, *this} {
-        buffer_.reserve(first_read);
-        error_code ignored;
-        const auto peer = socket_.remote_endpoint(ignored);
-        ip_ = peer.address().to_string();
-        port_ = peer.port();
-    }
+          stream_{std::move(stream)},
+          reader_{state_->settings.limits.http_header},
+          box_{std::make_shared<ReplyBox>(stream_->get_executor())},
+          peer_{std::move(peer)},
+          registration_{*state_, *this} {}
 
     /// The upgrade that the peer asks for; nullopt: the connection has ended.
     asio::awaitable<std::optional<gateway::UpgradeRequest>> run();
 
-    tcp::socket take_socket() { return std::move(socket_); }
+    std::unique_ptr<ByteStream> take_stream() { return std::move(stream_); }
     /// A client may send its first frames without waiting for the answer to its upgrade.
-    std::string take_unread() { return {static_cast<const char*>(buffer_.data().data()), buffer_.size()}; }
+    std::string take_unread() { return reader_.take_unread(); }
 
     void check_deadline(TimePoint now) override;
     void close_if_idle() override;
@@ -104,32 +72,29 @@ public:
 
 private:
     asio::awaitable<Next> serve_request();
-    asio::awaitable<bool> read_body(Parser& parser);
-    asio::awaitable<Next> answer_and_send(bool keep_alive);
+    asio::awaitable<bool> read_head();
+    asio::awaitable<bool> read_body();
+    asio::awaitable<bool> read_more();
+    asio::awaitable<Next> answer_and_send();
     asio::awaitable<HttpReply> answer();
-    asio::awaitable<Next> send(HttpReply reply, bool keep_alive);
+    asio::awaitable<Next> send(HttpReply reply);
     asio::awaitable<void> refuse(HttpReply reply);
     asio::awaitable<void> linger();
 
-    std::optional<HttpReply> check_head();
-    bool wants_websocket() const;
-    gateway::UpgradeRequest upgrade_request() const;
-    void fill_request(Parser& parser);
+    std::optional<HttpReply> check_upgrade();
     void enter(Phase phase, gateway::Duration allowed) {
         phase_ = phase;
         deadline_ = Clock::now() + allowed;
     }
 
     std::shared_ptr<ListenerState> state_;
-    tcp::socket socket_;
-    beast::flat_buffer buffer_;
+    std::unique_ptr<ByteStream> stream_;
+    RequestReader reader_;
     std::shared_ptr<ReplyBox> box_;
     HttpRequest request_;
     ReplyFraming framing_;
     std::string out_;
-    std::string ip_;
-    std::uint16_t port_ = 0;
-    Parser* reading_ = nullptr;  // while the head of a request is read
+    Peer peer_;
     Phase phase_ = Phase::idle;
     TimePoint deadline_ = TimePoint::max();
     bool timed_out_ = false;
@@ -146,90 +111,109 @@ asio::awaitable<std::optional<gateway::UpgradeRequest>> HttpConnection::run() {
         const Next next = co_await serve_request();
         if (next == Next::upgrade) co_return std::move(upgrade_);
         if (next == Next::close || state_->ended) co_return std::nullopt;
-        if (buffer_.size() == 0 && buffer_.capacity() > kept_capacity) buffer_.shrink_to_fit();
+        reader_.rest();
         if (out_.capacity() > kept_capacity) std::string{}.swap(out_);
     }
 }
 
 asio::awaitable<Next> HttpConnection::serve_request() {
-    Parser parser;
-    parser.header_limit(static_cast<std::uint32_t>(state_->settings.limits.http_header));
-    parser.body_limit(boost::none);  // decided when the head is known
-    reading_ = &parser;
     framing_ = {};
-    enter(Phase::idle, state_->settings.timeouts.idle);
-    auto [error, size] = co_await http::async_read_header(socket_, buffer_, parser, as_values);
-    reading_ = nullptr;
-    if (state_->ended) co_return Next::close;
-    if (error) {
-        const bool started = timed_out_ && phase_ == Phase::head;
-        if (started) {
-            co_await refuse(problem(408, "the request's head took too long"));
-        } else if (!timed_out_ && !is_disconnect(error)) {
-            state_->metrics.count("http_bad_requests");
-            co_await refuse(parse_failure(error));
-        }
-        co_return Next::close;
-    }
-    fill_request(parser);
-    if (wants_websocket() && is_primus_path(request_.path()) && state_->node != nullptr) {
-        if (!same_origin(request_)) {
-            state_->metrics.count("websockets_refused_by_origin");
-            co_await refuse(problem(403, "pages of another origin may not open websockets here"));
-            co_return Next::close;
-        }
-        upgrade_ = upgrade_request();
-        co_return Next::upgrade;
-    }
-    if (auto refusal = check_head()) {
+    const bool headed = co_await read_head();
+    if (!headed) co_return Next::close;
+    if (auto refusal = check_upgrade()) {
         co_await refuse(*std::move(refusal));
         co_return Next::close;
     }
-    if (!parser.is_done()) {
-        const bool complete = co_await read_body(parser);
+    if (upgrade_) co_return Next::upgrade;
+    if (auto refusal = check_expectation(request_)) {
+        co_await refuse(*std::move(refusal));
+        co_return Next::close;
+    }
+    if (reader_.has_body()) {
+        const bool complete = co_await read_body();
         if (!complete) co_return Next::close;
     }
-    const Next next = co_await answer_and_send(parser.keep_alive());
+    const Next next = co_await answer_and_send();
     if (next == Next::close) co_await linger();
     co_return next;
 }
 
-asio::awaitable<Next> HttpConnection::answer_and_send(bool keep_alive) {
-    const InFlight in_flight{*state_};
-    HttpReply reply = co_await answer();
-    co_return co_await send(std::move(reply), keep_alive);
+/// False: refused, or the peer has gone.
+asio::awaitable<bool> HttpConnection::read_head() {
+    reader_.start();
+    enter(reader_.has_unread() ? Phase::head : Phase::idle,
+          reader_.has_unread() ? state_->settings.timeouts.header : state_->settings.timeouts.idle);
+    RequestReader::Progress progress = reader_.read_head(request_);
+    while (progress == RequestReader::Progress::needs_more) {
+        const bool more = co_await read_more();
+        if (state_->ended) co_return false;
+        if (!more) {
+            if (timed_out_ && phase_ == Phase::head)
+                co_await refuse(problem(408, "the request's head took too long"));
+            co_return false;
+        }
+        if (phase_ == Phase::idle) enter(Phase::head, state_->settings.timeouts.header);
+        progress = reader_.read_head(request_);
+    }
+    if (progress == RequestReader::Progress::failed) {
+        state_->metrics.count("http_bad_requests");
+        co_await refuse(reader_.refusal());
+        co_return false;
+    }
+    request_.ip = peer_.ip;
+    framing_.head = request_.method == "HEAD";
+    framing_.old_client = reader_.is_old();
+    co_return true;
 }
 
 /// False: refused, or the peer has gone.
-asio::awaitable<bool> HttpConnection::read_body(Parser& parser) {
+asio::awaitable<bool> HttpConnection::read_body() {
     const std::size_t limit = state_->surface->max_body(request_);
-    const auto announced = parser.content_length();
+    const auto announced = reader_.announced_body();
     if (announced && *announced > limit) {
         co_await refuse(problem(413, "the body is larger than " + std::to_string(limit) + " bytes"));
         co_return false;
     }
-    parser.body_limit(limit);
-    if (has_list_element(request_.header("expect"), "100-continue") && !framing_.old_client) {
-        auto [failed, sent] = co_await asio::async_write(socket_, asio::buffer(continue_line), as_values);
+    reader_.limit_body(limit);
+    enter(Phase::body, state_->settings.timeouts.body);
+    const bool waits = request_.has_header("expect") && !framing_.old_client && !reader_.has_unread();
+    if (waits) {
+        const ByteStream::Pieces line{asio::buffer(continue_line), asio::const_buffer{}};
+        auto [failed, sent] = co_await async_write(*stream_, line, as_values);
         if (failed) co_return false;
     }
-    enter(Phase::body, state_->settings.timeouts.body);
-    buffer_.reserve(std::min(read_ahead, static_cast<std::size_t>(announced ? *announced : large_body)));
-    auto [error, size] = co_await http::async_read(socket_, buffer_, parser, as_values);
-    if (state_->ended) co_return false;
-    if (error) {
-        if (timed_out_) {
-            co_await refuse(problem(408, "the request's body took too long"));
-        } else if (!is_disconnect(error)) {
-            state_->metrics.count("http_bad_requests");
-            co_await refuse(parse_failure(error));
+    RequestReader::Progress progress = reader_.read_body(request_);
+    while (progress == RequestReader::Progress::needs_more) {
+        const bool more = co_await read_more();
+        if (state_->ended) co_return false;
+        if (!more) {
+            if (timed_out_) co_await refuse(problem(408, "the request's body took too long"));
+            co_return false;
         }
+        progress = reader_.read_body(request_);
+    }
+    if (progress == RequestReader::Progress::failed) {
+        state_->metrics.count("http_bad_requests");
+        co_await refuse(reader_.refusal());
         co_return false;
     }
-    fill_request(parser);
     co_return true;
 }
 
+asio::awaitable<bool> HttpConnection::read_more() {
+    auto [error, size] = co_await async_read_some(*stream_, reader_.prepare(), as_values);
+    if (!error) reader_.commit(size);
+    co_return !error && !timed_out_;
+}
+
+asio::awaitable<Next> HttpConnection::answer_and_send() {
+    const InFlight in_flight{*state_};
+    HttpReply reply = co_await answer();
+    framing_.keep_alive = reader_.keep_alive() && !state_->stopping && !state_->ended;
+    co_return co_await send(std::move(reply));
+}
+
+/// Where the surface is asked, and its reply taken.
 asio::awaitable<HttpReply> HttpConnection::answer() {
     phase_ = Phase::answer;
     deadline_ = TimePoint::max();  // every way behind the surface has its own
@@ -247,8 +231,8 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
     co_return box_->take();
 }
 
-asio::awaitable<Next> HttpConnection::send(HttpReply reply, bool keep_alive) {
-    framing_.keep_alive = keep_alive && !state_->stopping && !state_->ended;
+/// Writes a whole reply, as framing_ says.
+asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
     out_.clear();
     const gateway::Bytes body = reply.body;
     const bool apart = body.size() > large_body && !framing_.head;
@@ -256,127 +240,95 @@ asio::awaitable<Next> HttpConnection::send(HttpReply reply, bool keep_alive) {
     framing.head = framing_.head || apart;
     append_reply(out_, reply, framing, state_->date.now());
     const std::string_view rest = apart ? body.view() : std::string_view{};
-    const std::array<asio::const_buffer, 2> pieces{asio::buffer(out_),
-                                                   asio::buffer(rest.data(), rest.size())};
+    const ByteStream::Pieces pieces{asio::buffer(out_), asio::buffer(rest.data(), rest.size())};
     enter(Phase::write, state_->settings.timeouts.body);
-    auto [error, size] = co_await asio::async_write(socket_, pieces, as_values);
+    auto [error, size] = co_await async_write(*stream_, pieces, as_values);
     co_return error || !framing_.keep_alive ? Next::close : Next::request;
 }
 
+/// The last reply of a connection that cannot go on.
 asio::awaitable<void> HttpConnection::refuse(HttpReply reply) {
     timed_out_ = false;
-    co_await send(std::move(reply), false);
+    framing_.keep_alive = false;
+    co_await send(std::move(reply));
     co_await linger();
 }
 
 /// What the peer is still sending is read for a moment: closing at once would reset the connection and take
 /// the reply back.
 asio::awaitable<void> HttpConnection::linger() {
-    error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
     enter(Phase::linger, linger_time);
+    auto [shut, none] = co_await async_shutdown_send(*stream_, as_values);
+    if (shut) co_return;
     std::array<char, 1024> trash;
     for (std::size_t total = 0; total < linger_bytes;) {
-        auto [error, size] = co_await socket_.async_read_some(asio::buffer(trash), as_values);
+        auto [error, size] = co_await async_read_some(*stream_, asio::buffer(trash), as_values);
         if (error) co_return;
         total += size;
     }
 }
 
-// --- one request ---------------------------------------------------------------------------------
-
-/// The views live as long as the parser's message and are made again when the body is there.
-void HttpConnection::fill_request(Parser& parser) {
-    const auto& message = parser.get();
-    request_.method = view(message.method_string());
-    request_.target = view(message.target());
-    request_.body = message.body();
-    request_.ip = ip_;
-    request_.headers.clear();
-    for (const auto& field : message)
-        request_.headers.push_back({view(field.name_string()), view(field.value())});
-    framing_.head = request_.method == "HEAD";
-    framing_.old_client = message.version() < 11;
-}
-
-bool HttpConnection::wants_websocket() const {
-    return request_.method == "GET" && has_list_element(request_.header("upgrade"), "websocket") &&
-           has_list_element(request_.header("connection"), "upgrade");
-}
-
-std::optional<HttpReply> HttpConnection::check_head() {
-    if (wants_websocket()) return problem(404, "there is no websocket at " + std::string{request_.path()});
-    if (!framing_.old_client && !request_.has_header("host"))
-        return problem(400, "the Host header is missing");
-    const std::string_view expect = request_.header("expect");
-    if (!expect.empty() && !equal_ignoring_case(expect, "100-continue"))
-        return problem(417, "only Expect: 100-continue is understood");
-    return std::nullopt;
-}
-
-/// Cookies are not credentials here: a browser adds them to any page's websocket.
-gateway::UpgradeRequest HttpConnection::upgrade_request() const {
-    gateway::UpgradeRequest upgrade;
-    upgrade.target = std::string{request_.target};
-    upgrade.ip = ip_;
-    upgrade.port = port_;
-    for (const Header& header : request_.headers) {
-        if (!equal_ignoring_case(header.name, "cookie"))
-            upgrade.headers.emplace_back(lower_case(header.name), std::string{header.value});
+/// A reply refuses it; otherwise upgrade_ is set if the request is one for the node.
+std::optional<HttpReply> HttpConnection::check_upgrade() {
+    if (!wants_websocket(request_)) return std::nullopt;
+    if (!is_primus_path(request_.path()) || state_->node == nullptr)
+        return problem(404, "there is no websocket at " + std::string{request_.path()});
+    if (!same_origin(request_)) {
+        state_->metrics.count("websockets_refused_by_origin");
+        return problem(403, "pages of another origin may not open websockets here");
     }
-    return upgrade;
+    upgrade_ = upgrade_of(request_, peer_.port);
+    return std::nullopt;
 }
 
 // --- the front door's hand on it -----------------------------------------------------------------
 
 void HttpConnection::check_deadline(TimePoint now) {
-    if (phase_ == Phase::idle && reading_ != nullptr && (reading_->got_some() || buffer_.size() > 0))
-        enter(Phase::head, state_->settings.timeouts.header);
     if (now < deadline_) return;
     timed_out_ = true;
     deadline_ = TimePoint::max();
-    error_code ignored;
     if (phase_ == Phase::head || phase_ == Phase::body) {
-        socket_.cancel(ignored);  // the coroutine says 408
+        stream_->cancel();  // the coroutine says 408
     } else {
-        socket_.close(ignored);
+        stream_->close();
     }
 }
 
 void HttpConnection::close_if_idle() {
-    const bool between =
-        phase_ == Phase::linger || (phase_ == Phase::idle && (reading_ == nullptr || !reading_->got_some()));
-    if (between) abort();
+    if (phase_ == Phase::idle || phase_ == Phase::linger) abort();
 }
 
 void HttpConnection::abort() {
     aborted_ = true;
     timed_out_ = true;
     phase_ = Phase::idle;
-    error_code ignored;
-    socket_.close(ignored);
+    stream_->close();
     box_->bell().cancel();
 }
 
 }  // namespace
 
-asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state, tcp::socket socket) {
-    auto connection = std::make_unique<HttpConnection>(state, std::move(socket));
+asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
+                                       std::unique_ptr<ByteStream> stream,
+                                       Peer peer) {
+    auto connection = std::make_unique<HttpConnection>(state, std::move(stream), std::move(peer));
     auto upgrade = co_await connection->run();
     if (!upgrade) co_return;
-    tcp::socket upgraded = connection->take_socket();
+    auto upgraded = connection->take_stream();
     std::string arrived = connection->take_unread();
     connection.reset();  // a websocket needs none of its buffers
     co_await serve_websocket(std::move(state), std::move(upgraded), std::move(arrived), *std::move(upgrade));
 }
 
-asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state, tcp::socket socket) {
+asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,
+                                        std::unique_ptr<ByteStream> stream) {
     std::string out;
     ReplyFraming framing;
     framing.keep_alive = false;
     const HttpReply reply = problem(503, "too many connections", "Overloaded");
     append_reply(out, reply, framing, state->date.now());
-    auto [error, size] = co_await asio::async_write(socket, asio::buffer(out), as_values);
+    const ByteStream::Pieces pieces{asio::buffer(out), asio::const_buffer{}};
+    auto [error, size] = co_await async_write(*stream, pieces, as_values);
     (void)error;
 }
 

@@ -1,29 +1,32 @@
-// One accepted socket: HTTP/1.1 requests one after the other, and the websocket it may become. Coroutines on
-// the shard's thread; each keeps the listener's state alive. Errors of a peer end its connection and are
+// One accepted connection: HTTP/1.1 requests one after the other, and the websocket it may become. Coroutines
+// on the shard's thread; each keeps the listener's state alive. Errors of a peer end its connection and are
 // counted.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
+#include <string>
 
+#include "adapters/rest/byte_stream.hpp"
 #include "adapters/rest/listener_state.hpp"
+#include "adapters/rest/peer.hpp"
 
 namespace rest {
 
-/// Serves the socket to its end.
+/// Serves the stream to its end.
 boost::asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
-                                              boost::asio::ip::tcp::socket socket);
+                                              std::unique_ptr<ByteStream> stream,
+                                              Peer peer);
 
-/// Answers the upgrade and serves the websocket until either side closes it. `peer` was made by the acceptor
-/// for `link`. `arrived`: what followed the upgrade's head in the same read.
+/// Answers the upgrade and serves the websocket until either side closes it. `arrived`: what followed the
+/// upgrade's head in the same read.
 boost::asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> state,
-                                             boost::asio::ip::tcp::socket socket,
+                                             std::unique_ptr<ByteStream> stream,
                                              std::string arrived,
                                              gateway::UpgradeRequest request);
 
 /// Says 503 and closes: more connections than the limit.
 boost::asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,
-                                               boost::asio::ip::tcp::socket socket);
+                                               std::unique_ptr<ByteStream> stream);
 
 }  // namespace rest

@@ -1,5 +1,5 @@
 // A websocket of the happn node: Beast for handshake, reading, control frames and limits; data frames are
-// written beside it through the gathering socket (RFC 6455 section 5.2; a server's frames are not masked).
+// written beside it through the gathering stream (RFC 6455 section 5.2; a server's frames are not masked).
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -10,7 +10,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 
-#include "adapters/rest/gathering_socket.hpp"
+#include "adapters/rest/gathering_stream.hpp"
 
 #include <boost/beast/websocket/stream.hpp>
 #include <exception>
@@ -30,8 +30,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
-using asio::ip::tcp;
-using boost::system::error_code;
 using gateway::Clock;
 using gateway::TimePoint;
 
@@ -66,9 +64,11 @@ enum class Stage {
 
 class WebsocketConnection final : public Connection, public gateway::WebsocketLink {
 public:
-    WebsocketConnection(std::shared_ptr<ListenerState> state, tcp::socket socket, std::string arrived)
+    WebsocketConnection(std::shared_ptr<ListenerState> state,
+                        std::unique_ptr<ByteStream> stream,
+                        std::string arrived)
         : state_{std::move(state)},
-          stream_{GatheringSocket{std::move(socket), std::move(arrived)}},
+          stream_{GatheringStream{std::move(stream), std::move(arrived)}},
           bell_{stream_.get_executor()},
           registration_{*state_, *this} {}
 
@@ -95,7 +95,7 @@ private:
     void write(std::string_view text);
 
     std::shared_ptr<ListenerState> state_;
-    websocket::stream<GatheringSocket, false> stream_;
+    websocket::stream<GatheringStream, false> stream_;
     asio::steady_timer bell_;  // rung when something that finish() waits for has ended
     std::unique_ptr<gateway::WebsocketPeer> peer_;
     std::vector<gateway::Bytes> early_;  // sent before the handshake was done
@@ -168,25 +168,26 @@ asio::awaitable<void> WebsocketConnection::read_loop() {
 /// Gives what is queued a moment to leave, then closes the socket.
 asio::awaitable<void> WebsocketConnection::finish() {
     deadline_ = Clock::now() + closing_time;
-    GatheringSocket& socket = stream_.next_layer();
-    socket.on_written([this] { bell_.cancel(); });
+    GatheringStream& gathered = stream_.next_layer();
+    gathered.on_written([this] { bell_.cancel(); });
     bell_.expires_at(TimePoint::max());
-    while (saying_goodbye_ || (socket.backlog() > 0 && !socket.failed())) {
+    while (saying_goodbye_ || (gathered.backlog() > 0 && !gathered.failed())) {
         auto [rung] = co_await bell_.async_wait(as_values);
         (void)rung;
     }
-    socket.on_written({});
-    if (!socket.failed()) co_await drain();
-    socket.close();
+    gathered.on_written({});
+    if (!gathered.failed()) co_await drain();
+    gathered.close();
 }
 
 /// Closing with bytes unread would reset the connection, and the peer would miss why it was closed.
 asio::awaitable<void> WebsocketConnection::drain() {
-    GatheringSocket& socket = stream_.next_layer();
-    socket.shutdown_send();
+    ByteStream& stream = stream_.next_layer().bytes();
+    auto [shut, none] = co_await async_shutdown_send(stream, as_values);
+    if (shut) co_return;
     std::array<char, 1024> trash;
     for (;;) {
-        auto [error, size] = co_await socket.async_read_some(asio::buffer(trash), as_values);
+        auto [error, size] = co_await async_read_some(stream, asio::buffer(trash), as_values);
         if (error) co_return;
     }
 }
@@ -260,11 +261,11 @@ void WebsocketConnection::abort() {
 }  // namespace
 
 asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> state,
-                                      tcp::socket socket,
+                                      std::unique_ptr<ByteStream> stream,
                                       std::string arrived,
                                       gateway::UpgradeRequest request) {
     auto connection =
-        std::make_unique<WebsocketConnection>(std::move(state), std::move(socket), std::move(arrived));
+        std::make_unique<WebsocketConnection>(std::move(state), std::move(stream), std::move(arrived));
     co_await connection->run(std::move(request));
 }
 

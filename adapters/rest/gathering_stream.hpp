@@ -1,14 +1,12 @@
-// A socket whose writes are collected: what is appended in one turn of the event loop, and while a write is
-// under way, leaves in one write. Beast's websocket stream sits on it for the handshake, reading and control
-// frames; data frames are appended beside it, each whole, so that frames never interleave. Shard's thread. A
-// failed write shows as the error of the next operation.
+// A byte stream whose writes are collected: what is appended in one turn of the event loop, and while a write
+// is under way, leaves in one write. Beast's websocket stream sits on it for the handshake, reading and
+// control frames; data frames are appended beside it, each whole, so that frames never interleave. Shard's
+// thread. A failed write shows as the error of the next operation.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/role.hpp>
 #include <functional>
 #include <memory>
@@ -16,18 +14,20 @@
 #include <string_view>
 #include <utility>
 
+#include "adapters/rest/byte_stream.hpp"
+
 namespace rest {
 
-class GatheringSocket {
+class GatheringStream {
 public:
-    using executor_type = boost::asio::ip::tcp::socket::executor_type;
+    using executor_type = boost::asio::any_io_executor;
     using error_code = boost::system::error_code;
 
-    /// `arrived`: what has been read from the socket already, and is to be read from here again.
-    GatheringSocket(boost::asio::ip::tcp::socket socket, std::string arrived)
-        : pipe_{std::make_shared<Pipe>(std::move(socket), std::move(arrived))} {}
+    /// `arrived`: what has been read from the stream already, and is to be read from here again.
+    GatheringStream(std::unique_ptr<ByteStream> stream, std::string arrived)
+        : pipe_{std::make_shared<Pipe>(std::move(stream), std::move(arrived))} {}
 
-    executor_type get_executor() { return pipe_->socket.get_executor(); }
+    executor_type get_executor() { return pipe_->stream->get_executor(); }
 
     /// Queues a piece of a frame; call for all pieces of a frame in a row.
     void append(std::string_view bytes) { pipe_->append(bytes); }
@@ -37,19 +37,17 @@ public:
     /// Called after every write, the failed one too.
     void on_written(std::function<void()> callback) { pipe_->written = std::move(callback); }
     void close() { pipe_->close(); }
-    /// Nothing more is sent; the peer sees the end of the stream.
-    void shutdown_send() {
-        error_code ignored;
-        pipe_->socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
-    }
+    /// For when nothing is queued any more: its end, and what the peer still sends.
+    ByteStream& bytes() { return *pipe_->stream; }
 
     template <typename Buffers, typename Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
             [pipe = pipe_.get()](auto&& handler, const Buffers& to) {
                 if (pipe->arrived.empty())
-                    return pipe->socket.async_read_some(to, std::forward<decltype(handler)>(handler));
-                complete(pipe->socket, std::forward<decltype(handler)>(handler), {}, pipe->take(to));
+                    return pipe->stream->read_some(first_of(to),
+                                                   IoHandler{std::forward<decltype(handler)>(handler)});
+                complete(*pipe->stream, std::forward<decltype(handler)>(handler), {}, pipe->take(to));
             },
             token,
             buffers);
@@ -73,7 +71,7 @@ public:
         }
         return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
             [error, size, pipe = pipe_.get()](auto&& handler) {
-                complete(pipe->socket, std::forward<decltype(handler)>(handler), error, size);
+                complete(*pipe->stream, std::forward<decltype(handler)>(handler), error, size);
             },
             token);
     }
@@ -82,21 +80,29 @@ private:
     static constexpr std::size_t max_control_backlog = 64u * 1024 * 1024;
     static constexpr std::size_t kept_capacity = 4u * 1024;  // of an idle connection's buffers
 
+    template <typename Buffers>
+    static boost::asio::mutable_buffer first_of(const Buffers& buffers) {
+        for (auto it = boost::asio::buffer_sequence_begin(buffers);
+             it != boost::asio::buffer_sequence_end(buffers);
+             ++it) {
+            const boost::asio::mutable_buffer piece{*it};
+            if (piece.size() > 0) return piece;
+        }
+        return {};
+    }
+
     template <typename Handler>
-    static void complete(boost::asio::ip::tcp::socket& socket,
-                         Handler&& handler,
-                         error_code error,
-                         std::size_t size) {
-        boost::asio::post(socket.get_executor(),
+    static void complete(ByteStream& stream, Handler&& handler, error_code error, std::size_t size) {
+        boost::asio::post(stream.get_executor(),
                           [handler = std::forward<Handler>(handler), error, size]() mutable {
                               std::move(handler)(error, size);
                           });
     }
 
-    /// Outlives the socket object while a write is under way.
+    /// Outlives the stream object while a write is under way.
     struct Pipe : std::enable_shared_from_this<Pipe> {
-        Pipe(boost::asio::ip::tcp::socket tcp, std::string read)
-            : socket{std::move(tcp)}, arrived{std::move(read)} {}
+        Pipe(std::unique_ptr<ByteStream> bytes, std::string read)
+            : stream{std::move(bytes)}, arrived{std::move(read)} {}
 
         template <typename Buffers>
         std::size_t take(const Buffers& to) {
@@ -111,15 +117,15 @@ private:
             waiting += bytes;
             if (scheduled) return;
             scheduled = true;
-            boost::asio::post(socket.get_executor(), [self = shared_from_this()] { self->start_write(); });
+            boost::asio::post(stream->get_executor(), [self = shared_from_this()] { self->start_write(); });
         }
 
         void start_write() {
             std::swap(waiting, flying);
-            boost::asio::async_write(
-                socket,
-                boost::asio::buffer(flying),
-                [self = shared_from_this()](error_code error, std::size_t) { self->finish_write(error); });
+            stream->write({boost::asio::buffer(flying), boost::asio::const_buffer{}},
+                          IoHandler{[self = shared_from_this()](error_code error, std::size_t) {
+                              self->finish_write(error);
+                          }});
         }
 
         void finish_write(error_code error) {
@@ -135,12 +141,11 @@ private:
         }
 
         void close() {
-            error_code ignored;
             if (!failure) failure = boost::asio::error::operation_aborted;
-            socket.close(ignored);
+            stream->close();
         }
 
-        boost::asio::ip::tcp::socket socket;
+        std::unique_ptr<ByteStream> stream;
         std::string arrived;
         std::string waiting;
         std::string flying;
@@ -153,15 +158,15 @@ private:
 };
 
 /// Beast closes a stream whose timeout has passed by this.
-inline void beast_close_socket(GatheringSocket& socket) {
-    socket.close();
+inline void beast_close_socket(GatheringStream& stream) {
+    stream.close();
 }
 
-/// The end of a websocket's closing handshake: its owner waits for the last bytes and closes the socket.
+/// The end of a websocket's closing handshake: its owner waits for the last bytes and closes the stream.
 template <typename Handler>
-void async_teardown(boost::beast::role_type, GatheringSocket& socket, Handler&& handler) {
-    boost::asio::post(socket.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
-        std::move(handler)(GatheringSocket::error_code{});
+void async_teardown(boost::beast::role_type, GatheringStream& stream, Handler&& handler) {
+    boost::asio::post(stream.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
+        std::move(handler)(GatheringStream::error_code{});
     });
 }
 
