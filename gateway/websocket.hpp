@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/bytes.hpp"
+#include "gateway/clock.hpp"
 
 namespace gateway {
 
@@ -20,6 +21,8 @@ public:
     virtual ~WebsocketLink() = default;
     /// Queues one text frame; queued frames leave in as few writes as possible.
     virtual void send(Bytes text) = 0;
+    /// Asks for a sign of life (RFC 6455 section 5.5.2).
+    virtual void ping() {}
     /// Bytes queued and not yet written: the measure of a slow reader.
     virtual std::size_t backlog() const = 0;
     /// Closes after what is queued has been written (RFC 6455 section 7.4.1 codes).
@@ -32,6 +35,10 @@ public:
     virtual ~WebsocketPeer() = default;
     /// One text frame, valid during the call only. Binary frames are not passed on.
     virtual void on_text(std::string_view text) = 0;
+    /// Something that was queued has been written.
+    virtual void on_written() {}
+    /// About once a second.
+    virtual void on_tick(TimePoint) {}
 };
 
 struct UpgradeRequest {

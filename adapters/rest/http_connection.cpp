@@ -11,6 +11,8 @@
 #include "adapters/rest/reply_box.hpp"
 #include "adapters/rest/request_head.hpp"
 #include "adapters/rest/request_reader.hpp"
+#include "adapters/rest/streams/stream_body.hpp"
+#include "adapters/rest/streams/stream_socket.hpp"
 #include "adapters/rest/websocket_upgrade.hpp"
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -33,7 +35,7 @@ constexpr std::size_t linger_bytes = 1024u * 1024;  // read and thrown away afte
 constexpr gateway::Duration linger_time = std::chrono::seconds{2};
 
 /// What the connection waits for, and so what happens when that takes too long.
-enum class Phase { idle, head, body, answer, write, linger };
+enum class Phase { idle, head, body, answer, write, stream, linger };
 
 /// Why the connection goes on, or ends.
 enum class Next { request, close, upgrade };
@@ -60,7 +62,7 @@ public:
           registration_{*state_, *this} {}
 
     /// The upgrade that the peer asks for; nullopt: the connection has ended.
-    asio::awaitable<std::optional<gateway::UpgradeRequest>> run();
+    asio::awaitable<std::optional<Upgrade>> run();
 
     std::unique_ptr<ByteStream> take_stream() { return std::move(stream_); }
     /// A client may send its first frames without waiting for the answer to its upgrade.
@@ -78,6 +80,7 @@ private:
     asio::awaitable<Next> answer_and_send();
     asio::awaitable<HttpReply> answer();
     asio::awaitable<Next> send(HttpReply reply);
+    asio::awaitable<Next> send_stream(HttpReply reply);
     asio::awaitable<void> refuse(HttpReply reply);
     asio::awaitable<void> linger();
 
@@ -99,13 +102,14 @@ private:
     TimePoint deadline_ = TimePoint::max();
     bool timed_out_ = false;
     bool aborted_ = false;
-    std::optional<gateway::UpgradeRequest> upgrade_;
+    std::optional<StreamBody> body_;  // of a reply that is a stream
+    std::optional<Upgrade> upgrade_;
     Registration registration_;
 };
 
 // --- the connection's life -----------------------------------------------------------------------
 
-asio::awaitable<std::optional<gateway::UpgradeRequest>> HttpConnection::run() {
+asio::awaitable<std::optional<Upgrade>> HttpConnection::run() {
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
         const Next next = co_await serve_request();
@@ -209,7 +213,13 @@ asio::awaitable<bool> HttpConnection::read_more() {
 asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
+    if (reply.stream && request_.wants_websocket) {
+        upgrade_ = Upgrade{upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(reply.stream)};
+        co_return Next::upgrade;
+    }
     framing_.keep_alive = reader_.keep_alive() && !state_->stopping && !state_->ended;
+    framing_.stream = reply.stream != nullptr;
+    if (reply.stream && !framing_.head) co_return co_await send_stream(std::move(reply));
     co_return co_await send(std::move(reply));
 }
 
@@ -246,6 +256,19 @@ asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
     co_return error || !framing_.keep_alive ? Next::close : Next::request;
 }
 
+/// Writes a reply that goes on as long as its stream does, and with it the connection.
+asio::awaitable<Next> HttpConnection::send_stream(HttpReply reply) {
+    framing_.keep_alive = false;
+    body_.emplace(*stream_, std::move(reply.stream), !framing_.old_client, state_->metrics);
+    const Next head = co_await send(std::move(reply));
+    (void)head;
+    phase_ = Phase::stream;
+    deadline_ = TimePoint::max();
+    co_await body_->send(state_->settings.timeouts.body);
+    body_.reset();
+    co_return Next::close;
+}
+
 /// The last reply of a connection that cannot go on.
 asio::awaitable<void> HttpConnection::refuse(HttpReply reply) {
     timed_out_ = false;
@@ -268,22 +291,24 @@ asio::awaitable<void> HttpConnection::linger() {
     }
 }
 
-/// A reply refuses it; otherwise upgrade_ is set if the request is one for the node.
+/// A reply refuses it; otherwise upgrade_ is set if the request is one for the node. Others are for the
+/// surface to judge.
 std::optional<HttpReply> HttpConnection::check_upgrade() {
-    if (!wants_websocket(request_)) return std::nullopt;
-    if (!is_primus_path(request_.path()) || state_->node == nullptr)
-        return problem(404, "there is no websocket at " + std::string{request_.path()});
+    request_.wants_websocket = wants_websocket(request_);
+    if (!request_.wants_websocket || !is_primus_path(request_.path())) return std::nullopt;
+    if (state_->node == nullptr) return problem(404, "there is no happn node here");
     if (!same_origin(request_)) {
         state_->metrics.count("websockets_refused_by_origin");
         return problem(403, "pages of another origin may not open websockets here");
     }
-    upgrade_ = upgrade_of(request_, peer_.port);
+    upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}};
     return std::nullopt;
 }
 
 // --- the front door's hand on it -----------------------------------------------------------------
 
 void HttpConnection::check_deadline(TimePoint now) {
+    if (phase_ == Phase::stream) body_->check_deadline(now);
     if (now < deadline_) return;
     timed_out_ = true;
     deadline_ = TimePoint::max();

@@ -18,12 +18,18 @@ boost::asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> sta
                                               std::unique_ptr<ByteStream> stream,
                                               Peer peer);
 
+/// What a connection becomes. `acceptor`: the node, or a stream.
+struct Upgrade {
+    gateway::UpgradeRequest request;
+    std::shared_ptr<gateway::WebsocketAcceptor> acceptor;
+};
+
 /// Answers the upgrade and serves the websocket until either side closes it. `arrived`: what followed the
 /// upgrade's head in the same read.
 boost::asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> state,
                                              std::unique_ptr<ByteStream> stream,
                                              std::string arrived,
-                                             gateway::UpgradeRequest request);
+                                             Upgrade upgrade);
 
 /// Says 503 and closes: more connections than the limit.
 boost::asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,

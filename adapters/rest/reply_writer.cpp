@@ -64,7 +64,9 @@ void append_reply(std::string& out, const HttpReply& reply, ReplyFraming framing
     for (const auto& [name, value] : reply.headers) {
         if (is_token(name) && is_safe_value(value) && !is_framing(name)) append_header(out, name, value);
     }
-    if (!bodiless) {
+    if (framing.stream) {
+        if (!framing.old_client) out += "Transfer-Encoding: chunked\r\n";
+    } else if (!bodiless) {
         out += "Content-Length: ";
         append_number(out, reply.body.size());
         out += "\r\n";

@@ -11,7 +11,8 @@ namespace rest {
 struct ReplyFraming {
     bool head = false;        // the request was HEAD: the body is only counted
     bool keep_alive = true;   // the connection stays open
-    bool old_client = false;  // HTTP/1.0: keeping open has to be said
+    bool old_client = false;  // HTTP/1.0: keeping open has to be said, and there are no chunks
+    bool stream = false;      // the body follows, in chunks or to the end of the connection
 };
 
 /// Appends status line, headers and body. Headers that would break the framing (control characters, or

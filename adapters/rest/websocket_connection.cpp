@@ -1,5 +1,6 @@
-// A websocket of the happn node: Beast for handshake, reading, control frames and limits; data frames are
-// written beside it through the gathering stream (RFC 6455 section 5.2; a server's frames are not masked).
+// A websocket of the happn node or of a stream: Beast for handshake, reading, control frames and limits; data
+// frames are written beside it through the gathering stream (RFC 6455 section 5.2; a server's frames are not
+// masked).
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -14,6 +15,7 @@
 
 #include <boost/beast/websocket/stream.hpp>
 #include <exception>
+#include <utility>
 
 #include "adapters/rest/http_connection.hpp"
 #include "adapters/rest/http_status.hpp"
@@ -72,12 +74,16 @@ public:
           bell_{stream_.get_executor()},
           registration_{*state_, *this} {}
 
-    ~WebsocketConnection() override { stream_.next_layer().on_written({}); }
+    ~WebsocketConnection() override {
+        stream_.next_layer().on_written({});
+        if (leaving_) --state_->active;
+    }
 
-    asio::awaitable<void> run(gateway::UpgradeRequest request);
+    asio::awaitable<void> run(Upgrade upgrade);
 
     void send(gateway::Bytes text) override;
     std::size_t backlog() const override { return early_bytes_ + stream_.next_layer().backlog(); }
+    void ping() override;
     void close(std::uint16_t code) override;
 
     void check_deadline(TimePoint now) override;
@@ -103,19 +109,25 @@ private:
     TimePoint deadline_ = TimePoint::max();
     Stage stage_ = Stage::opening;
     std::uint16_t close_code_ = 0;
+    std::size_t max_incoming_ = 0;
     bool saying_goodbye_ = false;
+    bool leaving_ = false;  // counted as active: a stopping gateway lets it say goodbye
     Registration registration_;
 };
 
-asio::awaitable<void> WebsocketConnection::run(gateway::UpgradeRequest request) {
+asio::awaitable<void> WebsocketConnection::run(Upgrade upgrade) {
     co_await asio::this_coro::throw_if_cancelled(false);
     if (state_->ended) co_return;
-    peer_ = state_->node->open(*this, request);
+    max_incoming_ = upgrade.acceptor->max_frame_bytes();
+    peer_ = upgrade.acceptor->open(*this, upgrade.request);
     if (!peer_) {
         co_await refuse();
         co_return;
     }
-    const bool accepted = co_await accept(request);
+    stream_.next_layer().on_written([this] {
+        if (peer_) peer_->on_written();
+    });
+    const bool accepted = co_await accept(upgrade.request);
     if (accepted && peer_) {
         state_->metrics.count("websockets");
         co_await read_loop();
@@ -131,7 +143,7 @@ asio::awaitable<bool> WebsocketConnection::accept(const gateway::UpgradeRequest&
     timeouts.idle_timeout = websocket::stream_base::none();  // happn has its own keepalive
     timeouts.keep_alive_pings = false;
     stream_.set_option(timeouts);
-    stream_.read_message_max(state_->node->max_frame_bytes());
+    stream_.read_message_max(max_incoming_);
     stream_.auto_fragment(false);
     stream_.set_option(websocket::stream_base::decorator(
         [](websocket::response_type& response) { response.set(http::field::server, "happn-gateway"); }));
@@ -220,8 +232,14 @@ void WebsocketConnection::write(std::string_view text) {
     stream_.next_layer().append(text);
 }
 
+void WebsocketConnection::ping() {
+    constexpr std::string_view empty_ping{"\x89\x00", 2};
+    if (stage_ == Stage::open && stream_.is_open()) stream_.next_layer().append(empty_ping);
+}
+
 void WebsocketConnection::close(std::uint16_t code) {
     if (stage_ == Stage::closing || stage_ == Stage::over) return;
+    if (!std::exchange(leaving_, true)) ++state_->active;
     const bool open = stage_ == Stage::open;
     stage_ = Stage::closing;
     close_code_ = code;
@@ -244,6 +262,7 @@ asio::awaitable<void> WebsocketConnection::say_goodbye(std::uint16_t code) {
 }
 
 void WebsocketConnection::check_deadline(TimePoint now) {
+    if (peer_) peer_->on_tick(now);
     if (now < deadline_) return;
     deadline_ = TimePoint::max();
     stream_.next_layer().close();
@@ -263,10 +282,10 @@ void WebsocketConnection::abort() {
 asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> state,
                                       std::unique_ptr<ByteStream> stream,
                                       std::string arrived,
-                                      gateway::UpgradeRequest request) {
+                                      Upgrade upgrade) {
     auto connection =
         std::make_unique<WebsocketConnection>(std::move(state), std::move(stream), std::move(arrived));
-    co_await connection->run(std::move(request));
+    co_await connection->run(std::move(upgrade));
 }
 
 }  // namespace rest

@@ -39,10 +39,8 @@ void ItemQueue::drop_oldest() {
 void ItemQueue::on_item(gateway::StreamItem item) {
     if (ended_) return;
     std::string piece = stream_piece(item, format_);
-    if (full(piece.size()) && options_.overflow == gateway::StreamOptions::Overflow::close) {
-        overflowed_ = true;
+    if (full(piece.size()) && options_.overflow == gateway::StreamOptions::Overflow::close)
         return end(gateway::Error{gateway::Errc::overloaded, "the reader does not keep up"});
-    }
     while (full(piece.size()))
         drop_oldest();
     bytes_ += piece.size();
@@ -56,6 +54,7 @@ void ItemQueue::on_end(std::optional<gateway::Error> why) {
 
 void ItemQueue::end(const std::optional<gateway::Error>& why) {
     if (std::exchange(ended_, true)) return;
+    failed_ = why.has_value();
     if (why) pieces_.push_back(ended_piece(*why, format_));
     ring();
 }

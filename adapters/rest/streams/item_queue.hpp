@@ -32,8 +32,8 @@ public:
     bool has_pieces() const { return !pieces_.empty() || dropped_ > 0; }
     /// Nothing comes any more. What has come before can still be taken.
     bool ended() const { return ended_; }
-    /// It was ended because its reader did not keep up.
-    bool overflowed() const { return overflowed_; }
+    /// It has ended before its time: the mesh, the gateway or the reader's own slowness ended it.
+    bool failed() const { return failed_; }
     std::size_t dropped() const { return dropped_in_all_; }
 
     StreamFormat format() const { return format_; }
@@ -58,7 +58,7 @@ private:
     std::size_t dropped_ = 0;  // since the reader was told last
     std::size_t dropped_in_all_ = 0;
     bool ended_ = false;
-    bool overflowed_ = false;
+    bool failed_ = false;
     std::function<void()> ready_;
 };
 
