@@ -33,7 +33,7 @@ int weight_among(std::string_view parameters) {
     while (!parameters.empty()) {
         const auto semicolon = parameters.find(';');
         const auto parameter = trimmed(parameters.substr(0, semicolon));
-        if (parameter.size() > 2 && (parameter[0] == 'q' || parameter[0] == 'Q') && parameter[1] == '=')
+        if (parameter.size() >= 2 && (parameter[0] == 'q' || parameter[0] == 'Q') && parameter[1] == '=')
             return weight_of(parameter.substr(2));
         if (semicolon == std::string_view::npos) break;
         parameters.remove_prefix(semicolon + 1);

@@ -47,8 +47,10 @@ GatewayProcess::GatewayProcess(const GatewayFiles& files, StartUntil until)
     const auto config = directory_.write("gateway.yaml", complete_settings(files, port_, admin_port_));
     for (const auto& [name, text] : files.mappings)
         directory_.write("mappings/" + name, text);
+    auto environment = files.environment;
+    environment.emplace("GATEWAY_PORT", std::to_string(port_));
     process_.emplace(Command{.arguments = {HG_GATEWAY, "run", "--config", config.string()},
-                             .environment = files.environment,
+                             .environment = std::move(environment),
                              .directory = directory_.path().string()});
     if (until == StartUntil::ready) {
         process_->wait_for_line("happn-gateway is ready");

@@ -24,7 +24,7 @@ struct GatewayFiles {
     /// admin, log and mappings that it does not have are added.
     std::string settings;
     std::map<std::string, std::string> mappings;  // file name -> text
-    std::map<std::string, std::string> environment = {};
+    std::map<std::string, std::string> environment = {};  // GATEWAY_PORT, of the first listener, is added
 };
 
 enum class StartUntil {

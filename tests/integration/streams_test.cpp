@@ -1,0 +1,306 @@
+// Streams behind HTTP requests, read by curl, from real meshes of the oldest and the newest generation: what
+// is stored and what is published, refusals, resumption, outages, slow readers, and the end.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/integration/end_to_end.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/raw_client.hpp"
+
+namespace {
+
+using namespace support;
+using nlohmann::json;
+
+constexpr const char* routes = R"(
+version: 1
+routes:
+  watch:
+    from: { http: "GET /allowed/{*}", auth: required }
+    to: { stream: { happn: "on /allowed/{*leaf}", actions: [set, remove] }, initial: true, heartbeat: 1s }
+    respond: { body: { leaf: "{leaf}", value: "{answer}" } }
+  live:
+    from: { http: "GET /live" }
+    to: { stream: { happn: "on /allowed/*" } }
+  denied:
+    from: { http: "GET /denied" }
+    to: { stream: { happn: "on /denied/*" } }
+  slow:
+    from: { http: "GET /slow" }
+    to: { stream: { happn: "on /allowed/*" }, queue: { max: 3 } }
+  impatient:
+    from: { http: "GET /impatient" }
+    to: { stream: { happn: "on /allowed/*" }, queue: { max: 3, overflow: close } }
+  put: { from: { http: "PUT /allowed/{leaf}" }, to: { happn: "set /allowed/{leaf}" } }
+  delete: { from: { http: "DELETE /allowed/{leaf}" }, to: { happn: "remove /allowed/{leaf}" } }
+)";
+
+std::string with_path(std::string text) {
+    const std::string placeholder = "/allowed/{*}";
+    return text.replace(text.find(placeholder), placeholder.size(), "/watch");
+}
+
+/// curl, which prints what it is sent, line by line.
+class Curl {
+public:
+    Curl(const GatewayProcess& gateway, const std::string& path, std::vector<std::string> options = {})
+        : process_{command(gateway, path, std::move(options))} {}
+
+    std::string wait_for(const std::string& text) { return process_.wait_for_line(text); }
+    std::string next_line() { return process_.next_output_line(); }
+    /// Of the next event or line, as JSON.
+    json next_data() {
+        for (;;) {
+            const std::string line = next_line();
+            if (line.starts_with("id: ")) last_id = line.substr(4);
+            if (line.starts_with("data: ")) return json::parse(line.substr(6));
+            if (line.starts_with("{")) return json::parse(line);
+        }
+    }
+    int wait() { return process_.wait(); }
+    std::string output() const { return process_.output(); }
+
+    std::string last_id;
+
+private:
+    static Command command(const GatewayProcess& gateway,
+                           const std::string& path,
+                           std::vector<std::string> options) {
+        std::vector<std::string> arguments{"curl", "-sN", "--max-time", "60"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        arguments.push_back("http://127.0.0.1:" + std::to_string(gateway.port()) + path);
+        return {std::move(arguments), {}, {}};
+    }
+    Process process_;
+};
+
+struct Kind {
+    const char* generation;
+    bool secure;
+};
+
+class StreamsOfAMesh : public testing::TestWithParam<Kind> {
+protected:
+    StreamsOfAMesh()
+        : gateway{{.settings =
+                       mesh_settings(mesh, GetParam().secure ? ", username: _ADMIN, password: happn" : "") +
+                       "rest: { mesh: site }\n",
+                   .mappings = {{"streams.yaml", with_path(routes)}}}} {
+        if (GetParam().secure) token = log_in_as_reader();
+    }
+
+    /// The oldest generation gives nobody but the administrator rights on data of the mesh.
+    std::string log_in_as_reader() {
+        const bool old = std::string{GetParam().generation} == "2.13.0";
+        return old ? log_in("_ADMIN", "happn") : log_in("tester", "pw");
+    }
+    std::string log_in(const std::string& user, const std::string& password) {
+        const auto answer = gateway.http().Post(
+            "/rest/login", json{{"username", user}, {"password", password}}.dump(), "application/json");
+        return json::parse(answer->body).at("data").at("token");
+    }
+    std::vector<std::string> options(std::vector<std::string> more = {}) const {
+        if (!token.empty()) more.insert(more.end(), {"-H", "Authorization: Bearer " + token});
+        return more;
+    }
+    httplib::Headers headers() const {
+        if (token.empty()) return {};
+        return {{"Authorization", "Bearer " + token}};
+    }
+    void put(const std::string& leaf, const json& value) {
+        const auto answer =
+            gateway.http().Put("/allowed/" + leaf, headers(), value.dump(), "application/json");
+        ASSERT_TRUE(answer && answer->status == 200) << (answer ? answer->body : "no answer");
+    }
+    static json item(const std::string& leaf, const json& value) {
+        return {{"leaf", leaf}, {"value", value}};
+    }
+
+    JsMesh mesh{{.generation = GetParam().generation, .secure = GetParam().secure}};
+    GatewayProcess gateway;
+    std::string token;
+};
+
+std::string kind_name(const testing::TestParamInfo<Kind>& kind) {
+    return (kind.param.secure ? "Secure_" : "Insecure_") + name_of_version(kind.param.generation);
+}
+
+// What does not depend on who the reader is, on one mesh; the rest where it differs.
+constexpr Kind newest[] = {{"13.1.1", true}};
+INSTANTIATE_TEST_SUITE_P(Generations, StreamsOfAMesh, testing::ValuesIn(newest), kind_name);
+class StreamsOfAnyMesh : public StreamsOfAMesh {};
+constexpr Kind kinds[] = {{"2.13.0", false}, {"2.13.0", true}, {"13.1.1", false}, {"13.1.1", true}};
+INSTANTIATE_TEST_SUITE_P(Generations, StreamsOfAnyMesh, testing::ValuesIn(kinds), kind_name);
+
+TEST_P(StreamsOfAnyMesh, BringWhatIsStoredAndThenWhatIsPublished) {
+    put("a", {{"n", 1}});
+    put("b", 2);
+    Curl events{gateway, "/watch", options()};
+    EXPECT_EQ(events.next_data(), item("a", {{"n", 1}}));
+    EXPECT_EQ(events.next_data(), item("b", 2));
+    put("a", {{"n", 3}});
+    EXPECT_EQ(events.next_data(), item("a", {{"n", 3}}));
+    gateway.http().Delete("/allowed/b", headers());
+    events.wait_for("event: remove");
+    EXPECT_EQ(events.next_data().at("leaf"), "b");
+    events.wait_for(":");  // a sign of life
+}
+
+TEST_P(StreamsOfAMesh, AreLinesForWhoAsksForLines) {
+    put("a", 1);
+    Curl lines{gateway, "/watch", options({"-i", "-H", "Accept: application/x-ndjson"})};
+    lines.wait_for("Content-Type: application/x-ndjson");
+    EXPECT_EQ(lines.next_data(), item("a", 1));
+}
+
+TEST_P(StreamsOfAnyMesh, GoOnBehindTheLastEventThatTheClientHas) {
+    put("a", 1);
+    Curl before{gateway, "/watch", options()};
+    before.next_data();
+    ASSERT_FALSE(before.last_id.empty());
+    put("b", 2);
+    Curl after{gateway, "/watch", options({"-H", "Last-Event-ID: " + before.last_id})};
+    EXPECT_EQ(after.next_data(), item("b", 2)) << "and not a again";
+}
+
+TEST_P(StreamsOfAMesh, SeveralOfOneUserShareWhatTheMeshSends) {
+    Curl first{gateway, "/watch", options()};
+    Curl second{gateway, "/watch", options()};
+    first.wait_for(":");
+    second.wait_for(":");
+    put("a", 1);
+    EXPECT_EQ(first.next_data(), item("a", 1));
+    EXPECT_EQ(second.next_data(), item("a", 1));
+}
+
+/// A mesh that is killed is back empty: what is set from then on comes on the stream that was open all along.
+TEST_P(StreamsOfAnyMesh, OutliveAnOutageOfTheMesh) {
+    Curl events{gateway, "/watch", options()};
+    events.wait_for(":");
+    mesh.kill();
+    gateway.wait_until_ready(false);
+    const auto refused = gateway.http().Get("/live", headers());
+    EXPECT_EQ(refused->status, 503);
+    mesh.start();
+    gateway.wait_until_ready();
+    if (GetParam().secure) {  // the new mesh has another secret: the reader's token is worth nothing there
+        events.wait_for("event: closed");
+        return;
+    }
+    int n = 0;
+    // The stream is made again beside the route's own session: until then a publication may pass it by.
+    EXPECT_TRUE(eventually([&] {
+        put("a", ++n);
+        return events.output().find("\"leaf\":\"a\"") != std::string::npos;
+    }));
+}
+
+TEST_P(StreamsOfAMesh, EndWhenTheGatewayStopsAndSaySo) {
+    Curl events{gateway, "/watch", options()};
+    events.wait_for(":");
+    gateway.stop(InFlight::something);
+    EXPECT_EQ(events.wait(), 0) << "the last chunk has come";
+    events.wait_for("event: closed");
+}
+
+class StreamsOfASecureMesh : public StreamsOfAMesh {};
+constexpr Kind secure_kinds[] = {{"2.13.0", true}, {"13.1.1", true}};
+INSTANTIATE_TEST_SUITE_P(Generations, StreamsOfASecureMesh, testing::ValuesIn(secure_kinds), kind_name);
+
+TEST_P(StreamsOfASecureMesh, ThatItRefusesAreA403BeforeTheyOpen) {
+    token = log_in("tester", "pw");
+    const auto answer = gateway.http().Get("/denied", headers());
+    EXPECT_EQ(answer->status, 403);
+    EXPECT_EQ(answer->get_header_value("Content-Type"), "application/problem+json");
+    EXPECT_EQ(gateway.http().Get("/live")->status, 401);
+}
+
+/// The oldest generation leaves revoked sessions open, and their events go on.
+class StreamsOfAMeshThatRevokes : public StreamsOfAMesh {};
+constexpr Kind revoking_kinds[] = {{"13.1.1", true}};
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         StreamsOfAMeshThatRevokes,
+                         testing::ValuesIn(revoking_kinds),
+                         kind_name);
+
+TEST_P(StreamsOfAMeshThatRevokes, EndWhenTheUsersTokenIsRevoked) {
+    Curl events{gateway, "/watch", options()};
+    events.wait_for(":");
+    ASSERT_GT(mesh.revoke("tester"), 0);
+    events.wait_for("event: closed");
+    EXPECT_EQ(events.wait(), 0);
+}
+
+class StreamsOfTheNode : public testing::Test {
+protected:
+    void put(const std::string& leaf, const json& value) {
+        const auto answer = gateway.http().Put("/allowed/" + leaf, value.dump(), "application/json");
+        ASSERT_TRUE(answer && answer->status == 200);
+    }
+    GatewayProcess gateway{
+        {.settings = "node: { enabled: true }\n", .mappings = {{"streams.yaml", with_path(routes)}}}};
+};
+
+TEST_F(StreamsOfTheNode, BringStoredAndPublishedValues) {
+    put("a", 1);
+    Curl events{gateway, "/watch"};
+    EXPECT_EQ(events.next_data(), (json{{"leaf", "a"}, {"value", 1}}));
+    put("b", 2);
+    EXPECT_EQ(events.next_data(), (json{{"leaf", "b"}, {"value", 2}}));
+}
+
+TEST_F(StreamsOfTheNode, AreGivenToOldClientsWithoutChunks) {
+    put("a", 1);
+    Curl events{gateway, "/watch", {"--http1.0", "-i"}};
+    events.wait_for("Connection: close");
+    EXPECT_EQ(events.next_data(), (json{{"leaf", "a"}, {"value", 1}}));
+    EXPECT_EQ(events.output().find("Transfer-Encoding"), std::string::npos);
+}
+
+TEST_F(StreamsOfTheNode, EndWithTheirReader) {
+    {
+        RawClient reader{gateway.port()};
+        reader.send("GET /live HTTP/1.1\r\nHost: gateway\r\n\r\n");
+        reader.read_until("\r\n\r\n");
+        EXPECT_EQ(gateway.route("live").pending, 1U);
+    }
+    EXPECT_TRUE(eventually([&] { return gateway.route("live").pending == 0; }));
+    EXPECT_EQ(gateway.route("live").outcome("delivered"), 1U);
+}
+
+/// 100 KB each: more than the sockets between can hold.
+constexpr int many = 200;
+
+TEST_F(StreamsOfTheNode, LeaveOutTheOldestForASlowReaderAndTellIt) {
+    RawClient reader{gateway.port()};
+    reader.send("GET /slow HTTP/1.1\r\nHost: gateway\r\nAccept: application/x-ndjson\r\n\r\n");
+    reader.read_until("\r\n\r\n");
+    const std::string large(100'000, 'x');
+    for (int i = 0; i < many; ++i)
+        put("a", large);
+    put("a", "the last");
+    const std::string seen = reader.read_until("the last");
+    EXPECT_NE(seen.find("{\"event\":\"lagged\",\"dropped\":"), std::string::npos);
+    EXPECT_GT(metric(gateway.metrics(), "happn_gateway_stream_items_dropped_total"), 0);
+}
+
+TEST_F(StreamsOfTheNode, CutASlowReaderOffWhereTheRouteSaysSo) {
+    RawClient reader{gateway.port()};
+    reader.send("GET /impatient HTTP/1.1\r\nHost: gateway\r\nAccept: application/x-ndjson\r\n\r\n");
+    reader.read_until("\r\n\r\n");
+    const std::string large(100'000, 'x');
+    for (int i = 0; i < many; ++i)
+        put("a", large);
+    const std::string seen = reader.read_to_end();
+    EXPECT_NE(seen.find("\"event\":\"closed\",\"name\":\"Overloaded\""), std::string::npos);
+    EXPECT_TRUE(seen.ends_with("0\r\n\r\n"));
+}
+
+TEST_F(StreamsOfTheNode, AreNotOpenedForWhoAcceptsNoneOfTheirForms) {
+    EXPECT_EQ(gateway.http().Get("/live", {{"Accept", "application/json"}})->status, 406);
+    EXPECT_EQ(gateway.http().Head("/live")->status, 200);
+    EXPECT_TRUE(eventually([&] { return gateway.route("live").pending == 0; }));
+}
+
+}  // namespace

@@ -1,0 +1,24 @@
+// A real browser, headless, on one page: Chromium. It runs until the object goes; what the page finds out it
+// must tell the gateway itself.
+#pragma once
+
+#include <string>
+
+#include "tests/support/process.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace support {
+
+class Browser {
+public:
+    explicit Browser(const std::string& url);
+
+    /// What it has printed, for failures.
+    std::string printed() const { return process_.printed(); }
+
+private:
+    TemporaryDirectory profile_;
+    Process process_;
+};
+
+}  // namespace support

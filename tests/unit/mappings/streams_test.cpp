@@ -1,0 +1,87 @@
+// `stream:` targets, `cors`, and tests of them in mapping files.
+#include <gmock/gmock.h>
+
+#include "mapping_support.hpp"
+#include "mappings/mapping_test.hpp"
+
+namespace mappings {
+namespace {
+
+using namespace std::chrono_literals;
+using gateway::StreamOptions;
+using gateway::StreamTarget;
+using testing::ElementsAre;
+
+TEST(Streams, KeepTheirOptions) {
+    const auto loaded = load_text(R"(
+routes:
+  r:
+    from: { http: "GET /d/{device}" }
+    to:
+      stream: { happn: "on /d/{device}/{*leaf}", mesh: site, actions: [set, remove] }
+      initial: true
+      with: meta
+      queue: { max: 7, overflow: close }
+      heartbeat: 3s
+)");
+    const auto& stream = target_of<StreamTarget>(route_of(loaded, "r"));
+    EXPECT_EQ(stream.mesh, "site");
+    EXPECT_TRUE(stream.sets && stream.removes && stream.initial && stream.with_meta);
+    EXPECT_EQ(stream.options.max_queue, 7U);
+    EXPECT_EQ(stream.options.overflow, StreamOptions::Overflow::close);
+    EXPECT_EQ(stream.options.heartbeat, 3s);
+    EXPECT_THAT(stream.path.wildcard_names(),
+                ElementsAre(gateway::CaptureName{"leaf", gateway::CaptureType::text}));
+}
+
+TEST(Streams, TakeSetsAndDropTheOldestUnlessToldOtherwise) {
+    const auto loaded = load_text(R"(
+routes: { r: { from: { http: "GET /d" }, to: { stream: { happn: "on /d/*" } } } }
+)");
+    const auto& stream = target_of<StreamTarget>(route_of(loaded, "r"));
+    EXPECT_TRUE(stream.sets);
+    EXPECT_FALSE(stream.removes || stream.initial || stream.with_meta);
+    EXPECT_EQ(stream.options.overflow, StreamOptions::Overflow::drop_oldest);
+}
+
+TEST(Cors, ListsOrigins) {
+    const auto loaded = load_text(R"(
+routes:
+  r: { from: { http: "GET /d", cors: { origins: ["https://app.example", "http://localhost:3000"] } }, to: { answer: 1 } }
+)");
+    EXPECT_THAT(std::get<gateway::HttpSource>(route_of(loaded, "r").source).origins,
+                ElementsAre("https://app.example", "http://localhost:3000"));
+}
+
+constexpr const char* tested_stream = R"(
+routes:
+  r:
+    from: { http: "GET /d/{device}" }
+    to: { stream: { happn: "on /d/{device}/{*leaf}" } }
+    respond: { body: { leaf: "{leaf}", value: "{answer}" } }
+tests:
+  - name: shaped
+    send: { http: "GET /d/d1" }
+    mock: { "stream on /d/d1/*": { answer: [{ path: /d/d1/t, value: 21.5 }, { path: /other, value: 1 }] } }
+    expect: [{ stream: "on /d/d1/{leaf}" }, { status: 200, json: [{ leaf: t, value: %s }] }]
+  - name: refused
+    send: { http: "GET /d/d1" }
+    mock: { "stream on /d/d1/*": { error: { name: AccessDenied } } }
+    expect: [{ stream: "on /d/d1/{leaf}" }, { status: 403 }]
+)";
+
+std::string with_value(const std::string& value) {
+    std::string text = tested_stream;
+    return text.replace(text.find("%s"), 2, value);
+}
+
+TEST(TestsOfStreams, SeeTheItemsAsTheReaderDoes) {
+    const auto good = load_text(with_value("21.5"));
+    const auto report = run_tests(good.table, good.tests);
+    EXPECT_EQ(report.passed(), 2U) << report_text(report);
+    const auto bad = load_text(with_value("22"));
+    EXPECT_EQ(run_tests(bad.table, bad.tests).failed(), 1U);
+}
+
+}  // namespace
+}  // namespace mappings
