@@ -352,6 +352,7 @@ void Dispatcher::State::settle(Executions::Slot slot, std::size_t index, Outcome
     TargetState& state = execution.targets[index];
     state.answer = std::move(outcome.answer);
     state.answers = std::move(outcome.answers);
+    state.version = std::move(outcome.version);
     ++execution.counters->outputs;
     close(slot, state);
 }
@@ -410,11 +411,15 @@ void Dispatcher::State::end(Execution& execution, Ending ending, std::optional<E
 
 Result<Response> Dispatcher::State::answer_of(const Execution& execution) {
     Evaluation evaluation = evaluation_of(execution);
-    if (const TargetState* state = answering(execution)) {
+    const TargetState* state = answering(execution);
+    if (state != nullptr) {
         evaluation.answer = &state->answer;
         evaluation.answers = &state->answers;
     }
-    return shape_answer(*execution.route, evaluation);
+    auto response = shape_answer(*execution.route, evaluation);
+    const bool tagged = execution.route->respond && execution.route->respond->etag && state != nullptr;
+    if (tagged && response.has_value() && !response->error) response->etag = state->version;
+    return response;
 }
 
 const TargetState* Dispatcher::State::answering(const Execution& execution) const {

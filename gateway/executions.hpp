@@ -38,6 +38,7 @@ struct TargetState {
     std::optional<Failure> failure;
     Payload answer;
     std::vector<Bytes> answers;
+    std::string version;
     std::unique_ptr<StreamState> stream;  // of a stream target
 };
 

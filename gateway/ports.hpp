@@ -59,6 +59,7 @@ struct Outcome {
     std::optional<Error> error;  // absent: the target has confirmed
     Payload answer;              // what the target answered, if it answers
     std::vector<Bytes> answers;  // all results of a method, as JSON; answers[0] is `answer`
+    std::string version;         // of what was read: differs whenever the answer would; empty: not known
 };
 
 class Outcomes {

@@ -19,6 +19,7 @@ struct Response {
     Payload body;                        // raw with no bytes: there is none
     std::vector<NameValue> headers;      // HTTP
     std::vector<NameValue> user;         // MQTT 5 user properties
+    std::string etag;                // an entity tag's text, without quotes (RFC 9110 section 8.8.3); empty: none
     std::shared_ptr<OpenStream> stream;  // set: there is no body, but what this brings
 };
 

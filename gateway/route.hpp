@@ -182,6 +182,7 @@ struct Respond {
     std::vector<std::pair<std::string, Template>> user;
     std::optional<ObjectMap> body;
     std::optional<int> missing;  // status for an answer that is null
+    bool etag = false;           // by the times of what was read
 };
 
 struct ErrorRule {  // first that fits shapes the answer; an unset condition always holds

@@ -32,6 +32,7 @@ gateway::Respond compile_respond(const Node& node,
     respond.user = templates_of(node, "user", scope, compilation);
     respond.body = value_of(node, "body", body_scope, compilation);
     respond.missing = small_integer(node, "missing");
+    respond.etag = child(node, "etag") != nullptr;
     return respond;
 }
 
@@ -62,6 +63,23 @@ void check_from(const Node& respond, const Route& route, const Compilation& comp
     } else if (!named->answers()) {
         compilation.error("HG207", from->place(), "the target '" + from->text() + "' gives no answer");
     }
+}
+
+bool reads_stored(const Target& target) {
+    const auto* happn = std::get_if<gateway::HappnTarget>(&target.rule);
+    return happn != nullptr && happn->verb == gateway::HappnTarget::Verb::get;
+}
+
+/// Only what is read has times, and only HTTP has tags.
+void check_etag(const Node& respond, const Route& route, const Compilation& compilation) {
+    const auto* etag = respond.find("etag");
+    if (etag == nullptr) return;
+    if (!std::holds_alternative<gateway::HttpSource>(route.source) ||
+        std::ranges::none_of(route.targets, reads_stored))
+        compilation.error(
+            "HG414",
+            etag->place,
+            "'etag: modified' needs an http source and a target that reads: happn: \"get ...\"");
 }
 
 /// Does anything in this tree of templates read {answer} or {answers}? Only for a message: compiling finds
@@ -106,6 +124,7 @@ void compile_answers(const Node& node, const Scope& scope, Route& route, const C
     with_answer.answer = true;
     if (respond != nullptr) {
         check_from(*respond, route, compilation);
+        check_etag(*respond, route, compilation);
         route.respond = compile_respond(*respond, with_answer, route, compilation);
     }
     Scope with_error = scope;

@@ -57,6 +57,7 @@ constexpr std::array<std::string_view, 4> consistency_words{
 constexpr std::array<std::string_view, 1> clear_word{"clear"};
 constexpr std::array<std::string_view, 1> remove_word{"remove"};
 constexpr std::array<std::string_view, 1> meta_word{"meta"};
+constexpr std::array<std::string_view, 1> modified_word{"modified"};
 constexpr std::array<std::string_view, 1> auto_word{"auto"};
 constexpr std::array<std::string_view, 2> overflow_words{"drop_oldest", "close"};
 constexpr std::array<std::string_view, 1> delivery_word{"at-most-once"};
@@ -75,6 +76,7 @@ constexpr Shape http_body_word = choice(body_words);
 constexpr Shape consistency = choice(consistency_words);
 constexpr Shape clear = choice(clear_word);
 constexpr Shape remove = choice(remove_word);
+constexpr Shape etag = choice(modified_word);
 constexpr Shape with_meta = choice(meta_word);
 constexpr Shape overflow = choice(overflow_words);
 constexpr Shape delivery_choice = choice(delivery_word, delivery_later);
@@ -306,7 +308,7 @@ constexpr std::array respond_keys{
     Key{"user", &named_texts, "User properties of an MQTT 5 answer: names to templates."},
     Key{"body", &value, "The answer, with templates over {answer}; default: the answer itself."},
     Key{"missing", &http_status, "HTTP status of an answer that is null, such as 404."},
-    Key{"etag", &later, {}},
+    Key{"etag", &etag, "modified: an ETag by the times of what a happn get read; 304 to who has it."},
     Key{"mqtt", &later, {}},
 };
 constexpr Table respond_table{"a respond", "What the source is answered.", respond_keys};

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "adapters/happn/items_version.hpp"
 #include "adapters/happn/json_scan.hpp"
 #include "adapters/happn/payloads.hpp"
 #include "gateway/json.hpp"
@@ -123,6 +124,21 @@ Payload get_answer(const Frame& frame, bool with_meta) {
     return json_payload(std::move(list));
 }
 
+std::string get_version(const Frame& frame) {
+    ItemsVersion version;
+    if (frame.kind != Frame::Kind::list) {
+        version.add(frame.meta.path, frame.meta.modified);
+        return version.text();
+    }
+    std::string items{"["};
+    items.append(frame.items).append("]");
+    scan::elements(items, [&version](std::string_view item) {
+        const auto meta = json::member(item, "_meta").value_or("");
+        version.add(json::member(meta, "path").value_or(""), json::member(meta, "modified").value_or(""));
+    });
+    return version.text();
+}
+
 Payload remove_answer(const Frame& frame) {
     return json_payload(std::string{json::member(frame.data, "removed").value_or("null")});
 }
@@ -159,8 +175,14 @@ void send_request(ClientSession& session,
     ask.data = data;
     ask.options = options;
     const auto outcome_of = [request, sent = output.payload](const SessionFsm::Answer& answer) {
-        return answer ? gateway::Outcome{answer_of(request, **answer, sent)}
-                      : gateway::Outcome{answer.error()};
+        if (!answer) {
+            return gateway::Outcome{answer.error()};
+        }
+        gateway::Outcome outcome{answer_of(request, **answer, sent)};
+        if (request.verb == Verb::get) {
+            outcome.version = get_version(**answer);
+        }
+        return outcome;
     };
     if (!request.waits_for_subscribers()) {
         session.ask(ask, output.deadline, [outcome_of, done = std::move(done)](const auto& answer) {

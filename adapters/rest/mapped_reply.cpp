@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/rest/conditional.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/streams/item_queue.hpp"
 #include "gateway/json.hpp"
@@ -54,6 +55,7 @@ HttpReply mapped_reply(gateway::Response response) {
     reply.status = response.status;
     std::string own_type = take_content_type(response.headers);
     std::ranges::move(response.headers, std::back_inserter(reply.headers));
+    if (!response.etag.empty()) reply.headers.emplace_back("ETag", weak_etag(response.etag));
     if (!has_body(response.body)) return reply;
 
     reply.body = response.body.bytes;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/rest/accept.hpp"
+#include "adapters/rest/conditional.hpp"
 #include "adapters/rest/cors.hpp"
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
@@ -199,7 +200,10 @@ MappedRoutes::Prepared MappedRoutes::prepare(const HttpRequest& request,
                                              std::vector<NameValue> query,
                                              const gateway::Route& route) {
     const auto format = is_stream(route) ? stream_format(request) : std::nullopt;
-    return {message_of(request, std::move(query), std::get<HttpSource>(route.source)), format};
+    const bool safe = request.method == "GET" || request.method == "HEAD";
+    return {message_of(request, std::move(query), std::get<HttpSource>(route.source)),
+            format,
+            safe ? std::string{request.header("if-none-match")} : std::string{}};
 }
 
 MappedRoutes::MappedRoutes(gateway::RestSettings settings,
@@ -299,13 +303,17 @@ void MappedRoutes::run(const gateway::Route& route,
                        Respond respond) {
     auto* message = std::get_if<Message>(&prepared.what);
     if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared.what)));
-    dispatcher_.run(
-        route,
-        std::move(captures),
-        std::move(*message),
-        [format = prepared.format, respond = std::move(respond)](gateway::Response&& response) {
-            respond(format ? stream_reply(std::move(response), *format) : mapped_reply(std::move(response)));
-        });
+    dispatcher_.run(route,
+                    std::move(captures),
+                    std::move(*message),
+                    [format = prepared.format,
+                     known = std::move(prepared.if_none_match),
+                     respond = std::move(respond)](gateway::Response&& response) {
+                        if (format) return respond(stream_reply(std::move(response), *format));
+                        const bool same = !response.etag.empty() && has_already(known, response.etag);
+                        HttpReply reply = mapped_reply(std::move(response));
+                        respond(same ? not_modified(std::move(reply)) : std::move(reply));
+                    });
 }
 
 }  // namespace rest

@@ -34,6 +34,7 @@ private:
     struct Prepared {
         std::variant<gateway::Message, HttpReply> what;  // or why not
         std::optional<StreamFormat> format;              // of a stream
+        std::string if_none_match;                       // entity tags that the client has; empty: none
     };
 
     void serve(gateway::HttpMatch match,

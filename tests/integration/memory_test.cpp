@@ -21,11 +21,15 @@ using namespace support;
 constexpr std::size_t idle_limit_kb = 20'000;
 constexpr std::size_t sessions = 10'000;
 constexpr std::size_t session_limit_kb = 12;
+constexpr std::size_t streams = 10'000;
+constexpr std::size_t stream_limit_kb = 12;
 
 constexpr const char* routes = R"(
 version: 1
 routes:
   up: { from: { mqtt: "up/{rest...}" }, to: { happn: "set /up/{rest...}" } }
+  watch: { from: { http: "GET /watch" }, to: { stream: { happn: "on /up/*" }, heartbeat: 1h } }
+  put: { from: { http: "PUT /up/{leaf}" }, to: { happn: "set /up/{leaf}" } }
 )";
 
 std::size_t resident_kb(const Process& process) {
@@ -80,6 +84,22 @@ TEST_F(Memory, OfAnIdleSessionIsSmall) {
     while (clients.size() < sessions)
         clients.push_back(logged_in());
     EXPECT_LT(resident_kb(gateway.process()), before + sessions * session_limit_kb);
+}
+
+TEST_F(Memory, OfAnOpenStreamIsSmallAndTenThousandGetWhatIsPublished) {
+    allow_files(streams + 100);
+    const std::size_t before = resident_kb(gateway.process());
+    std::vector<RawClient> readers;
+    readers.reserve(streams);
+    while (readers.size() < streams) {
+        readers.emplace_back(gateway.port(), io);
+        readers.back().send("GET /watch HTTP/1.1\r\nHost: gateway\r\n\r\n");
+        readers.back().read_until("\r\n\r\n");
+    }
+    EXPECT_LT(resident_kb(gateway.process()), before + streams * stream_limit_kb);
+    EXPECT_EQ(gateway.http().Put("/up/a", "{\"n\":1}", "application/json")->status, 200);
+    for (RawClient& reader : readers)
+        EXPECT_NE(reader.read_until("data: {\"n\":1}\n\n").find("data: {\"n\":1}"), std::string::npos);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "adapters/happn/items_version.hpp"
 #include "adapters/happn/node/mesh_layer.hpp"
 #include "adapters/happn/payloads.hpp"
 #include "adapters/happn/target_requests.hpp"
@@ -80,14 +81,22 @@ Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTa
         return Outcome{read.error()};
     }
     const auto& found = *read;
+    ItemsVersion version;
+    for (const Selected& selected : found) {
+        version.add(selected.path, std::to_string(selected.times.modified));
+    }
     if (output.address.find('*') == std::string::npos) {
-        return Outcome{found.empty() ? json_payload("null") : value_of(found.front(), target.with_meta)};
+        Outcome outcome{found.empty() ? json_payload("null") : value_of(found.front(), target.with_meta)};
+        outcome.version = version.text();
+        return outcome;
     }
     std::string list{"["};
     for (const Selected& selected : found) {
         list.append(list.size() > 1 ? "," : "").append(element_of(selected, target.with_meta));
     }
-    return Outcome{json_payload(list + ']')};
+    Outcome outcome{json_payload(list + ']')};
+    outcome.version = version.text();
+    return outcome;
 }
 
 Performed GatewayClient::remove(const gateway::Output& output,
