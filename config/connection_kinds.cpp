@@ -4,6 +4,7 @@
 
 #include "config/address.hpp"
 #include "config/kinds.hpp"
+#include "config/units.hpp"
 #include "gateway/expression/suggestion.hpp"
 
 namespace config {
@@ -88,18 +89,66 @@ Json or_list(const Json& schema) {
     return {{"anyOf", {schema, {{"type", "array"}, {"items", schema}}}}};
 }
 
+/// A PEM text that remembers its file.
+Kind<gateway::PemText> pem_text() {
+    const auto read = [](const Node& node, gateway::PemText& into, Findings& findings) {
+        std::string text;
+        pem().read(node, text, findings);
+        into = {gateway::Secret{std::move(text)}, node.file()};
+    };
+    return {read, pem().schema};
+}
+
+Kind<gateway::TlsVersion> tls_version() {
+    const auto read = [](const Node& node, gateway::TlsVersion& into, Findings& findings) {
+        const std::string_view spelled = node.is_scalar() ? std::string_view{node.text()} : "";
+        if (spelled == "1.2") {
+            into = gateway::TlsVersion::tls_1_2;
+        } else if (spelled == "1.3") {
+            into = gateway::TlsVersion::tls_1_3;
+        } else {
+            report_type(node, "1.2 or 1.3", findings);
+        }
+    };
+    return {read, {{"enum", {1.2, 1.3, "1.2", "1.3"}}}, [](const gateway::TlsVersion&) { return Json(1.2); }};
+}
+
+Section<gateway::ServerTls> server_tls() {
+    using gateway::ServerTls;
+    return Section<ServerTls>{}
+        .key("certificate",
+             &ServerTls::certificate,
+             pem_text(),
+             "The listener's own, followed by its chain; file:PATH, which is read again when it changes.")
+        .required()
+        .key("key", &ServerTls::key, pem_text(), "Of that certificate; file:PATH.")
+        .required()
+        .key("client_ca",
+             &ServerTls::client_ca,
+             pem_text(),
+             "Clients must show a certificate that one of these has signed.")
+        .key("min_version", &ServerTls::min_version, tls_version(), "Of TLS.");
+}
+
 struct ListenEntry {
     gateway::Endpoint address;
+    std::optional<gateway::ServerTls> tls;
+    bool proxy_protocol = false;
 };
 
 Section<ListenEntry> listen_entry() {
     return Section<ListenEntry>{}
         .key("address", &ListenEntry::address, listener(), "IP address and port; port 0: any free one.")
         .required()
-        .not_built("tls", "TLS on listeners");
+        .key("tls", &ListenEntry::tls, optional(server_tls().kind()), "HTTPS and WSS instead of HTTP and WS.")
+        .key("proxy_protocol",
+             &ListenEntry::proxy_protocol,
+             boolean(),
+             "Every connection begins with a PROXY protocol header (version 1 or 2), and comes from one of "
+             "proxies.trusted.");
 }
 
-void read_listener(const Node& node, std::vector<gateway::Endpoint>& into, Findings& findings) {
+void read_listener(const Node& node, std::vector<gateway::ListenerSettings>& into, Findings& findings) {
     const auto errors_before = findings.size();
     ListenEntry entry;
     if (node.is_map()) {
@@ -107,7 +156,8 @@ void read_listener(const Node& node, std::vector<gateway::Endpoint>& into, Findi
     } else {
         listener().read(node, entry.address, findings);
     }
-    if (findings.size() == errors_before) into.push_back(entry.address);
+    if (findings.size() == errors_before)
+        into.push_back({entry.address, std::move(entry.tls), entry.proxy_protocol});
 }
 
 bool* place_named(gateway::RestSettings& rest, std::string_view name) {
@@ -163,14 +213,41 @@ Kind<int> mqtt_version() {
     return {read, {{"enum", {5, 3, "3.1.1", "5", "3"}}}, [](const int& version) { return Json(version); }};
 }
 
-Kind<std::vector<gateway::Endpoint>> listeners() {
-    const auto read = [](const Node& node, std::vector<gateway::Endpoint>& into, Findings& findings) {
+Kind<std::vector<gateway::IpNetwork>> networks() {
+    const auto read = [](const Node& node, std::vector<gateway::IpNetwork>& into, Findings& findings) {
+        into.clear();
+        const auto read_one = [&](const Node& item) {
+            const auto network = item.is_scalar() ? gateway::IpNetwork::parse(item.text()) : std::nullopt;
+            if (!network)
+                return report_type(
+                    item, "an IP address or network", findings, "\"10.0.0.0/8\", \"192.0.2.7\"");
+            into.push_back(*network);
+        };
+        if (!node.is_list()) return read_one(node);
+        for (const auto& item : node.items())
+            read_one(item);
+    };
+    return {read, or_list({{"type", "string"}, {"examples", {"10.0.0.0/8"}}})};
+}
+
+Kind<std::optional<double>> rate() {
+    const auto read = [](const Node& node, std::optional<double>& into, Findings& findings) {
+        const auto per_second = node.is_scalar() ? parse_rate(node.text()) : std::nullopt;
+        if (!per_second)
+            return report_type(node, "a rate", findings, "a whole number and /s, /m or /h: 50/s");
+        into = per_second;
+    };
+    return {read, {{"type", "string"}, {"pattern", rate_pattern}, {"examples", {"50/s"}}}};
+}
+
+Kind<std::vector<gateway::ListenerSettings>> listeners() {
+    const auto read = [](const Node& node, std::vector<gateway::ListenerSettings>& into, Findings& findings) {
         into.clear();
         if (!node.is_list()) return read_listener(node, into, findings);
         for (const auto& item : node.items())
             read_listener(item, into, findings);
     };
-    const auto show = [](const std::vector<gateway::Endpoint>& endpoints) {
+    const auto show = [](const std::vector<gateway::ListenerSettings>& endpoints) {
         auto list = Json::array();
         for (const auto& endpoint : endpoints)
             list.push_back(endpoint_text(endpoint));

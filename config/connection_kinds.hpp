@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/section.hpp"
-#include "gateway/settings.hpp"
+#include "gateway/listener_settings.hpp"
 
 namespace config {
 
@@ -21,8 +21,12 @@ Kind<std::string> pem();
 Kind<std::string> broker_url();
 /// `5`, `3` or `3.1.1`; gives 5 or 3.
 Kind<int> mqtt_version();
-/// `"127.0.0.1:8080"`, `{ address: "127.0.0.1:8080" }`, or a list of those.
-Kind<std::vector<gateway::Endpoint>> listeners();
+/// `"127.0.0.1:8080"`, `{ address: "127.0.0.1:8080", tls: {...} }`, or a list of those.
+Kind<std::vector<gateway::ListenerSettings>> listeners();
+/// `["10.0.0.0/8", "192.0.2.7"]`
+Kind<std::vector<gateway::IpNetwork>> networks();
+/// `50/s`, `5/m`
+Kind<std::optional<double>> rate();
 /// `[bearer, query, cookie]`
 Kind<gateway::RestSettings> token_places();
 

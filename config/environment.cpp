@@ -41,6 +41,8 @@ private:
         const std::string_view text = node.text_;
         if (text.starts_with(file_prefix) && text.size() > file_prefix.size() &&
             text[file_prefix.size()] != ' ') {
+            node.file_ =
+                (environment_.directory / text.substr(file_prefix.size())).lexically_normal().string();
             node.text_ = secret(node, text.substr(file_prefix.size()));
             node.quoted_ = true;
         }

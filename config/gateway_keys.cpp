@@ -231,7 +231,8 @@ Section<LogSettings> log_section() {
              &LogSettings::level,
              one_of({"trace", "debug", "info", "warn", "error"}),
              "The least that is logged.")
-        .key("format", &LogSettings::format, log_format(), "One line of text an event, or one JSON object.");
+        .key("format", &LogSettings::format, log_format(), "One line of text an event, or one JSON object.")
+        .key("access", &LogSettings::access, boolean(), "Log every HTTP request, at level info.");
 }
 
 Section<Limits> limits_section() {
@@ -247,6 +248,42 @@ Section<Limits> limits_section() {
              &Limits::pending,
              count(gateway::Executions::max_slots),
              "Messages and calls under way at once; more are dropped.");
+}
+
+Section<gateway::ProxySettings> proxies_section() {
+    return Section<gateway::ProxySettings>{}.key(
+        "trusted",
+        &gateway::ProxySettings::trusted,
+        networks(),
+        "Addresses and networks whose X-Forwarded-For, -Proto and -Host, and PROXY headers, are believed.");
+}
+
+Section<gateway::ClientLimits> client_limits_section() {
+    using gateway::ClientLimits;
+    return Section<ClientLimits>{}
+        .key("connections", &ClientLimits::connections, count(), "Connections of one client address at once.")
+        .key("requests",
+             &ClientLimits::requests,
+             rate(),
+             "HTTP requests of one client address in the long run; more get 429.")
+        .key("burst", &ClientLimits::burst, count(), "HTTP requests of one client address at once.")
+        .key("requests_per_connection",
+             &ClientLimits::requests_per_connection,
+             count(),
+             "HTTP requests after which a connection is closed.");
+}
+
+Section<gateway::Compression> compression_section() {
+    using gateway::Compression;
+    return Section<Compression>{}
+        .key("enabled",
+             &Compression::enabled,
+             boolean(),
+             "Compress large answers with gzip for clients that accept it.")
+        .key("minimum",
+             &Compression::minimum,
+             size(kibibyte / 4, gibibyte),
+             "Smaller bodies are sent as they are.");
 }
 
 Section<Timeouts> timeouts_section() {
@@ -307,6 +344,12 @@ Section<Settings> gateway_section() {
              "Shards, each with a thread of its own. Not built yet: above 1.")
         .key("log", &Settings::log, log_section().kind(), "Logs go to standard error.")
         .key("limits", &Settings::limits, limits_section().kind(), "What the gateway takes from strangers.")
+        .key("clients",
+             &Settings::client_limits,
+             client_limits_section().kind(),
+             "What one client address may use of it.")
+        .key("proxies", &Settings::proxies, proxies_section().kind(), "Proxies in front of the listeners.")
+        .key("compression", &Settings::compression, compression_section().kind(), "Of HTTP answers.")
         .key("timeouts", &Settings::timeouts, timeouts_section().kind(), "How long the gateway waits.")
         .key("allow_insecure",
              &Settings::allow_insecure,

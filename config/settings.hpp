@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/listener_settings.hpp"
 #include "gateway/log.hpp"
 #include "gateway/principal.hpp"
 #include "gateway/settings.hpp"
@@ -25,21 +26,26 @@ struct HealthSettings {
 struct LogSettings {
     std::string level = "info";  // trace debug info warn error
     gateway::LogFormat format = gateway::LogFormat::text;
+    bool access = false;  // a line for each HTTP request
 };
 
 struct Settings {
     std::string name = "gateway";
-    std::vector<gateway::Endpoint> listen = {{"127.0.0.1", 8080}};  // IP addresses; port 0: any free one
-    std::optional<AdminSettings> admin;                             // absent: no admin listener
-    std::optional<HealthSettings> health;                           // absent: none
-    gateway::NodeSettings node;                                     // its name is filled in
-    std::vector<gateway::MeshSettings> meshes;                      // in the file's order, names differ
-    std::vector<gateway::BrokerSettings> brokers;                   // in the file's order, names differ
+    std::vector<gateway::ListenerSettings> listen = {
+        {{"127.0.0.1", 8080}}};                    // IP addresses; port 0: any free one
+    std::optional<AdminSettings> admin;            // absent: no admin listener
+    std::optional<HealthSettings> health;          // absent: none
+    gateway::NodeSettings node;                    // its name is filled in
+    std::vector<gateway::MeshSettings> meshes;     // in the file's order, names differ
+    std::vector<gateway::BrokerSettings> brokers;  // in the file's order, names differ
     gateway::RestSettings rest;         // mesh: a key of meshes or "node"; empty: there is no mesh to mirror
     std::vector<std::string> mappings;  // files that exist, in order, none twice
     int workers = 1;
     LogSettings log;
     gateway::Limits limits;
+    gateway::ClientLimits client_limits;
+    gateway::ProxySettings proxies;
+    gateway::Compression compression;
     gateway::Timeouts timeouts;
     bool allow_insecure = false;
 };

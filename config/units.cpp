@@ -56,6 +56,18 @@ std::optional<std::size_t> parse_size(std::string_view text) {
     return parse(text, size_units, max_bytes);
 }
 
+std::optional<double> parse_rate(std::string_view text) {
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    std::size_t events = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + slash, events);
+    if (error != std::errc{} || end != text.data() + slash || events == 0) return std::nullopt;
+    const std::string_view unit = text.substr(slash + 1);
+    const double seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+    if (seconds == 0) return std::nullopt;
+    return static_cast<double>(events) / seconds;
+}
+
 std::string duration_text(gateway::Duration duration) {
     const auto amount = std::chrono::duration_cast<gateway::Milliseconds>(duration).count();
     return text_of(static_cast<std::uint64_t>(std::max<std::int64_t>(amount, 0)), time_units);

@@ -48,6 +48,15 @@ std::vector<Listener> listeners_of(const Settings& settings, const Node& root) {
     return all;
 }
 
+void check_listener_proxies(const Settings& settings, const Node& root, Findings& findings) {
+    const bool announced = std::ranges::any_of(settings.listen, &gateway::ListenerSettings::proxy_protocol);
+    if (!announced || !settings.proxies.trusted.empty()) return;
+    findings.error("HG408",
+                   place_of(root, {"listen"}),
+                   "'proxy_protocol' needs proxies.trusted: who may send such headers",
+                   "proxies: { trusted: [\"10.0.0.0/8\"] }");
+}
+
 bool collide(const gateway::Endpoint& a, const gateway::Endpoint& b) {
     return a.port == b.port && a.port != 0 && (a.host == b.host || is_any(a.host) || is_any(b.host));
 }
@@ -205,6 +214,7 @@ void complete_and_validate(Settings& settings, const Node& root, Findings& findi
     if (settings.node.name.empty()) settings.node.name = settings.name;
     const auto listeners = listeners_of(settings, root);
     check_ports(listeners, findings);
+    check_listener_proxies(settings, root, findings);
     check_exposure(settings, listeners, root, findings);
     for (const auto& mesh : settings.meshes)
         check_mesh(mesh, root, findings);

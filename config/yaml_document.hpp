@@ -42,10 +42,11 @@ public:
 
     // of scalars
     const std::string& text() const { return text_; }
-    bool quoted() const { return quoted_; }       // or a block scalar: text, whatever it looks like
-    std::optional<bool> as_bool() const;          // plain true or false
-    std::optional<long long> as_integer() const;  // plain decimal
-    std::optional<double> as_number() const;      // plain, as JSON writes numbers
+    bool quoted() const { return quoted_; }            // or a block scalar: text, whatever it looks like
+    const std::string& file() const { return file_; }  // the secret file that the text is from, or empty
+    std::optional<bool> as_bool() const;               // plain true or false
+    std::optional<long long> as_integer() const;       // plain decimal
+    std::optional<double> as_number() const;           // plain, as JSON writes numbers
 
     const std::vector<Node>& items() const { return items_; }        // of lists
     const std::vector<Member>& members() const { return members_; }  // of maps, in order
@@ -63,6 +64,7 @@ private:
     Kind kind_ = Kind::null;
     Place place_;
     std::string text_;
+    std::string file_;
     bool quoted_ = false;
     bool spelled_out_ = false;  // of null: `~` or `null`, not just nothing
     std::vector<Node> items_;

@@ -76,8 +76,11 @@ bool same_origin(const HttpRequest& request) {
     if (!request.has_header("origin")) return true;
     const std::string_view origin = request.header("origin");
     const auto scheme = origin.find("://");
-    return scheme != std::string_view::npos &&
-           equal_ignoring_case(origin.substr(scheme + 3), request.header("host"));
+    if (scheme == std::string_view::npos) return false;
+    if (!request.scheme.empty() && !equal_ignoring_case(origin.substr(0, scheme), request.scheme))
+        return false;
+    return equal_ignoring_case(origin.substr(scheme + 3),
+                               request.host.empty() ? request.header("host") : request.host);
 }
 
 bool is_credential_header(std::string_view name) {

@@ -8,11 +8,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
-#include <list>
+#include <optional>
 #include <stdexcept>
 
 #include "adapters/rest/http_connection.hpp"
-#include "adapters/rest/listener_state.hpp"
+#include "adapters/rest/listener.hpp"
 #include "adapters/rest/tcp_stream.hpp"
 #include "gateway/log.hpp"
 
@@ -31,6 +31,7 @@ using boost::system::error_code;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr gateway::Duration longest_tick = std::chrono::seconds{1};
 constexpr gateway::Duration shortest_tick = std::chrono::milliseconds{10};
+constexpr gateway::Duration certificate_look = std::chrono::seconds{5};     // between looks at their files
 constexpr gateway::Duration accept_pause = std::chrono::milliseconds{100};  // out of file descriptors, say
 
 SurfaceSettings surface_settings(const FrontDoorSettings& settings) {
@@ -82,28 +83,38 @@ tcp::acceptor bind(asio::io_context& io, const gateway::Endpoint& endpoint) {
     return acceptor;
 }
 
-void take(const std::shared_ptr<ListenerState>& shared, tcp::socket socket) {
-    error_code ignored;
-    socket.set_option(tcp::no_delay{true}, ignored);
-    const bool full = shared->connections.size() >= shared->settings.limits.connections;
-    if (full) shared->metrics.count("connections_refused");
-    const auto remote = socket.remote_endpoint(ignored);
+void take(const std::shared_ptr<ListenerState>& shared,
+          const std::shared_ptr<Listener>& listener,
+          tcp::socket socket) {
+    error_code error;
+    socket.set_option(tcp::no_delay{true}, error);
+    const auto remote = socket.remote_endpoint(error);
+    if (error) return;  // gone already
     Peer peer{remote.address().to_string(), remote.port()};
-    auto stream = tcp_stream(std::move(socket));
-    auto session = full ? refuse_connection(shared, std::move(stream))
-                        : serve_connection(shared, std::move(stream), std::move(peer));
-    asio::co_spawn(shared->io, std::move(session), log_end);
+    const bool full = shared->connections.size() >= shared->settings.limits.connections;
+    const bool plain = !listener->proxy_protocol && !listener->certificate;
+    if (full) {
+        shared->metrics.count("connections_refused");
+        if (plain)
+            asio::co_spawn(shared->io, refuse_connection(shared, tcp_stream(std::move(socket))), log_end);
+    } else if (plain) {
+        auto session = serve_connection(shared, tcp_stream(std::move(socket)), std::move(peer));
+        asio::co_spawn(shared->io, std::move(session), log_end);
+    } else {
+        auto session = open_connection(shared, listener, std::move(socket), std::move(peer));
+        asio::co_spawn(shared->io, std::move(session), log_end);
+    }
 }
 
-asio::awaitable<void> accept_loop(std::shared_ptr<ListenerState> shared,
-                                  std::shared_ptr<tcp::acceptor> acceptor) {
+asio::awaitable<void> accept_loop(std::shared_ptr<ListenerState> shared, std::shared_ptr<Listener> listener) {
     co_await asio::this_coro::throw_if_cancelled(false);
     asio::steady_timer pause{shared->io};
-    while (acceptor->is_open()) {
-        auto [error, socket] = co_await acceptor->async_accept(as_values);
-        if (!acceptor->is_open() || shared->ended) co_return;
+    tcp::acceptor& acceptor = listener->acceptor;
+    while (acceptor.is_open()) {
+        auto [error, socket] = co_await acceptor.async_accept(as_values);
+        if (!acceptor.is_open() || shared->ended) co_return;
         if (!error) {
-            take(shared, std::move(socket));
+            take(shared, listener, std::move(socket));
             continue;
         }
         gateway::log::warn("accept: {}", error.message());
@@ -111,6 +122,10 @@ asio::awaitable<void> accept_loop(std::shared_ptr<ListenerState> shared,
         auto [rung] = co_await pause.async_wait(as_values);
         (void)rung;
     }
+}
+
+std::string name_of(const gateway::Endpoint& endpoint) {
+    return endpoint.host + ':' + std::to_string(endpoint.port);
 }
 
 }  // namespace
@@ -124,7 +139,7 @@ struct FrontDoor::State {
           gateway::Metrics& metrics)
         : settings{std::move(front_door)},
           shared{std::make_shared<ListenerState>(
-              io, surface_settings(settings), dispatcher, addressed, node, metrics)},
+              io, surface_settings(settings), settings.door, dispatcher, addressed, node, metrics)},
           ticker{io},
           tick{tick_of(settings.timeouts)} {}
 
@@ -132,10 +147,28 @@ struct FrontDoor::State {
         ticker.expires_after(tick);
         ticker.async_wait([this, state = shared](error_code error) {
             if (error || state->ended) return;
-            for_each(
-                [now = gateway::Clock::now()](Connection& connection) { connection.check_deadline(now); });
+            const auto now = gateway::Clock::now();
+            for_each([now](Connection& connection) { connection.check_deadline(now); });
+            if (now >= next_look) look_at_certificates(ServerCertificate::Reload::if_files_changed);
             schedule_tick();
         });
+    }
+
+    void look_at_certificates(ServerCertificate::Reload when) {
+        next_look = gateway::Clock::now() + certificate_look;
+        std::optional<std::int64_t> first_to_expire;
+        for (const auto& listener : listeners) {
+            if (!listener->certificate) continue;
+            const auto reloaded = listener->certificate->reload(when);
+            if (reloaded == ServerCertificate::Reloaded::yes)
+                shared->metrics.count("tls_certificates_reloaded");
+            if (reloaded == ServerCertificate::Reloaded::failed)
+                shared->metrics.count("tls_certificates_refused");
+            const auto expires = listener->certificate->expires();
+            first_to_expire = std::min(first_to_expire.value_or(expires), expires);
+        }
+        if (first_to_expire)
+            shared->metrics.gauge("tls_certificate_expires", static_cast<double>(*first_to_expire));
     }
 
     /// The visitor may end connections, but those leave the list only when their coroutines go on.
@@ -149,15 +182,16 @@ struct FrontDoor::State {
 
     void close_acceptors() {
         error_code ignored;
-        for (const auto& acceptor : acceptors)
-            acceptor->close(ignored);
+        for (const auto& listener : listeners)
+            listener->acceptor.close(ignored);
     }
 
     FrontDoorSettings settings;
     std::shared_ptr<ListenerState> shared;
     asio::steady_timer ticker;
     gateway::Duration tick;
-    std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
+    gateway::TimePoint next_look;
+    std::vector<std::shared_ptr<Listener>> listeners;
     std::vector<std::uint16_t> ports;
 };
 
@@ -178,18 +212,24 @@ FrontDoor::~FrontDoor() {
 }
 
 void FrontDoor::start() {
-    for (const gateway::Endpoint& endpoint : state_->settings.listen) {
-        auto acceptor = std::make_shared<tcp::acceptor>(bind(state_->shared->io, endpoint));
-        state_->ports.push_back(acceptor->local_endpoint().port());
-        state_->acceptors.push_back(std::move(acceptor));
+    for (const gateway::ListenerSettings& wanted : state_->settings.listen) {
+        auto listener = std::make_shared<Listener>(bind(state_->shared->io, wanted), wanted.proxy_protocol);
+        if (wanted.tls) listener->certificate.emplace(*wanted.tls, name_of(wanted));
+        state_->ports.push_back(listener->acceptor.local_endpoint().port());
+        state_->listeners.push_back(std::move(listener));
     }
-    for (const auto& acceptor : state_->acceptors)
-        asio::co_spawn(state_->shared->io, accept_loop(state_->shared, acceptor), log_end);
+    for (const auto& listener : state_->listeners)
+        asio::co_spawn(state_->shared->io, accept_loop(state_->shared, listener), log_end);
+    state_->look_at_certificates(ServerCertificate::Reload::if_files_changed);
     state_->schedule_tick();
 }
 
 const std::vector<std::uint16_t>& FrontDoor::ports() const {
     return state_->ports;
+}
+
+void FrontDoor::reload_certificates() {
+    state_->look_at_certificates(ServerCertificate::Reload::anyway);
 }
 
 void FrontDoor::stop_accepting() {

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "adapters/rest/listener_state.hpp"
 #include "gateway/dispatcher.hpp"
+#include "gateway/listener_settings.hpp"
 #include "gateway/mesh.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
@@ -18,10 +20,11 @@
 namespace rest {
 
 struct FrontDoorSettings {
-    std::vector<gateway::Endpoint> listen;  // port 0: the system chooses, see ports()
+    std::vector<gateway::ListenerSettings> listen;  // port 0: the system chooses, see ports()
     gateway::Limits limits;
     gateway::Timeouts timeouts;
     gateway::RestSettings rest;
+    DoorSettings door;
     std::string happn_version = "13.12.1";  // what /version says, as a happn-3 server of that version
 };
 
@@ -38,10 +41,15 @@ public:
     FrontDoor(const FrontDoor&) = delete;
     FrontDoor& operator=(const FrontDoor&) = delete;
 
-    /// Binds all listeners, or throws std::runtime_error that names the one that cannot be bound, and why.
+    /// Binds all listeners, or throws std::runtime_error that names the one that cannot be bound, or whose
+    /// certificate cannot be used, and why.
     void start();
     /// In the order of `listen`.
     const std::vector<std::uint16_t>& ports() const;
+
+    /// Reads the certificates of TLS listeners again; they are also looked at when their files change. One
+    /// that cannot be used is logged, and the one before stays. Connections keep what they began with.
+    void reload_certificates();
 
     // Shutdown, in this order:
     void stop_accepting();       // and every further reply closes its connection

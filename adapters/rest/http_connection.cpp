@@ -2,11 +2,16 @@
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
+#include "adapters/rest/access_log.hpp"
+#include "adapters/rest/admission.hpp"
+#include "adapters/rest/compression.hpp"
 #include "adapters/rest/credentials.hpp"
+#include "adapters/rest/forwarded.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/reply_box.hpp"
 #include "adapters/rest/request_head.hpp"
@@ -59,6 +64,8 @@ public:
           reader_{state_->settings.limits.http_header},
           box_{std::make_shared<ReplyBox>(stream_->get_executor())},
           peer_{std::move(peer)},
+          number_{++state_->connections_made},
+          behind_proxy_{gateway::contains(state_->door.proxies.trusted, peer_.ip)},
           registration_{*state_, *this} {}
 
     /// The upgrade that the peer asks for; nullopt: the connection has ended.
@@ -81,10 +88,15 @@ private:
     asio::awaitable<HttpReply> answer();
     asio::awaitable<Next> send(HttpReply reply);
     asio::awaitable<Next> send_stream(HttpReply reply);
+    asio::awaitable<void> compress(HttpReply& reply);
     asio::awaitable<void> refuse(HttpReply reply);
     asio::awaitable<void> linger();
 
+    void forget_request();
+    void find_client();
     std::optional<HttpReply> check_upgrade();
+    bool may_go_on() const;
+    void log(int status, std::size_t bytes) const;
     void enter(Phase phase, gateway::Duration allowed) {
         phase_ = phase;
         deadline_ = Clock::now() + allowed;
@@ -98,6 +110,11 @@ private:
     ReplyFraming framing_;
     std::string out_;
     Peer peer_;
+    std::uint64_t number_;        // of this connection, for logs
+    std::uint64_t requests_ = 0;  // heads that were read
+    bool behind_proxy_;           // the peer may say who its clients are
+    std::string client_;          // of the request, as such a peer says
+    TimePoint began_;             // the request: when its head was there
     Phase phase_ = Phase::idle;
     TimePoint deadline_ = TimePoint::max();
     bool timed_out_ = false;
@@ -129,6 +146,14 @@ asio::awaitable<Next> HttpConnection::serve_request() {
         co_return Next::close;
     }
     if (upgrade_) co_return Next::upgrade;
+    if (auto refusal = check_rate(*state_, request_, began_)) {
+        if (!reader_.has_body()) {
+            framing_.keep_alive = may_go_on();
+            co_return co_await send(*std::move(refusal));
+        }
+        co_await refuse(*std::move(refusal));
+        co_return Next::close;
+    }
     if (auto refusal = check_expectation(request_)) {
         co_await refuse(*std::move(refusal));
         co_return Next::close;
@@ -144,6 +169,7 @@ asio::awaitable<Next> HttpConnection::serve_request() {
 
 /// False: refused, or the peer has gone.
 asio::awaitable<bool> HttpConnection::read_head() {
+    forget_request();
     reader_.start();
     enter(reader_.has_unread() ? Phase::head : Phase::idle,
           reader_.has_unread() ? state_->settings.timeouts.header : state_->settings.timeouts.idle);
@@ -152,6 +178,7 @@ asio::awaitable<bool> HttpConnection::read_head() {
         const bool more = co_await read_more();
         if (state_->ended) co_return false;
         if (!more) {
+            if (timed_out_ && phase_ == Phase::head) state_->metrics.count("http_timeouts");
             if (timed_out_ && phase_ == Phase::head)
                 co_await refuse(problem(408, "the request's head took too long"));
             co_return false;
@@ -164,7 +191,9 @@ asio::awaitable<bool> HttpConnection::read_head() {
         co_await refuse(reader_.refusal());
         co_return false;
     }
-    request_.ip = peer_.ip;
+    ++requests_;
+    began_ = Clock::now();
+    find_client();
     framing_.head = request_.method == "HEAD";
     framing_.old_client = reader_.is_old();
     co_return true;
@@ -191,6 +220,7 @@ asio::awaitable<bool> HttpConnection::read_body() {
         const bool more = co_await read_more();
         if (state_->ended) co_return false;
         if (!more) {
+            if (timed_out_) state_->metrics.count("http_timeouts");
             if (timed_out_) co_await refuse(problem(408, "the request's body took too long"));
             co_return false;
         }
@@ -215,9 +245,10 @@ asio::awaitable<Next> HttpConnection::answer_and_send() {
     HttpReply reply = co_await answer();
     if (reply.stream && request_.wants_websocket) {
         upgrade_ = Upgrade{upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(reply.stream)};
+        log(101, 0);
         co_return Next::upgrade;
     }
-    framing_.keep_alive = reader_.keep_alive() && !state_->stopping && !state_->ended;
+    framing_.keep_alive = may_go_on();
     framing_.stream = reply.stream != nullptr;
     if (reply.stream && !framing_.head) co_return co_await send_stream(std::move(reply));
     co_return co_await send(std::move(reply));
@@ -243,6 +274,8 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
 
 /// Writes a whole reply, as framing_ says.
 asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
+    co_await compress(reply);
+    if (!state_->ended) log(reply.status, framing_.head ? 0 : reply.body.size());
     out_.clear();
     const gateway::Bytes body = reply.body;
     const bool apart = body.size() > large_body && !framing_.head;
@@ -269,6 +302,18 @@ asio::awaitable<Next> HttpConnection::send_stream(HttpReply reply) {
     co_return Next::close;
 }
 
+/// A slice at a time: others are served between them.
+asio::awaitable<void> HttpConnection::compress(HttpReply& reply) {
+    const gateway::Compression& wanted = state_->door.compression;
+    if (!wanted.enabled || !is_compressible(reply, wanted.minimum)) co_return;
+    add_vary(reply);
+    if (!accepts_gzip(request_)) co_return;
+    Gzip gzip{reply.body.view()};
+    while (!gzip.step())
+        co_await asio::post(stream_->get_executor(), asio::use_awaitable);
+    if (std::string smaller = gzip.take(); !smaller.empty()) set_compressed(reply, std::move(smaller));
+}
+
 /// The last reply of a connection that cannot go on.
 asio::awaitable<void> HttpConnection::refuse(HttpReply reply) {
     timed_out_ = false;
@@ -291,6 +336,35 @@ asio::awaitable<void> HttpConnection::linger() {
     }
 }
 
+// --- one request ---------------------------------------------------------------------------------
+
+/// Its views die when the next one is read.
+void HttpConnection::forget_request() {
+    auto headers = std::move(request_.headers);
+    headers.clear();
+    request_ = {};
+    request_.headers = std::move(headers);
+    request_.ip = peer_.ip;
+}
+
+void HttpConnection::find_client() {
+    set_origin(request_, peer_, behind_proxy_);
+    if (!behind_proxy_) return;
+    client_ = client_address(request_, peer_, state_->door.proxies.trusted);
+    request_.ip = client_;
+}
+
+bool HttpConnection::may_go_on() const {
+    return reader_.keep_alive() && !state_->stopping && !state_->ended &&
+           requests_ < state_->door.clients.requests_per_connection;
+}
+
+void HttpConnection::log(int status, std::size_t bytes) const {
+    if (!state_->door.access_log || request_.method.empty()) return;
+    const std::string made = std::to_string(number_) + '-' + std::to_string(requests_);
+    log_access({request_, status, bytes, Clock::now() - began_, request_id(request_, made)});
+}
+
 /// A reply refuses it; otherwise upgrade_ is set if the request is one for the node. Others are for the
 /// surface to judge.
 std::optional<HttpReply> HttpConnection::check_upgrade() {
@@ -302,6 +376,7 @@ std::optional<HttpReply> HttpConnection::check_upgrade() {
         return problem(403, "pages of another origin may not open websockets here");
     }
     upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}};
+    log(101, 0);
     return std::nullopt;
 }
 
@@ -336,6 +411,12 @@ void HttpConnection::abort() {
 asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
                                        std::unique_ptr<ByteStream> stream,
                                        Peer peer) {
+    const Admission admission{state, peer.ip};
+    if (!admission) {
+        state->metrics.count("connections_refused_per_client");
+        co_await refuse_connection(std::move(state), std::move(stream));
+        co_return;
+    }
     auto connection = std::make_unique<HttpConnection>(state, std::move(stream), std::move(peer));
     auto upgrade = co_await connection->run();
     if (!upgrade) co_return;

@@ -8,8 +8,10 @@
 #include <list>
 #include <memory>
 
+#include "adapters/rest/client_table.hpp"
 #include "adapters/rest/http_surface.hpp"
 #include "adapters/rest/reply_writer.hpp"
+#include "gateway/listener_settings.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/websocket.hpp"
 
@@ -27,26 +29,40 @@ public:
     virtual void abort() = 0;
 };
 
+/// How connections are served, apart from what is behind them.
+struct DoorSettings {
+    gateway::ProxySettings proxies;
+    gateway::ClientLimits clients;
+    gateway::Compression compression;
+    bool access_log = false;
+};
+
 struct ListenerState {
     ListenerState(boost::asio::io_context& context,
                   SurfaceSettings surface_settings,
+                  DoorSettings door_settings,
                   gateway::Dispatcher& dispatcher,
                   gateway::Mesh& addressed,
                   gateway::WebsocketAcceptor* websockets,
                   gateway::Metrics& counters)
         : io{context},
           settings{surface_settings},
+          door{std::move(door_settings)},
+          clients{door.clients},
           surface{std::make_unique<HttpSurface>(std::move(surface_settings), dispatcher, addressed)},
           node{websockets},
           metrics{counters} {}
 
     boost::asio::io_context& io;
     SurfaceSettings settings;
+    DoorSettings door;
+    ClientTable clients;
     std::unique_ptr<HttpSurface> surface;  // null once ended
     gateway::WebsocketAcceptor* node;
     gateway::Metrics& metrics;
     HttpDate date;
     std::list<Connection*> connections;
+    std::uint64_t connections_made = 0;
     std::size_t active = 0;  // requests in flight
     bool stopping = false;   // every reply says that the connection closes
     bool ended = false;  // the front door has gone: surface, node and metrics are not to be touched any more

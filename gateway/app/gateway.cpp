@@ -65,6 +65,7 @@ void Gateway::make_edges() {
     door.limits = settings_.limits;
     door.timeouts = settings_.timeouts;
     door.rest = settings_.rest;
+    door.door = {settings_.proxies, settings_.client_limits, settings_.compression, settings_.log.access};
     front_door_ = std::make_unique<rest::FrontDoor>(
         context, std::move(door), shard_.dispatcher(), addressed_mesh(), node_.get(), shard_.metrics());
 }
@@ -164,6 +165,7 @@ void Gateway::await_signal() {
 
 void Gateway::reload() {
     if (draining_) return log::warn("not reloaded: the gateway is stopping");
+    front_door_->reload_certificates();
     if (const Table table = recompile_()) {
         apply(table);
         log::info("reloaded: {} routes", table->routes().size());

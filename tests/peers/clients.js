@@ -22,6 +22,7 @@ class HappnClient {
   async connect(target) {
     const config = { ...address(target), ...credentials(target) };
     if (target.call_timeout) config.callTimeout = target.call_timeout;
+    if (target.tls) Object.assign(config, { protocol: 'https', allowSelfSignedCerts: true });
     [this.client] = await from_callback((done) => this.Happn.client.create({ config, ...config }, done));
   }
   happn() {

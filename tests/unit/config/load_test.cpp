@@ -80,7 +80,8 @@ TEST(LoadGateway, AnEmptyFileGivesTheDefaults) {
 TEST(LoadGateway, ReadsEverySection) {
     const auto read = settings(R"(
 name: plant7
-listen: ["127.0.0.1:18080", { address: "[::1]:0" }]
+listen: ["127.0.0.1:18080", { address: "[::1]:0", proxy_protocol: true,
+         tls: { certificate: "-----BEGIN CERTIFICATE-----", key: "-----BEGIN KEY-----", min_version: 1.3 } }]
 admin: { listen: "localhost:18081", token: secret }
 health: { listen: "0.0.0.0:18082" }
 node: { enabled: true, secure: false, store: data/node.sqlite, name: plant-node, max_sessions: 5, max_backlog: 1MiB,
@@ -93,13 +94,27 @@ brokers:
            session_expiry: 1h, will: { topic: gone, payload: "yes", qos: 1, retain: true }, max_queue: 7 }
 rest: { mesh: site, allow: ["thermostat/*"], tokens: [bearer] }
 workers: 1
-log: { level: debug, format: json }
+log: { level: debug, format: json, access: true }
+clients: { requests: 30/m, burst: 5, connections: 7 }
+proxies: { trusted: ["10.0.0.0/8", "::1"] }
+compression: { enabled: false, minimum: 2KiB }
 limits: { http_body: 64KiB, websocket_message: 1MiB }
 timeouts: { rest: 250ms, shutdown: 1m }
 )");
 
     EXPECT_EQ(read.name, "plant7");
     EXPECT_EQ(read.listen.at(1).host, "::1");
+    EXPECT_TRUE(read.listen.at(1).proxy_protocol);
+    EXPECT_EQ(read.listen.at(1).tls.value().key.text.reveal(), "-----BEGIN KEY-----");
+    EXPECT_EQ(read.listen.at(1).tls.value().min_version, gateway::TlsVersion::tls_1_3);
+    EXPECT_FALSE(read.listen.at(0).tls);
+    EXPECT_EQ(read.client_limits.requests, 0.5);
+    EXPECT_EQ(read.client_limits.burst, 5u);
+    EXPECT_EQ(read.client_limits.connections, 7u);
+    EXPECT_EQ(read.proxies.trusted.size(), 2u);
+    EXPECT_FALSE(read.compression.enabled);
+    EXPECT_EQ(read.compression.minimum, 2048u);
+    EXPECT_TRUE(read.log.access);
     EXPECT_EQ(read.admin->listen.host, "127.0.0.1");
     EXPECT_EQ(read.admin->token.reveal(), "secret");
     EXPECT_EQ(read.health->listen.port, 18082);
@@ -141,6 +156,16 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.limits.http_body, 64u * 1024);
     EXPECT_EQ(read.timeouts.rest, gateway::Duration{250ms});
     EXPECT_EQ(read.timeouts.shutdown, gateway::Duration{1min});
+}
+
+TEST(LoadGateway, AListenersProxiesTlsAndRatesMustBeWhole) {
+    EXPECT_TRUE(contains(complaint("listen: { address: \"127.0.0.1:1\", tls: { key: \"-----BEGIN \" } }"),
+                         "HG408: key 'certificate' is missing"));
+    EXPECT_TRUE(contains(complaint("listen: { address: \"127.0.0.1:1\", proxy_protocol: true }"),
+                         "HG408: 'proxy_protocol' needs proxies.trusted"));
+    EXPECT_TRUE(contains(complaint("proxies: { trusted: [\"10.0.0.1/8\"] }"), "HG407"));
+    EXPECT_TRUE(contains(complaint("clients: { requests: 0/s }"), "HG407"));
+    EXPECT_TRUE(contains(complaint("clients: { requests: 5 }"), "HG407"));
 }
 
 TEST(LoadGateway, ReadsValuesFromTheEnvironment) {
@@ -190,7 +215,6 @@ TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
         "spool: { path: ./spool }",
         "node: { secure: true }",
         "node: { password: x }",
-        "listen: [{ address: \"127.0.0.1:1\", tls: { cert: c } }]",
         "brokers: { b: { url: \"ssl://broker:8883\" } }",
         "brokers: { b: { url: \"mqtts://broker\" } }",
         "brokers: { b: { url: \"tcp://broker\", tls: {} } }",

@@ -57,7 +57,7 @@ protected:
 
     static FrontDoorSettings on_loopback() {
         FrontDoorSettings made;
-        made.listen = {gateway::Endpoint{"127.0.0.1", 0}};
+        made.listen = {gateway::ListenerSettings{{"127.0.0.1", 0}}};
         return made;
     }
 
