@@ -1,7 +1,6 @@
 #include "adapters/rest/forwarded.hpp"
 
 #include <optional>
-#include <ranges>
 
 namespace rest {
 namespace {
@@ -47,9 +46,9 @@ std::string client_address(const HttpRequest& request,
                            const std::vector<gateway::IpNetwork>& trusted) {
     std::string client = peer.ip;
     std::size_t hops = 0;
-    for (const Header& header : std::views::reverse(request.headers)) {
-        if (!equal_ignoring_case(header.name, "x-forwarded-for")) continue;
-        std::string_view rest = header.value;
+    for (auto header = request.headers.rbegin(); header != request.headers.rend(); ++header) {
+        if (!equal_ignoring_case(header->name, "x-forwarded-for")) continue;
+        std::string_view rest = header->value;
         while (gateway::contains(trusted, client) && ++hops <= most_hops) {
             const auto comma = rest.rfind(',');
             const auto element = comma == std::string_view::npos ? rest : rest.substr(comma + 1);

@@ -67,6 +67,11 @@ public:
         return received_;
     }
     void close() { socket_.close(); }
+    /// Nothing more is sent; answers can still be read.
+    void shut_sending() {
+        boost::system::error_code ignored;
+        socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    }
 
 private:
     bool read_some() {

@@ -1,0 +1,78 @@
+// A connection over a stream in memory: the same bytes give the same answers however they are sliced.
+#include "adapters/rest/http_connection.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <regex>
+
+#include "tests/support/memory_stream.hpp"
+#include "tests/unit/rest/surface_test_base.hpp"
+
+namespace rest {
+namespace {
+
+class HttpConnectionTest : public SurfaceTest {
+protected:
+    /// All that is answered until the connection has ended.
+    std::string talk(std::deque<std::string> pieces, Peer from = {"192.0.2.1", 4711}) {
+        auto peer = std::make_shared<support::MemoryPeer>();
+        peer->pieces = std::move(pieces);
+        auto state = std::make_shared<ListenerState>(io, settings, door, dispatcher, mesh, nullptr, metrics);
+        bool ended = false;
+        boost::asio::co_spawn(
+            io,
+            serve_connection(state, std::make_unique<support::MemoryStream>(io, peer), std::move(from)),
+            [&ended](const std::exception_ptr& failure) {
+                EXPECT_EQ(failure, nullptr);
+                ended = true;
+            });
+        io.restart();
+        while (io.poll_one() > 0) {
+        }
+        EXPECT_TRUE(ended);
+        EXPECT_FALSE(peer->written_after_the_end);
+        return std::regex_replace(peer->written, std::regex{"Date: [^\r]*"}, "Date: now");
+    }
+
+    boost::asio::io_context io;
+    DoorSettings door;
+};
+
+const std::string conversation =
+    "GET /ping HTTP/1.1\r\nHost: a\r\n\r\n"
+    "POST /rest/method/componentName/methodName HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    "Transfer-Encoding: "
+    "chunked\r\n\r\n10\r\n{\"parameters\":{\"\r\n10;x=y\r\na\":1,\"b\":\"two\"}}\r\n0\r\nT: r\r\n\r\n"
+    "HEAD /version HTTP/1.1\r\nHost: a\r\n\r\n"
+    "GET /nosuch HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    "GET /ping HTTP/1.1\r\nHost: a\r\n\r\n";
+
+TEST_F(HttpConnectionTest, AnswersUntilOneOfThemCloses) {
+    const std::string answers = talk({conversation});
+    EXPECT_EQ(answers.find("pong"), answers.rfind("pong"));
+    EXPECT_NE(answers.find(R"({"a":1,"b":"two"})"), std::string::npos) << answers;
+    EXPECT_NE(answers.find("Connection: close"), std::string::npos);
+}
+
+TEST_F(HttpConnectionTest, EverySlicingGivesTheSameAnswers) {
+    const std::string whole = talk({conversation});
+    for (std::size_t at = 1; at < conversation.size(); ++at)
+        ASSERT_EQ(talk({conversation.substr(0, at), conversation.substr(at)}), whole) << "cut at " << at;
+    std::deque<std::string> bytes;
+    for (const char c : conversation)
+        bytes.emplace_back(1, c);
+    EXPECT_EQ(talk(bytes), whole);
+}
+
+TEST_F(HttpConnectionTest, AHeadAsLargeAsTheLimitIsServedAndOneByteMoreIsNot) {
+    const std::string rest = "GET /ping HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n";
+    const auto of_size = [&](std::size_t size) {
+        return "GET /ping HTTP/1.1\r\nHost: a\r\nX: " + std::string(size - rest.size(), 'x') + "\r\n\r\n";
+    };
+    EXPECT_TRUE(talk({of_size(settings.limits.http_header)}).starts_with("HTTP/1.1 200 "));
+    EXPECT_TRUE(talk({of_size(settings.limits.http_header + 1)}).starts_with("HTTP/1.1 431 "));
+}
+
+}  // namespace
+}  // namespace rest
