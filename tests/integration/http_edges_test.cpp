@@ -8,6 +8,7 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/gateway_process.hpp"
@@ -251,6 +252,49 @@ TEST(SlowClients, EmptyLinesThatDribbleIn) {
     RawClient client{edges.gateway.port()};
     client.send("\r\n");
     EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 408 "));
+}
+
+// --- many at once --------------------------------------------------------------------------------
+
+/// How many of a client's answers are not its own, or not in their order.
+int wrong_answers(std::uint16_t port, int client) {
+    int wrong = 0;
+    for (int round = 0; round < 10; ++round) {
+        std::string requests;
+        std::vector<std::string> bodies;
+        for (int i = 0; i < 5; ++i) {
+            bodies.push_back("[" + std::to_string(client) + "," + std::to_string(round) + "," +
+                             std::to_string(i) + "]");
+            requests += post_echo + "Content-Length: " + std::to_string(bodies.back().size()) + "\r\n" +
+                        (i == 4 ? closing : "") + "\r\n" + bodies.back();
+        }
+        RawClient connection{port};
+        connection.send(requests);
+        const std::string answers = connection.read_to_end();
+        std::size_t at = 0;
+        for (const std::string& body : bodies) {
+            at = answers.find("\r\n\r\n" + body, at);
+            if (at == std::string::npos) break;
+            ++at;
+        }
+        wrong += at == std::string::npos || count(answers, "HTTP/1.1 200 ") != bodies.size() ? 1 : 0;
+    }
+    return wrong;
+}
+
+TEST(HttpLoad, EveryClientGetsItsOwnAnswersWhileMappingsReload) {
+    Edges edges;
+    std::vector<std::future<int>> clients;
+    for (int i = 0; i < 64; ++i)
+        clients.push_back(std::async(std::launch::async, wrong_answers, edges.gateway.port(), i));
+    int wrong = 0;
+    for (auto& client : clients) {
+        edges.gateway.process().signal(SIGHUP);
+        wrong += client.get();
+    }
+    EXPECT_EQ(wrong, 0);
+    edges.gateway.process().wait_for_line("reloaded:");
+    EXPECT_EQ(edges.gateway.route("echo").matched, 64U * 10 * 5);
 }
 
 // --- a stop in the middle ------------------------------------------------------------------------

@@ -55,9 +55,10 @@ double metric(const GatewayProcess& gateway, const std::string& name) {
 /// A listener with TLS beside a plain one; its files are the test's to change.
 class TlsListener : public testing::Test {
 protected:
-    explicit TlsListener(const std::string& more = {}) {
+    explicit TlsListener(const std::string& more = {}, const std::string& sections = {}) {
         install(authority.issue("localhost"));
-        gateway.emplace(GatewayFiles{.settings = node + "listen:\n  - \"127.0.0.1:" + std::to_string(plain) +
+        gateway.emplace(GatewayFiles{.settings = node + sections +
+                                                 "listen:\n  - \"127.0.0.1:" + std::to_string(plain) +
                                                  "\"\n  - { address: \"127.0.0.1:" + std::to_string(port) +
                                                  "\", tls: { certificate: \"file:" + certificate +
                                                  "\", key: \"file:" + key + "\"" + more_of(more) + " } }\n",
@@ -175,6 +176,31 @@ TEST_F(TlsListener, ClosesWhoSpeaksNoTls) {
     client.send(ping + "\r\n");
     EXPECT_FALSE(contains(client.read_to_end(), "HTTP/1.1 200"));
     EXPECT_EQ(metric(*gateway, "tls_handshakes_failed_total"), 1);
+}
+
+class ImpatientTls : public TlsListener {
+protected:
+    ImpatientTls() : TlsListener{{}, "timeouts: { header: 300ms }\n"} {}
+
+    /// Answers to what is sent while the sending side stays open.
+    std::string answers_to(const std::string& bytes) const {
+        Process process{
+            {.arguments = {"sh",
+                           "-c",
+                           "{ printf '" + bytes + "'; cat; } | openssl s_client -quiet -connect 127.0.0.1:" +
+                               std::to_string(port) + " 2>/dev/null"}}};
+        process.wait_for_line("HTTP/1.1 ");
+        return process.output();
+    }
+};
+
+TEST_F(ImpatientTls, EndsARequestWhoseHeadDoesNotCome) {
+    EXPECT_TRUE(answers_to("GET /ping HTTP/1.1\\r\\nHost: a\\r\\nX: ").starts_with("HTTP/1.1 408 "));
+}
+
+TEST_F(ImpatientTls, ClosesWhoNeverBeginsItsHandshake) {
+    RawClient client{port};
+    EXPECT_EQ(client.read_to_end(), "");
 }
 
 class MutualTls : public TlsListener {
