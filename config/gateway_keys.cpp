@@ -206,6 +206,15 @@ Section<BrokerSettings> broker_section() {
              "Longest wait before a new connection.");
 }
 
+Kind<int> rest_dialect() {
+    const auto read = [](const Node& node, int& into, Findings& findings) {
+        const auto number = without_quotes(node).as_integer();
+        if (!number || (*number != 1 && *number != 4)) return report_type(node, "1 or 4", findings);
+        into = static_cast<int>(*number);
+    };
+    return {read, {{"enum", {1, 4}}}, [](const int& value) { return Json(value); }};
+}
+
 Section<RestSettings> rest_section() {
     return Section<RestSettings>{}
         .key("mesh",
@@ -213,7 +222,11 @@ Section<RestSettings> rest_section() {
              text(),
              "Which mesh /rest/* addresses: node, or a key of meshes. Default: the only one.")
         .key("allow", &RestSettings::allow, texts(), "What of it: component/method patterns.")
-        .custom("tokens", token_places(), "Where a request may carry its token.");
+        .custom("tokens", token_places(), "Where a request may carry its token.")
+        .key("dialect",
+             &RestSettings::dialect,
+             rest_dialect(),
+             "Which generation of happner it answers as: 4, or 1 for clients of the oldest.");
 }
 
 Kind<gateway::LogFormat> log_format() {

@@ -208,6 +208,16 @@ void choose_rest_mesh(Settings& settings, const Node& root, Findings& findings) 
                    gateway::did_you_mean(chosen, names));
 }
 
+/// The oldest generation does not know `Authorization`: a mirror that spoke like it and took nothing else
+/// would refuse everybody.
+void check_rest_tokens(const gateway::RestSettings& rest, const Node& root, Findings& findings) {
+    if (rest.dialect != 1 || !rest.bearer || rest.query || rest.cookie) return;
+    findings.error("HG414",
+                   place_of(root, {"rest", "tokens"}),
+                   "dialect 1 takes no bearer tokens, so nobody could call",
+                   "tokens: [query, cookie]");
+}
+
 }  // namespace
 
 void complete_and_validate(Settings& settings, const Node& root, Findings& findings) {
@@ -222,6 +232,7 @@ void complete_and_validate(Settings& settings, const Node& root, Findings& findi
         check_broker(broker, root, findings);
     check_client_ids(settings.brokers, root, findings);
     choose_rest_mesh(settings, root, findings);
+    check_rest_tokens(settings.rest, root, findings);
 }
 
 }  // namespace config

@@ -20,7 +20,10 @@ public:
     }
 
     void shape_head(const auto& rule) {
-        if (rule.status) response_.status = *rule.status;
+        if (rule.status) {
+            response_.status = *rule.status;
+            response_.own_status = true;
+        }
         add(response_.headers, rule.headers);
         add(response_.user, rule.user);
     }
@@ -95,6 +98,7 @@ Result<Response> shape_answer(const Route& route, const Evaluation& evaluation) 
     if (respond.missing && is_missing(response.body)) {
         Response missing = shape_error(route, Error{Errc::not_found, "there is nothing here"}, evaluation);
         missing.status = *respond.missing;
+        missing.own_status = true;
         return missing;
     }
     Shaping shaping{response, evaluation};

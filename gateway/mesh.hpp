@@ -72,6 +72,12 @@ public:
     virtual void authenticate(Principal who,
                               TimePoint deadline,
                               std::function<void(Result<Principal>)> done) = 0;
+    /// What the mesh has said of the session that this principal's calls are made by: a JSON object in the
+    /// mesh's own shape, without credentials. Empty: nothing is known, or there are no users.
+    virtual void session_of(Principal who, TimePoint deadline, std::function<void(Result<Bytes>)> done) {
+        static_cast<void>(who), static_cast<void>(deadline);
+        done(Bytes{});
+    }
     /// Calls a method. All results are in `answers`. Fails with the mesh's own error object in Error::detail.
     virtual void call(MeshCall call, std::function<void(Outcome)> done) = 0;
     /// The methods this principal may see, as the mesh says itself; `null` Result value: ask description().

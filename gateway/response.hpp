@@ -14,12 +14,13 @@
 namespace gateway {
 
 struct Response {
-    std::optional<Error> error;          // set: the call failed
-    int status = 200;                    // HTTP status, also for errors (see default_status)
-    Payload body;                        // raw with no bytes: there is none
-    std::vector<NameValue> headers;      // HTTP
-    std::vector<NameValue> user;         // MQTT 5 user properties
-    std::string etag;                // an entity tag's text, without quotes (RFC 9110 section 8.8.3); empty: none
+    std::optional<Error> error;      // set: the call failed
+    int status = 200;                // HTTP status, also for errors (see default_status)
+    bool own_status = false;         // the route's `respond` or `errors` gave it
+    Payload body;                    // raw with no bytes: there is none
+    std::vector<NameValue> headers;  // HTTP
+    std::vector<NameValue> user;     // MQTT 5 user properties
+    std::string etag;  // an entity tag's text, without quotes (RFC 9110 section 8.8.3); empty: none
     std::shared_ptr<OpenStream> stream;  // set: there is no body, but what this brings
 };
 

@@ -112,6 +112,7 @@ struct RestSettings {
     std::string mesh;                        // "node" or a key of meshes
     std::vector<std::string> allow = {"*"};  // component/method patterns
     bool bearer = true, query = true, cookie = true;
+    int dialect = 4;  // of happner's generations: 1 or 4
 };
 
 }  // namespace gateway

@@ -36,6 +36,7 @@ constexpr std::size_t insecure_token_bytes = 24;
 
 using OnOutcome = std::function<void(Outcome)>;
 using OnPrincipal = std::function<void(Result<Principal>)>;
+using OnSessionAccount = std::function<void(Result<gateway::Bytes>)>;
 using OnDescription = std::function<void(Result<DescriptionPtr>)>;
 
 /// The answer of `GET /rest/describe` that is no description: the mesh's own words.
@@ -96,6 +97,7 @@ public:
     void call(gateway::MeshCall call, OnOutcome done);
     void login(const gateway::Login& login, UserSessions::OnToken done);
     void authenticate(Principal who, gateway::TimePoint deadline, OnPrincipal done);
+    void session_of(const Principal& who, gateway::TimePoint deadline, OnSessionAccount done);
     void describe(const Principal& who, gateway::TimePoint deadline, OnDescription done);
 
 private:
@@ -320,6 +322,19 @@ void RemoteMesh::Joined::authenticate(Principal who, gateway::TimePoint deadline
     });
 }
 
+void RemoteMesh::Joined::session_of(const Principal& who,
+                                    gateway::TimePoint deadline,
+                                    OnSessionAccount done) {
+    with_session(who, deadline, [this, done = std::move(done)](const Result<ClientSession*>& session) {
+        if (!session) {
+            done(session.error());
+        } else {
+            const bool users = service_.facts().secure;
+            done(users ? gateway::Bytes::copy((*session)->session().facts().account) : gateway::Bytes{});
+        }
+    });
+}
+
 void RemoteMesh::Joined::describe(const Principal& who, gateway::TimePoint deadline, OnDescription done) {
     with_session(
         who, deadline, [this, deadline, done = std::move(done)](const Result<ClientSession*>& session) {
@@ -419,6 +434,12 @@ void RemoteMesh::authenticate(Principal who,
                               gateway::TimePoint deadline,
                               std::function<void(Result<Principal>)> done) {
     joined_->authenticate(std::move(who), deadline, std::move(done));
+}
+
+void RemoteMesh::session_of(Principal who,
+                            gateway::TimePoint deadline,
+                            std::function<void(Result<gateway::Bytes>)> done) {
+    joined_->session_of(who, deadline, std::move(done));
 }
 
 void RemoteMesh::call(gateway::MeshCall call, std::function<void(Outcome)> done) {

@@ -43,6 +43,9 @@ public:
     void authenticate(gateway::Principal who,
                       gateway::TimePoint deadline,
                       std::function<void(gateway::Result<gateway::Principal>)> done) override;
+    void session_of(gateway::Principal who,
+                    gateway::TimePoint deadline,
+                    std::function<void(gateway::Result<gateway::Bytes>)> done) override;
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override;
     void describe(
         gateway::Principal who,

@@ -56,6 +56,7 @@ struct SessionFacts {
     std::string node_name;
     bool secure = false;
     std::string protocol;  // that was accepted
+    std::string account;   // see session_account.hpp; empty on an insecure mesh
 
     /// The dialect of happn-3 4 and later: noDataResponse, referenceId, server pings.
     bool modern() const { return protocol == newest_protocol; }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapters/happn/mesh_error.hpp"
+#include "adapters/happn/session_account.hpp"
 #include "adapters/happn/session_fsm.hpp"
 #include "adapters/happn/text_member.hpp"
 #include "gateway/json.hpp"
@@ -166,6 +167,7 @@ void SessionFsm::on_logged_in(const Frame& frame, TimePoint now) {
     if (const auto node = json::member(frame.data, "happn")) {
         facts_.node_name = text_member(*node, "name");
     }
+    facts_.account = facts_.secure ? session_account(frame.data) : std::string{};
     enter(State::subscribing, now, settings_.step_timeout);
     std::vector<std::string> channels;
     for (const auto& [channel, subscription] : subscriptions_) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr auto refusal_memory = std::chrono::seconds{2};
 constexpr std::size_t max_refusals = 1000;
-constexpr auto sweep_interval = std::chrono::seconds{30};
+constexpr gateway::Duration longest_sweep_interval = std::chrono::seconds{30};
 
 std::string hash_of(const gateway::Secret& token) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -235,7 +235,7 @@ void UserSessions::remember_refusal(const std::string& key, const Error& error) 
 void UserSessions::arm() {
     const auto now = Clock::now();
     if (sweep_at_ <= now) {
-        sweep_at_ = now + sweep_interval;
+        sweep_at_ = now + std::min(longest_sweep_interval, settings_.session_idle);
     }
     const auto due = deadlines_.next();
     timer_.expires_at(due ? std::min(*due, sweep_at_) : sweep_at_);

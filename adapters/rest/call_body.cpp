@@ -1,11 +1,13 @@
 #include "adapters/rest/call_body.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "adapters/rest/request_fields.hpp"
 #include "gateway/arguments.hpp"
 #include "gateway/json.hpp"
 
@@ -16,6 +18,7 @@ using gateway::NameValue;
 namespace json = gateway::json;
 
 constexpr std::string_view no_parameters = "{}";
+constexpr std::string_view null_literal = "null";
 
 bool is_collection(std::string_view text) {
     return gateway::is_object(text) || gateway::is_array(text);
@@ -39,11 +42,16 @@ std::string body_of_query(const std::vector<NameValue>& query) {
     return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::optional<CallBody> read_query(const std::vector<NameValue>& query, HttpReply& refusal) {
+std::optional<CallBody> read_query(const Dialect& dialect,
+                                   const std::vector<NameValue>& query,
+                                   HttpReply& refusal) {
     const auto encoded = std::ranges::find(query, "encoded_parameters", &NameValue::first);
     if (encoded == query.end()) return CallBody::owned(body_of_query(query));
     if (!json::valid(encoded->second)) {
-        refusal = failure(400, "Failure parsing request body", "encoded_parameters is not valid JSON");
+        refusal = failure(dialect,
+                          dialect.unreadable,
+                          "Failure parsing request body",
+                          "encoded_parameters is not valid JSON");
         return std::nullopt;
     }
     if (!is_collection(encoded->second)) return CallBody::borrowed(no_parameters);
@@ -51,9 +59,20 @@ std::optional<CallBody> read_query(const std::vector<NameValue>& query, HttpRepl
 }
 
 std::string_view parameters_of(std::string_view body) {
-    if (gateway::is_array(body)) return body;
     const auto parameters = json::member(body, "parameters");
     return parameters && is_collection(*parameters) ? *parameters : no_parameters;
+}
+
+/// As JavaScript has it.
+bool is_falsy(std::string_view literal) {
+    if (literal == "false" || literal == "null" || literal == "\"\"") return true;
+    const char first = literal.front();
+    if (first != '-' && (first < '0' || first > '9')) return false;
+    double number = 1;
+    const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), number);
+    const bool small = literal.find("e-") != literal.npos || literal.find("E-") != literal.npos;
+    const bool too_small = read.ec == std::errc::result_out_of_range && small;
+    return number == 0 || too_small;
 }
 
 std::size_t count_arguments(const std::vector<std::string>& parameters) {
@@ -75,58 +94,72 @@ std::string by_position(std::string_view array, const std::vector<std::string>& 
 
 std::string without_credentials(std::string_view parameters) {
     auto object = nlohmann::ordered_json::parse(parameters, nullptr, false);
-    if (!object.is_object()) return std::string{no_parameters};
+    if (!object.is_object()) return std::string{parameters};  // an array has none
     for (const char* name : {"happn_token", "username", "password"})
         object.erase(name);
     return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string headers_object(const HttpRequest& request) {
-    nlohmann::ordered_json object = nlohmann::ordered_json::object();
-    for (const Header& header : request.headers) {
-        if (!is_credential_header(header.name)) object[lower_case(header.name)] = std::string{header.value};
-    }
-    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+std::string named(const Dialect& dialect, std::string_view parameters, std::string_view name) {
+    const auto value = json::member(parameters, name);
+    if (!value || (!dialect.keeps_falsy && is_falsy(*value))) return "null";
+    return std::string{*value};
 }
 
-std::string injected(std::string_view name, std::string_view parameters, const HttpRequest& request) {
-    if (name == "$restParams") return without_credentials(parameters);
-    if (name == "$req_headers") return headers_object(request);
-    if (name == "$req_method") return json::quoted(request.method);
-    return "null";
+constexpr std::string_view field_prefix = "$req_";
+
+HttpReply not_json(const Dialect& dialect) {
+    constexpr std::string_view text = "SyntaxError: the request body is not valid JSON";
+    if (dialect.has_error_pages) return html_error(400, text);
+    HttpReply reply{400, html_type, gateway::Bytes::copy(text)};
+    reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    return reply;
 }
 
 }  // namespace
 
-std::optional<CallBody> read_call_body(const HttpRequest& request,
+std::optional<CallBody> read_call_body(const Dialect& dialect,
+                                       const HttpRequest& request,
                                        const std::vector<NameValue>& query,
                                        HttpReply& refusal) {
-    if (request.method == "GET") return read_query(query, refusal);
+    if (request.method == "GET") return read_query(dialect, query, refusal);
     const bool sent_json = media_type(request.header("content-type")) == json_type;
     if (request.body.empty() || !sent_json) return CallBody::borrowed(no_parameters);
     if (json::valid(request.body) && is_collection(request.body)) return CallBody::borrowed(request.body);
-    refusal = html_error(400, "SyntaxError: the request body is not valid JSON");
+    refusal = not_json(dialect);
     return std::nullopt;
 }
 
-std::string call_arguments(std::string_view body,
-                           const std::vector<std::string>& names,
-                           const HttpRequest& request) {
+void CallArguments::set_session(std::string_view session) {
+    if (session_at && !session.empty()) json.replace(*session_at, null_literal.size(), session);
+    session_at.reset();
+}
+
+CallArguments call_arguments(const Dialect& dialect,
+                             std::string_view body,
+                             const std::vector<std::string>& names,
+                             const HttpRequest& request) {
+    if (dialect.knows_positions && gateway::is_array(body)) return {by_position(body, names), {}};
     const std::string_view parameters = parameters_of(body);
-    if (gateway::is_array(parameters)) return by_position(parameters, names);
-    std::string list;
-    list.reserve(parameters.size() + 8);
-    list += '[';
+    if (dialect.knows_positions && gateway::is_array(parameters)) return {by_position(parameters, names), {}};
+    CallArguments list;
+    list.json.reserve(parameters.size() + 8);
+    list.json += '[';
     for (const std::string& name : names) {
         if (name == "callback") continue;
-        if (list.size() > 1) list += ',';
-        if (name.starts_with('$')) {
-            list += injected(name, parameters, request);
+        if (list.json.size() > 1) list.json += ',';
+        if (name == "$restParams") {
+            list.json += without_credentials(parameters);
+        } else if (name == "$userSession") {
+            list.session_at = list.json.size();
+            list.json += null_literal;
+        } else if (dialect.knows_request_fields && name.starts_with(field_prefix)) {
+            list.json += request_field(std::string_view{name}.substr(field_prefix.size()), request, body);
         } else {
-            list += json::member(parameters, name).value_or("null");
+            list.json += named(dialect, parameters, name);
         }
     }
-    list += ']';
+    list.json += ']';
     return list;
 }
 

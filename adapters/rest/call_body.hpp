@@ -1,13 +1,15 @@
 // What a call of happner's REST mirror brings: a JSON body, or a query that stands for one, and from it the
-// positional arguments of an exchange call. No tree is built on the way of a JSON body. Pure functions
-// (measured on happner-2 13.1.1).
+// positional arguments of an exchange call, in either dialect. No tree is built on the way of a JSON body.
+// Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapters/rest/dialect.hpp"
 #include "adapters/rest/http_message.hpp"
 
 namespace rest {
@@ -27,17 +29,26 @@ private:
 
 /// GET: the query, or the body that `encoded_parameters` holds. Other methods: the body if it is
 /// application/json, else {}. On failure nullopt, and `refusal` is what to answer.
-std::optional<CallBody> read_call_body(const HttpRequest& request,
+std::optional<CallBody> read_call_body(const Dialect& dialect,
+                                       const HttpRequest& request,
                                        const std::vector<gateway::NameValue>& query,
                                        HttpReply& refusal);
 
+struct CallArguments {
+    std::string json;                       // an array
+    std::optional<std::size_t> session_at;  // where it has `null` for a `$userSession`
+
+    void set_session(std::string_view session);
+};
+
 /// `parameters` of the body in the order of the method's; missing ones null, others dropped, `callback` left
-/// out. An array (the body itself, or its `parameters`) goes by position. `$restParams` is the whole of
-/// `parameters` without credentials,
-/// `$req_headers` and `$req_method` the request's own without credentials, other `$` names null.
-std::string call_arguments(std::string_view body,
-                           const std::vector<std::string>& parameters,
-                           const HttpRequest& request);
+/// out. An array (the body itself, or its `parameters`) goes by position where the dialect has that, else it
+/// is nothing. `$restParams` is the whole of `parameters` without credentials, `$req_...` a field of the
+/// request, `$userSession` null until set_session(), other `$` names what `parameters` has under them.
+CallArguments call_arguments(const Dialect& dialect,
+                             std::string_view body,
+                             const std::vector<std::string>& parameters,
+                             const HttpRequest& request);
 
 /// The member `name` of the body's `parameters` (or, without those, of the body) if it is a string.
 std::optional<std::string> text_parameter(std::string_view body, std::string_view name);

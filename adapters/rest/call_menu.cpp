@@ -20,9 +20,9 @@ void add_own(Menu& menu, const gateway::RoutingTable& table, const AllowList& al
     }
 }
 
-void add_mesh(Menu& menu, const gateway::MeshDescription& mesh, const AllowList& allow) {
+void add_mesh(Menu& menu, const gateway::MeshDescription& mesh, const AllowList& allow, bool lists_rest) {
     for (const auto& [component, description] : mesh.components) {
-        if (component == "security" || component == "rest") continue;
+        if (component == "security" || (component == "rest" && !lists_rest)) continue;
         for (const auto& [method, details] : description.methods) {
             if (allow.allows(component, method))
                 menu.try_emplace('/' + component + '/' + method, details.parameters);
@@ -51,10 +51,11 @@ void append_entry(std::string& out, const std::string& uri, const std::vector<st
 
 std::string call_menu(const gateway::MeshDescription& mesh,
                       const gateway::RoutingTable& own,
-                      const AllowList& allow) {
+                      const AllowList& allow,
+                      bool lists_rest) {
     Menu menu;
     add_own(menu, own, allow);
-    add_mesh(menu, mesh, allow);
+    add_mesh(menu, mesh, allow, lists_rest);
     std::string out = "{";
     for (const auto& [uri, parameters] : menu) {
         if (out.size() > 1) out += ',';

@@ -11,10 +11,11 @@
 namespace rest {
 
 /// {"/component/method":{"uri":...,"parameters":{"a":"{{a}}"}},...}. `callback` is left out of the
-/// parameters, the components `security` and `rest` and what `allow` does not offer out of the whole. The
-/// gateway's own components come first.
+/// parameters, the components `security` and (unless it is listed) `rest` and what `allow` does not offer out
+/// of the whole. The gateway's own components come first.
 std::string call_menu(const gateway::MeshDescription& mesh,
                       const gateway::RoutingTable& own,
-                      const AllowList& allow);
+                      const AllowList& allow,
+                      bool lists_rest = false);
 
 }  // namespace rest

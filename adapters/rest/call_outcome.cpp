@@ -13,65 +13,77 @@ using gateway::Errc;
 using gateway::Error;
 
 constexpr std::string_view unparsable = "Failure parsing request body";
-constexpr int invalid_credentials = 401;
 
-HttpReply own_error(int status, const Error& error) {
-    return failure_with(status, "Call failed", error_object(error.name, error.code, error.message));
+HttpReply own_error(const Dialect& dialect, int status, const Error& error) {
+    return failure_with(dialect, status, "Call failed", error_object(error.name, error.code, error.message));
 }
 
-HttpReply timed_out(const MethodName& name) {
+HttpReply timed_out(const Dialect& dialect, const MethodName& name) {
     const Error error{Errc::timeout, name.text() + " did not answer in time"};
-    return own_error(gateway::default_status(Errc::timeout), error);
+    return own_error(dialect, gateway::default_status(Errc::timeout), error);
 }
 
 /// The mesh says in `reason` whose right was missing.
-HttpReply denied(const Error& error, bool delegated) {
-    if (!delegated) return failure(403, "Authorization failed", "Access denied");
+HttpReply denied(const Dialect& dialect, const Error& error, bool delegated) {
+    if (!delegated) return failure(dialect, 403, "Authorization failed", "Access denied");
     const auto literal = gateway::json::member(error.detail.view(), "reason");
     const auto reason = literal ? gateway::json::unquoted(*literal) : std::nullopt;
-    if (reason && reason->starts_with("request on behalf of")) return failure(403, *reason, "Access denied");
-    return not_a_delegate();
+    if (reason && reason->starts_with("request on behalf of"))
+        return failure(dialect, 403, *reason, "Access denied");
+    return not_a_delegate(dialect);
 }
 
-HttpReply not_found(const Error& error) {
-    return failure(404, unparsable, error.message);
+HttpReply not_found(const Dialect& dialect, const Error& error) {
+    return failure(dialect, 404, unparsable, error.message);
 }
 
-HttpReply failed(const Error& error, const MethodName& name, bool delegated) {
+HttpReply failed(const Dialect& dialect, const Error& error, const MethodName& name, bool delegated) {
     switch (error.errc) {
         case Errc::timeout:
-            return timed_out(name);
+            return timed_out(dialect, name);
         case Errc::access_denied:
-            return denied(error, delegated);
+            return denied(dialect, error, delegated);
         case Errc::unauthorized:
-            return bad_origin();
+            return bad_origin(dialect);
         case Errc::not_found:
-            return not_found(error);
+            return not_found(dialect, error);
         case Errc::mesh_error:
-            return failure_with(500, "Call failed", method_error_object(error));
+            return failure_with(dialect, 500, "Call failed", method_error_object(dialect, error));
         default:
-            return own_error(gateway::default_status(error.errc), error);
+            return own_error(dialect, gateway::default_status(error.errc), error);
+    }
+}
+
+/// Happner's answers are JSON whatever a mapping says; the other headers of `respond` and `errors` go along.
+void add_headers(HttpReply& reply, const gateway::Response& response) {
+    for (const auto& header : response.headers) {
+        if (equal_ignoring_case(header.first, "content-type")) continue;
+        std::erase_if(reply.headers, [&](const auto& ours) {
+            return equal_ignoring_case(ours.first, header.first) &&
+                   equal_ignoring_case(ours.first, "retry-after");
+        });
+        reply.headers.push_back(header);
     }
 }
 
 /// What the route's `errors` gave: the status, and a body that stands for the error object.
-HttpReply failed_as_shaped(const gateway::Response& response, const MethodName& name) {
-    HttpReply reply = failed(*response.error, name, false);
-    const bool own_status = response.status != gateway::default_status(response.error->errc);
-    if (own_status) reply.status = response.status;
+HttpReply failed_as_shaped(const Dialect& dialect,
+                           const gateway::Response& response,
+                           const MethodName& name) {
+    HttpReply reply = failed(dialect, *response.error, name, false);
+    if (response.own_status) reply.status = response.status;
     const std::string_view body = response.body.bytes.view();
-    return body.empty() ? reply : failure_with(reply.status, "Call failed", body);
+    if (!body.empty()) reply = failure_with(dialect, reply.status, "Call failed", body);
+    add_headers(reply, response);
+    return reply;
 }
 
-bool is_refusal(const Error& error) {
-    return error.errc == Errc::unauthorized || error.errc == Errc::access_denied;
-}
-
-HttpReply login_failed(std::string_view message, const Error& error) {
-    const int status = is_refusal(error) ? invalid_credentials : gateway::default_status(error.errc);
+HttpReply login_failed(const Dialect& dialect, int refused, std::string_view message, const Error& error) {
+    const int status = is_refusal(error) ? refused : gateway::default_status(error.errc);
     if (error.errc != Errc::unauthorized)
-        return failure_with(status, message, error_object(error.name, error.code, error.message));
-    return failure_with(status, message, error_object("AccessDenied", invalid_credentials, error.message));
+        return failure_with(dialect, status, message, error_object(error.name, error.code, error.message));
+    return failure_with(
+        dialect, status, message, error_object("AccessDenied", dialect.refused_code, error.message));
 }
 
 HttpReply unauthorized_page(int status, std::string_view text) {
@@ -82,64 +94,88 @@ HttpReply unauthorized_page(int status, std::string_view text) {
 
 }  // namespace
 
-HttpReply bad_origin() {
-    return failure(403, "Bad origin", "origin of call unknown");
+bool is_refusal(const Error& error) {
+    return error.errc == Errc::unauthorized || error.errc == Errc::access_denied;
 }
 
-HttpReply too_many_tokens() {
-    return failure(429, "Bad origin", "too many refused tokens, try again later");
+HttpReply bad_origin(const Dialect& dialect) {
+    return failure(dialect, 403, "Bad origin", "origin of call unknown");
 }
 
-HttpReply not_a_delegate() {
-    return failure(403, "Authorization failed", "origin does not belong to the delegate group");
-}
-
-HttpReply missing_component(std::string_view component) {
-    return failure(404, unparsable, "component " + std::string{component} + " does not exist on mesh");
-}
-
-HttpReply missing_method(const MethodName& name) {
-    return failure(
-        404, unparsable, "method " + name.method + " does not exist on component " + name.component);
-}
-
-HttpReply reply_of(const gateway::Outcome& outcome, const MethodName& name, bool delegated) {
-    if (outcome.error) return failed(*outcome.error, name, delegated);
-    const auto& result = outcome.answers.empty() ? outcome.answer.bytes : outcome.answers.front();
-    return success("Call successful", result.view());
-}
-
-HttpReply reply_of(const gateway::Response& response, const MethodName& name) {
-    if (response.error) return failed_as_shaped(response, name);
-    const auto encoded = gateway::encode(response.body, gateway::Encode::json);
-    if (encoded.has_error()) return failed(encoded.error(), name, false);
-    const gateway::Payload& body = *encoded;
-    const bool empty = body.bytes.empty() && body.encoding == Encoding::raw;
-    HttpReply reply = success("Call successful", empty ? std::string_view{} : body.bytes.view());
-    reply.status = response.status;
+HttpReply too_many_tokens(const Dialect& dialect, gateway::Duration wait) {
+    HttpReply reply = failure(dialect, 429, "Bad origin", "too many refused tokens, try again later");
+    set_retry_after(reply, wait);
     return reply;
 }
 
-HttpReply login_reply(const gateway::Result<gateway::Secret>& token) {
-    if (token.has_error()) return login_failed("Failure logging in", token.error());
-    return success("Logged in ok", R"({"token":)" + gateway::json::quoted(token->reveal()) + '}');
+HttpReply too_many_logins(const Dialect& dialect, gateway::Duration wait) {
+    HttpReply reply = failure(dialect, 429, "Failure logging in", "too many failed logins, try again later");
+    set_retry_after(reply, wait);
+    return reply;
 }
 
-HttpReply auth_login_reply(const gateway::Result<gateway::Secret>& token) {
-    if (token.has_error()) return login_failed("login failed", token.error());
-    return success("login successful", gateway::json::quoted(token->reveal()));
+HttpReply not_a_delegate(const Dialect& dialect) {
+    return failure(dialect, 403, "Authorization failed", "origin does not belong to the delegate group");
 }
 
-HttpReply describe_refused(const Error& error) {
-    if (error.errc == Errc::unauthorized) return describe_without_token();
+HttpReply missing_component(const Dialect& dialect, std::string_view component) {
+    return failure(
+        dialect, 404, unparsable, "component " + std::string{component} + " does not exist on mesh");
+}
+
+HttpReply missing_method(const Dialect& dialect, const MethodName& name) {
+    return failure(
+        dialect, 404, unparsable, "method " + name.method + " does not exist on component " + name.component);
+}
+
+HttpReply reply_of(const Dialect& dialect,
+                   const gateway::Outcome& outcome,
+                   const MethodName& name,
+                   bool delegated) {
+    if (outcome.error) return failed(dialect, *outcome.error, name, delegated);
+    const auto& result = outcome.answers.empty() ? outcome.answer.bytes : outcome.answers.front();
+    return success(dialect, "Call successful", result.view());
+}
+
+HttpReply reply_of(const Dialect& dialect, const gateway::Response& response, const MethodName& name) {
+    if (response.error) return failed_as_shaped(dialect, response, name);
+    const auto encoded = gateway::encode(response.body, gateway::Encode::json);
+    if (encoded.has_error()) return failed(dialect, encoded.error(), name, false);
+    const gateway::Payload& body = *encoded;
+    const bool empty = body.bytes.empty() && body.encoding == Encoding::raw;
+    HttpReply reply = success(dialect, "Call successful", empty ? std::string_view{} : body.bytes.view());
+    reply.status = response.status;
+    add_headers(reply, response);
+    return reply;
+}
+
+HttpReply login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token) {
+    if (token.has_error())
+        return login_failed(dialect, dialect.login_refused, "Failure logging in", token.error());
+    return success(dialect, "Logged in ok", R"({"token":)" + gateway::json::quoted(token->reveal()) + '}');
+}
+
+HttpReply auth_login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token) {
+    if (token.has_error())
+        return login_failed(dialect, dialect.auth_login_refused, "login failed", token.error());
+    return success(dialect, "login successful", gateway::json::quoted(token->reveal()));
+}
+
+HttpReply logout_refused(const Dialect& dialect) {
+    return unauthorized_page(403, dialect.logout_refusal);
+}
+
+HttpReply describe_refused(const Dialect& dialect, const Error& error) {
+    if (error.errc == Errc::unauthorized) return describe_without_token(dialect);
     if (error.errc == Errc::access_denied)
         return unauthorized_page(403, "unauthorized access to path /@HTTP/rest/describe");
-    return own_error(gateway::default_status(error.errc), error);
+    return own_error(dialect, gateway::default_status(error.errc), error);
 }
 
-HttpReply describe_without_token() {
-    HttpReply reply = unauthorized_page(401, "invalid token format or null token");
-    reply.headers.emplace_back("WWW-Authenticate", "happn-auth");
+HttpReply describe_without_token(const Dialect& dialect) {
+    HttpReply reply = unauthorized_page(dialect.page_refused, dialect.page_refusal);
+    if (!dialect.page_challenge.empty())
+        reply.headers.emplace_back("WWW-Authenticate", dialect.page_challenge);
     return reply;
 }
 

@@ -1,11 +1,13 @@
 // The outcome of a call in happner's envelope: its first result, or the status and words happner has for each
-// failure (measured on happner-2 13.1.1; what it never answers, a timeout, is 504). Pure functions.
+// failure in either dialect; what it never answers, a timeout, is 504. Pure functions.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "adapters/rest/dialect.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "gateway/clock.hpp"
 #include "gateway/error.hpp"
 #include "gateway/ports.hpp"
 #include "gateway/principal.hpp"
@@ -19,23 +21,32 @@ struct MethodName {
     std::string text() const { return component + '/' + method; }
 };
 
-HttpReply bad_origin();
-/// Tokens have been refused too often: see LoginLimit.
-HttpReply too_many_tokens();
-HttpReply not_a_delegate();
-HttpReply missing_component(std::string_view component);
-HttpReply missing_method(const MethodName& name);
+/// Does the mesh say no to who asks, rather than to what is asked?
+bool is_refusal(const gateway::Error& error);
+
+HttpReply bad_origin(const Dialect& dialect);
+/// Tokens have been refused too often, logins have failed too often: see LoginLimit.
+HttpReply too_many_tokens(const Dialect& dialect, gateway::Duration wait);
+HttpReply too_many_logins(const Dialect& dialect, gateway::Duration wait);
+HttpReply not_a_delegate(const Dialect& dialect);
+HttpReply missing_component(const Dialect& dialect, std::string_view component);
+HttpReply missing_method(const Dialect& dialect, const MethodName& name);
 
 /// Of a method of the mesh. `delegated`: the call was made on behalf of another user.
-HttpReply reply_of(const gateway::Outcome& outcome, const MethodName& name, bool delegated);
+HttpReply reply_of(const Dialect& dialect,
+                   const gateway::Outcome& outcome,
+                   const MethodName& name,
+                   bool delegated);
 /// Of a method that a mapping file declares.
-HttpReply reply_of(const gateway::Response& response, const MethodName& name);
+HttpReply reply_of(const Dialect& dialect, const gateway::Response& response, const MethodName& name);
 
-HttpReply login_reply(const gateway::Result<gateway::Secret>& token);
-HttpReply auth_login_reply(const gateway::Result<gateway::Secret>& token);
+HttpReply login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token);
+HttpReply auth_login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token);
+/// Neither generation lets anybody log out over HTTP, unless a node is configured so.
+HttpReply logout_refused(const Dialect& dialect);
 
 /// Of /rest/describe, which a happner node protects like a page of its own: text, not the envelope.
-HttpReply describe_refused(const gateway::Error& error);
-HttpReply describe_without_token();
+HttpReply describe_refused(const Dialect& dialect, const gateway::Error& error);
+HttpReply describe_without_token(const Dialect& dialect);
 
 }  // namespace rest

@@ -11,47 +11,83 @@ namespace {
 using gateway::Bytes;
 using gateway::json::append_quoted;
 
-std::string only_message(std::string_view text) {
-    std::string object = R"({"message":)";
+constexpr std::string_view null_literal = "null";
+
+std::string stack_of(std::string_view name, std::string_view message) {
+    return std::string{name} + ": " + std::string{message};
+}
+
+/// A stack that the mesh gave as something else than text is none.
+std::string text_in(const nlohmann::ordered_json& object, const char* key, std::string otherwise) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::move(otherwise);
+}
+
+std::string only_message(const Dialect& dialect, std::string_view text) {
+    std::string object = "{";
+    if (dialect.shows_stacks) {
+        object += R"("stack":)";
+        append_quoted(object, stack_of("Error", text));
+        object += ',';
+    }
+    object += R"("message":)";
     append_quoted(object, text);
     object += '}';
     return object;
 }
 
-}  // namespace
-
-HttpReply success(std::string_view message, std::string_view data) {
+std::string envelope(const Dialect& dialect,
+                     std::string_view message,
+                     std::string_view data,
+                     std::string_view error) {
     std::string body;
-    body.reserve(message.size() + data.size() + 48);
+    body.reserve(message.size() + data.size() + error.size() + 48);
     body += R"({"message":)";
     append_quoted(body, message);
-    body += R"(,"data":)";
-    body += data.empty() ? std::string_view{"null"} : data;
-    body += R"(,"error":null})";
-    return HttpReply{200, json_type, Bytes{std::move(body)}};
-}
-
-HttpReply failure(int status, std::string_view message, std::string_view error_message) {
-    return failure_with(status, message, only_message(error_message));
-}
-
-HttpReply failure_with(int status, std::string_view message, std::string_view error_object) {
-    std::string body = R"({"message":)";
-    append_quoted(body, message);
-    body += R"(,"data":null,"error":)";
-    body += error_object;
+    body += dialect.between;
+    body += R"("data":)";
+    body += data;
+    body += dialect.between;
+    body += R"("error":)";
+    body += error;
     body += '}';
-    HttpReply reply{status, json_type, Bytes{std::move(body)}};
+    return body;
+}
+
+}  // namespace
+
+HttpReply success(const Dialect& dialect, std::string_view message, std::string_view data) {
+    return HttpReply{
+        200, json_type, Bytes{envelope(dialect, message, data.empty() ? null_literal : data, null_literal)}};
+}
+
+HttpReply failure(const Dialect& dialect,
+                  int status,
+                  std::string_view message,
+                  std::string_view error_message) {
+    return failure_with(dialect, status, message, only_message(dialect, error_message));
+}
+
+HttpReply failure_with(const Dialect& dialect,
+                       int status,
+                       std::string_view message,
+                       std::string_view error_object) {
+    HttpReply reply{status, json_type, Bytes{envelope(dialect, message, null_literal, error_object)}};
     add_retry_after(reply);
     return reply;
 }
 
-std::string method_error_object(const gateway::Error& error) {
-    auto object = nlohmann::ordered_json::parse(error.detail.view(), nullptr, false);
-    if (!object.is_object()) return only_message(error.message);
-    object.erase("name");
-    object.erase("stack");
-    if (!object.contains("message")) object["message"] = error.message;
+std::string method_error_object(const Dialect& dialect, const gateway::Error& error) {
+    const auto given = nlohmann::ordered_json::parse(error.detail.view(), nullptr, false);
+    if (!given.is_object()) return only_message(dialect, error.message);
+    auto object = nlohmann::ordered_json::object();
+    const std::string message = text_in(given, "message", error.message);
+    if (dialect.shows_stacks)
+        object["stack"] = text_in(given, "stack", stack_of(text_in(given, "name", "Error"), message));
+    for (const auto& [key, value] : given.items()) {
+        if (key != "name" && key != "stack") object[key] = value;
+    }
+    if (!object.contains("message")) object["message"] = message;
     return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -1,24 +1,32 @@
-// happner's REST envelope, {"message":...,"data":...,"error":...}, and its error objects (measured on
-// happner-2 13.1.1). Pure.
+// happner's REST envelope, {"message":...,"data":...,"error":...}, and its error objects, in either dialect.
+// Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "adapters/rest/dialect.hpp"
 #include "adapters/rest/http_message.hpp"
 #include "gateway/error.hpp"
 
 namespace rest {
 
 /// 200. `data` is JSON text; empty stands for null.
-HttpReply success(std::string_view message, std::string_view data);
+HttpReply success(const Dialect& dialect, std::string_view message, std::string_view data);
 
-/// An error whose object holds nothing but its message.
-HttpReply failure(int status, std::string_view message, std::string_view error_message);
-HttpReply failure_with(int status, std::string_view message, std::string_view error_object);
+/// An error whose object holds nothing but its message (and its stack, where the dialect shows it).
+HttpReply failure(const Dialect& dialect,
+                  int status,
+                  std::string_view message,
+                  std::string_view error_message);
+HttpReply failure_with(const Dialect& dialect,
+                       int status,
+                       std::string_view message,
+                       std::string_view error_object);
 
-/// The mesh's own error object without `name` and `stack`, as happner shows it.
-std::string method_error_object(const gateway::Error& error);
+/// The mesh's own error object without `name`, as happner shows it. A stack, where the dialect shows one, is
+/// its first line: the mesh keeps the rest to itself.
+std::string method_error_object(const Dialect& dialect, const gateway::Error& error);
 
 /// {"name":...,"code":...,"message":...}; the code is left out if it is 0.
 std::string error_object(std::string_view name, int code, std::string_view message);

@@ -21,28 +21,11 @@ using gateway::Result;
 using gateway::Secret;
 using gateway::Security;
 
-constexpr std::size_t max_call_segments = 4;
 constexpr std::string_view admin_user = "_ADMIN";
 
 /// How long a mesh may take to say whether a missing method is forbidden: old meshes do not answer such a
 /// call at all.
 constexpr gateway::Duration missing_method_timeout = std::chrono::seconds{1};
-
-std::vector<std::string_view> split(std::string_view path) {
-    std::vector<std::string_view> segments;
-    for (;;) {
-        const auto slash = path.find('/');
-        segments.push_back(path.substr(0, slash));
-        if (slash == std::string_view::npos) return segments;
-        path.remove_prefix(slash + 1);
-    }
-}
-
-/// A segment that does not decode stands for itself: no component has a name with `%`.
-std::string name_of(std::string_view segment) {
-    auto decoded = decode_segment(segment);
-    return decoded ? *std::move(decoded) : std::string{segment};
-}
 
 /// Safe as a segment of an exchange path on every generation.
 bool is_plain_name(std::string_view name) {
@@ -52,9 +35,9 @@ bool is_plain_name(std::string_view name) {
     });
 }
 
-HttpReply not_joined(const std::string& mesh) {
+HttpReply not_joined(const Dialect& dialect, const std::string& mesh) {
     const Error error{Errc::unavailable, "the mesh '" + mesh + "' has not been joined yet"};
-    return failure_with(503, "Call failed", error_object(error.name, 0, error.message));
+    return failure_with(dialect, 503, "Call failed", error_object(error.name, 0, error.message));
 }
 
 std::vector<std::string> names_of(const std::vector<gateway::Parameter>& parameters) {
@@ -79,12 +62,22 @@ HappnerRest::HappnerRest(gateway::RestSettings settings,
                          gateway::Dispatcher& dispatcher,
                          gateway::Mesh& addressed,
                          std::shared_ptr<LoginLimit> tokens)
-    : settings_{std::move(settings)},
+    : dialect_{dialect_of(settings.dialect)},
+      settings_{std::move(settings)},
       allow_{settings_.allow},
       timeout_{timeout},
       dispatcher_{dispatcher},
       mesh_{addressed},
-      tokens_{std::move(tokens)} {}
+      tokens_{std::move(tokens)} {
+    settings_.bearer = settings_.bearer && dialect_.knows_bearer;
+}
+
+HttpReply HappnerRest::options() const {
+    HttpReply reply;
+    reply.status = 204;
+    reply.headers.emplace_back("Allow", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+    return reply;
+}
 
 std::optional<Principal> HappnerRest::principal_of(const HttpRequest& request, const Query& query) const {
     if (mesh_.security() == Security::insecure) {
@@ -106,13 +99,13 @@ TokenAttempt HappnerRest::attempt_of(const HttpRequest& request, const Principal
 
 void HappnerRest::login(const HttpRequest& request, const Query& query, Respond respond) {
     HttpReply refusal;
-    const auto body = read_call_body(request, query, refusal);
+    const auto body = read_call_body(dialect_, request, query, refusal);
     if (!body) return respond(std::move(refusal));
     const auto text = [&](std::string_view name) { return text_parameter(body->json(), name).value_or(""); };
     gateway::Login login{text("username"), Secret{text("password")}, Secret{text("token")}};
-    if (login.username.empty()) return respond(failure(401, "Failure parsing request body", "no username"));
-    if (login.password.empty() && login.token.empty())
-        return respond(failure(401, "Failure parsing request body", "no password"));
+    if (!dialect_.knows_tokens_at_login) login.token = {};
+    if (login.username.empty()) return respond(incomplete_login("no username"));
+    if (login.password.empty() && login.token.empty()) return respond(incomplete_login("no password"));
     log_in(std::move(login), request, &login_reply, std::move(respond));
 }
 
@@ -128,38 +121,49 @@ void HappnerRest::log_in(gateway::Login login,
                          const HttpRequest& request,
                          LoginShape shape,
                          Respond respond) {
-    if (!logins_.allows(request.ip, Clock::now()))
-        return respond(failure(429, "Failure logging in", "too many failed logins, try again later"));
+    const auto wait = logins_.wait(request.ip, login.username, Clock::now());
+    if (wait > gateway::Duration::zero()) return respond(too_many_logins(dialect_, wait));
     const auto done = [this,
                        alive = std::weak_ptr{alive_},
+                       &dialect = dialect_,
                        ip = std::string{request.ip},
+                       user = login.username,
                        shape,
                        respond = std::move(respond)](Result<Secret> token) {
-        const bool wrong = token.has_error() && shape(token).status == 401;
-        if (wrong && !alive.expired()) logins_.failed(ip, Clock::now());
-        respond(shape(token));
+        if (!alive.expired()) count_login(ip, user, token);
+        respond(shape(dialect, token));
     };
     mesh_.login(std::move(login), done);
+}
+
+void HappnerRest::count_login(std::string_view ip, std::string_view user, const Result<Secret>& token) {
+    if (token) return logins_.succeeded(ip, user);
+    if (is_refusal(token.error())) logins_.failed(ip, user, Clock::now());
+}
+
+HttpReply HappnerRest::incomplete_login(std::string_view what) const {
+    return failure(dialect_, dialect_.login_refused, "Failure parsing request body", what);
 }
 
 // --- describe ------------------------------------------------------------------------------------
 
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
-    if (mesh_.security() == Security::unknown) return respond(not_joined(settings_.mesh));
+    if (mesh_.security() == Security::unknown) return respond(not_joined(dialect_, settings_.mesh));
     auto principal = principal_of(request, query);
-    if (!principal) return respond(describe_without_token());
+    if (!principal) return respond(describe_without_token(dialect_));
     auto attempt = attempt_of(request, *principal);
-    if (!attempt.allowed()) return respond(too_many_tokens());
+    if (!attempt.allowed()) return respond(too_many_tokens(dialect_, attempt.wait()));
     const auto done =
         [this, alive = std::weak_ptr{alive_}, attempt = std::move(attempt), respond = std::move(respond)](
             Result<std::shared_ptr<const gateway::MeshDescription>> visible) {
             if (visible.has_error()) attempt.failed(visible.error());
             if (alive.expired()) return;
-            if (visible.has_error()) return respond(describe_refused(visible.error()));
+            if (visible.has_error()) return respond(describe_refused(dialect_, visible.error()));
             const auto description = *visible ? *visible : mesh_.description();
-            if (!description) return respond(not_joined(settings_.mesh));
-            const std::string menu = call_menu(*description, *dispatcher_.router().table(), allow_);
-            respond(success(mesh_.node_name() + " description", menu));
+            if (!description) return respond(not_joined(dialect_, settings_.mesh));
+            const std::string menu =
+                call_menu(*description, *dispatcher_.router().table(), allow_, dialect_.lists_rest);
+            respond(success(dialect_, mesh_.node_name() + " description", menu));
         };
     mesh_.describe(*std::move(principal), deadline(), done);
 }
@@ -170,79 +174,106 @@ void HappnerRest::method(const HttpRequest& request,
                          std::string_view call_path,
                          const Query& query,
                          Respond respond) {
-    auto segments = split(call_path);
-    if (segments.size() > max_call_segments)
-        return respond(
-            failure(400, "Failure parsing request body", "call path cannot have more than 4 segments"));
+    const CallPath path = read_call_path(call_path, dialect_);
+    if (path.too_long && dialect_.looks_at_length_first) return respond(too_long());
     HttpReply refusal;
-    const auto body = read_call_body(request, query, refusal);
+    const auto body = read_call_body(dialect_, request, query, refusal);
     if (!body) return respond(std::move(refusal));
     const auto description = mesh_.description();
-    if (!description) return respond(not_joined(settings_.mesh));
+    if (!description) return respond(not_joined(dialect_, settings_.mesh));
     auto principal = principal_of(request, query);
-    if (!principal) return respond(bad_origin());
+    if (!principal) return respond(bad_origin(dialect_));
+    if (path.too_long) return respond(too_long());
 
     Call call;
     call.attempt = attempt_of(request, *principal);
-    if (!call.attempt.allowed()) return respond(too_many_tokens());
+    if (!call.attempt.allowed()) return respond(too_many_tokens(dialect_, call.attempt.wait()));
     call.principal = *std::move(principal);
     call.deadline = deadline();
-    call.name.method = name_of(segments.back());
-    if (segments.size() < 2)
-        return answer_missing(std::move(call), missing_component("undefined"), std::move(respond));
-    call.name.component = name_of(segments[segments.size() - 2]);
-    std::optional<std::string> mesh_name;
-    if (segments.size() > 2) mesh_name = name_of(segments[segments.size() - 3]);
-    if (auto refused = refusal_of(call.name, mesh_name)) return respond(*std::move(refused));
+    call.name = {path.component_text(), path.method_text()};
+    if (!path.component)
+        return answer_missing(std::move(call), missing_component(dialect_, no_segment), std::move(respond));
+    if (auto refused = refusal_of(call.name, path.mesh)) return respond(*std::move(refused));
     if (const auto as = gateway::json::member(body->json(), "as");
-        as && mesh_.security() != Security::insecure)
+        as && dialect_.knows_delegation && mesh_.security() != Security::insecure)
         call.on_behalf_of = gateway::json::unquoted(*as).value_or("");
 
     if (const gateway::Route* own = dispatcher_.router().match_call(call.name.component, call.name.method)) {
-        call.args = call_arguments(
-            body->json(), names_of(std::get<gateway::CallSource>(own->source).parameters), request);
+        const auto names = names_of(std::get<gateway::CallSource>(own->source).parameters);
+        call.args = call_arguments(dialect_, body->json(), names, request);
         return call_own(std::move(call), std::move(respond));
     }
     const auto component = description->components.find(call.name.component);
-    if (component == description->components.end())
-        return answer_missing(
-            std::move(call), missing_component(name_of(segments[segments.size() - 2])), std::move(respond));
-    const auto found = component->second.methods.find(call.name.method);
-    if (found == component->second.methods.end()) {
-        HttpReply missing = missing_method(call.name);
+    if (component == description->components.end()) {
+        HttpReply missing = missing_component(dialect_, call.name.component);
         return answer_missing(std::move(call), std::move(missing), std::move(respond));
     }
-    call.args = call_arguments(body->json(), found->second.parameters, request);
-    if (call.on_behalf_of == admin_user) return call_as_admin(std::move(call), std::move(respond));
-    call_mesh(std::move(call), std::move(respond));
+    const auto found = component->second.methods.find(call.name.method);
+    if (found == component->second.methods.end()) {
+        HttpReply missing = missing_method(dialect_, call.name);
+        return answer_missing(std::move(call), std::move(missing), std::move(respond));
+    }
+    call.args = call_arguments(dialect_, body->json(), found->second.parameters, request);
+    call_described(std::move(call), std::move(respond));
+}
+
+HttpReply HappnerRest::too_long() const {
+    return failure(dialect_,
+                   dialect_.unreadable,
+                   "Failure parsing request body",
+                   "call path cannot have more than 4 segments");
 }
 
 std::optional<HttpReply> HappnerRest::refusal_of(const MethodName& name,
                                                  const std::optional<std::string>& mesh) const {
-    if (name.component == "security")
-        return failure(403, "Access denied", "attempt to access security component over rest");
-    if (mesh && *mesh != mesh_.node_name())
-        return failure(403, "Access denied", "attempt to access remote mesh: " + *mesh);
-    if (!allow_.allows(name.component, name.method))
-        return failure(403, "Access denied", name.text() + " is not offered over rest");
+    const auto denied = [this](const std::string& why) {
+        return failure(dialect_, 403, "Access denied", why);
+    };
+    if (name.component == "security") return denied("attempt to access security component over rest");
+    if (mesh && *mesh != mesh_.node_name()) return denied("attempt to access remote mesh: " + *mesh);
+    if (!allow_.allows(name.component, name.method)) return denied(name.text() + " is not offered over rest");
     return std::nullopt;
+}
+
+void HappnerRest::call_described(Call call, Respond respond) {
+    if (call.args.session_at && mesh_.security() != Security::insecure)
+        return fill_in_session(std::move(call), std::move(respond));
+    if (call.on_behalf_of == admin_user) return call_as_admin(std::move(call), std::move(respond));
+    call_mesh(std::move(call), std::move(respond));
+}
+
+/// The method has a parameter `$userSession`.
+void HappnerRest::fill_in_session(Call call, Respond respond) {
+    auto principal = call.principal;
+    const auto until = call.deadline;
+    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
+                    Result<Bytes> session) mutable {
+        if (session.has_error()) call.attempt.failed(session.error());
+        if (alive.expired()) return;
+        if (session.has_error())
+            return respond(reply_of(dialect_, gateway::Outcome{session.error()}, call.name, false));
+        call.args.set_session(session->view());
+        call_described(std::move(call), std::move(respond));
+    };
+    mesh_.session_of(std::move(principal), until, std::move(done));
 }
 
 void HappnerRest::call_mesh(Call call, Respond respond) {
     gateway::MeshCall mesh_call{call.name.component,
                                 call.name.method,
-                                Bytes{std::move(call.args)},
+                                Bytes{std::move(call.args.json)},
                                 std::move(call.principal),
                                 call.deadline};
     mesh_call.on_behalf_of = call.on_behalf_of;
     const bool delegated = !call.on_behalf_of.empty();
     mesh_.call(std::move(mesh_call),
-               [name = std::move(call.name),
+               [&dialect = dialect_,
+                name = std::move(call.name),
                 attempt = std::move(call.attempt),
                 delegated,
                 respond = std::move(respond)](const gateway::Outcome& outcome) {
                    if (outcome.error) attempt.failed(*outcome.error);
-                   respond(reply_of(outcome, name, delegated));
+                   respond(reply_of(dialect, outcome, name, delegated));
                });
 }
 
@@ -255,8 +286,9 @@ void HappnerRest::call_as_admin(Call call, Respond respond) {
                     Result<Principal> known) mutable {
         if (known.has_error()) call.attempt.failed(known.error());
         if (alive.expired()) return;
-        if (known.has_error()) return respond(reply_of(gateway::Outcome{known.error()}, call.name, false));
-        if (known->username != admin_user) return respond(not_a_delegate());
+        if (known.has_error())
+            return respond(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
+        if (known->username != admin_user) return respond(not_a_delegate(dialect_));
         call.on_behalf_of.clear();
         call_mesh(std::move(call), std::move(respond));
     };
@@ -275,14 +307,15 @@ void HappnerRest::answer_missing(Call call, HttpReply missing, Respond respond) 
                                std::move(call.principal),
                                std::min(call.deadline, Clock::now() + missing_method_timeout)};
     mesh_.call(std::move(question),
-               [name = std::move(call.name),
+               [&dialect = dialect_,
+                name = std::move(call.name),
                 attempt = std::move(call.attempt),
                 missing = std::move(missing),
                 respond = std::move(respond)](const gateway::Outcome& outcome) {
                    if (outcome.error) attempt.failed(*outcome.error);
                    const bool refused = outcome.error && (outcome.error->errc == Errc::access_denied ||
                                                           outcome.error->errc == Errc::unauthorized);
-                   if (!outcome.error || refused) return respond(reply_of(outcome, name, false));
+                   if (!outcome.error || refused) return respond(reply_of(dialect, outcome, name, false));
                    respond(HttpReply{missing});
                });
 }
@@ -292,8 +325,10 @@ void HappnerRest::answer_missing(Call call, HttpReply missing, Respond respond) 
 /// Delegation is the mesh's to judge, and the mesh is not asked here: so it is refused.
 void HappnerRest::call_own(Call call, Respond respond) {
     if (!call.on_behalf_of.empty())
-        return respond(failure(
-            403, "Authorization failed", "components of the gateway cannot be called on behalf of others"));
+        return respond(failure(dialect_,
+                               403,
+                               "Authorization failed",
+                               "components of the gateway cannot be called on behalf of others"));
     if (mesh_.security() == Security::insecure) return run_own(std::move(call), std::move(respond));
     auto principal = call.principal;
     const auto until = call.deadline;
@@ -301,7 +336,8 @@ void HappnerRest::call_own(Call call, Respond respond) {
                     Result<Principal> known) mutable {
         if (known.has_error()) call.attempt.failed(known.error());
         if (alive.expired()) return;
-        if (known.has_error()) return respond(reply_of(gateway::Outcome{known.error()}, call.name, false));
+        if (known.has_error())
+            return respond(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
         call.principal = *std::move(known);
         call.principal.mesh = settings_.mesh;
         run_own(std::move(call), std::move(respond));
@@ -312,19 +348,19 @@ void HappnerRest::call_own(Call call, Respond respond) {
 void HappnerRest::run_own(Call call, Respond respond) {
     // A reload may have come between authentication and this.
     const gateway::Route* route = dispatcher_.router().match_call(call.name.component, call.name.method);
-    if (route == nullptr) return respond(missing_method(call.name));
+    if (route == nullptr) return respond(missing_method(dialect_, call.name));
     gateway::Message message;
     message.connection = "node";
     message.address = call.name.text();
     message.payload =
-        gateway::Payload{Bytes{std::move(call.args)}, gateway::Encoding::json, std::string{json_type}};
+        gateway::Payload{Bytes{std::move(call.args.json)}, gateway::Encoding::json, std::string{json_type}};
     message.principal = std::move(call.principal);
     message.properties = gateway::CallProperties{call.name.component, call.name.method};
     dispatcher_.run(*route,
                     {},
                     std::move(message),
-                    [name = std::move(call.name), respond = std::move(respond)](
-                        gateway::Response&& response) { respond(reply_of(response, name)); });
+                    [&dialect = dialect_, name = std::move(call.name), respond = std::move(respond)](
+                        gateway::Response&& response) { respond(reply_of(dialect, response, name)); });
 }
 
 }  // namespace rest

@@ -1,8 +1,8 @@
 // The mirror of happner's REST component: /rest/login, /rest/describe, /rest/method/..., /auth/login, in the
-// shapes and status codes of happner-2 13.1.1, against the mesh that `rest.mesh` names and the components
-// that mapping files declare. The mesh is the authority: it is asked as the caller, and its refusal is handed
-// back. Shard's thread; owned by HttpSurface; the dispatcher and the mesh outlive it, and what they answer
-// after its end is dropped.
+// shapes and status codes of the generation that `rest.dialect` names, against the mesh that `rest.mesh`
+// names and the components that mapping files declare. The mesh is the authority: it is asked as the caller,
+// and its refusal is handed back. Shard's thread; owned by HttpSurface; the dispatcher and the mesh outlive
+// it, and what they answer after its end is dropped.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,12 @@
 #include <vector>
 
 #include "adapters/rest/allow_list.hpp"
+#include "adapters/rest/call_body.hpp"
 #include "adapters/rest/call_outcome.hpp"
+#include "adapters/rest/call_path.hpp"
+#include "adapters/rest/dialect.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/login_guard.hpp"
 #include "adapters/rest/login_limit.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/mesh.hpp"
@@ -37,36 +41,47 @@ public:
     void describe(const HttpRequest& request, const Query& query, Respond respond);
     /// `call_path`: what follows /rest/method, without the slash between, still percent-encoded.
     void method(const HttpRequest& request, std::string_view call_path, const Query& query, Respond respond);
+    /// OPTIONS on any of these: 204. happner would do what was asked for, which no preflight means.
+    HttpReply options() const;
+    HttpReply logout() const { return logout_refused(dialect_); }
 
 private:
     struct Call {
         MethodName name;
-        std::string args;  // a JSON array
+        CallArguments args;
         gateway::Principal principal;
         std::string on_behalf_of;
         gateway::TimePoint deadline;
         TokenAttempt attempt;
     };
-    using LoginShape = HttpReply (*)(const gateway::Result<gateway::Secret>&);
+    using LoginShape = HttpReply (*)(const Dialect&, const gateway::Result<gateway::Secret>&);
 
     /// nullopt: a secure mesh, and the request has no token.
     std::optional<gateway::Principal> principal_of(const HttpRequest& request, const Query& query) const;
     TokenAttempt attempt_of(const HttpRequest& request, const gateway::Principal& principal) const;
     void log_in(gateway::Login login, const HttpRequest& request, LoginShape shape, Respond respond);
+    void count_login(std::string_view ip,
+                     std::string_view user,
+                     const gateway::Result<gateway::Secret>& token);
+    HttpReply incomplete_login(std::string_view what) const;
+    HttpReply too_long() const;
     std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;
     void call_own(Call call, Respond respond);
     void run_own(Call call, Respond respond);
+    void call_described(Call call, Respond respond);
     void call_mesh(Call call, Respond respond);
+    void fill_in_session(Call call, Respond respond);
     void call_as_admin(Call call, Respond respond);
     void answer_missing(Call call, HttpReply missing, Respond respond);
     gateway::TimePoint deadline() const { return gateway::Clock::now() + timeout_; }
 
+    const Dialect& dialect_;
     gateway::RestSettings settings_;
     AllowList allow_;
     gateway::Duration timeout_;
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& mesh_;
-    LoginLimit logins_;
+    LoginGuard logins_;
     std::shared_ptr<LoginLimit> tokens_;
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
 };

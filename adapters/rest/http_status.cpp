@@ -1,5 +1,9 @@
 #include "adapters/rest/http_status.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
 #include "gateway/json.hpp"
 
 namespace rest {
@@ -178,6 +182,12 @@ HttpReply html_error(int status, std::string_view text) {
 
 void add_retry_after(HttpReply& reply) {
     if (reply.status == 429 || reply.status == 503) reply.headers.emplace_back("Retry-After", "1");
+}
+
+void set_retry_after(HttpReply& reply, gateway::Duration wait) {
+    std::erase_if(reply.headers, [](const auto& header) { return header.first == "Retry-After"; });
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    reply.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1)));
 }
 
 }  // namespace rest

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapters/rest/http_message.hpp"
+#include "gateway/clock.hpp"
 #include "gateway/error.hpp"
 
 namespace rest {
@@ -24,5 +25,7 @@ HttpReply html_error(int status, std::string_view text);
 
 /// "Retry-After: 1" where trying again makes sense.
 void add_retry_after(HttpReply& reply);
+/// Instead of that: in whole seconds, rounded up.
+void set_retry_after(HttpReply& reply, gateway::Duration wait);
 
 }  // namespace rest

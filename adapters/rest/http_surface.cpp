@@ -28,12 +28,6 @@ HttpReply upgrade_required() {
     return reply;
 }
 
-HttpReply logout_refused() {
-    HttpReply reply = text_reply(403, "logouts over http are not allowed");
-    reply.reason = "unauthorized access";
-    return reply;
-}
-
 bool is_browser_script(std::string_view path) {
     return path.starts_with("/browser_") || path == "/api/client";
 }
@@ -73,18 +67,21 @@ std::string_view HttpSurface::without_node_name(std::string_view path) const {
     return decode_segment(path.substr(1, slash - 1)) == mesh_.node_name() ? path.substr(slash) : path;
 }
 
-/// Any method is as good as another here, as in happner.
+/// Any method but OPTIONS is as good as another here, as in happner.
 bool HttpSurface::serve_rest(const HttpRequest& request,
                              std::string_view path,
                              const Query& query,
                              Respond& respond) {
     const auto rest = below(path, "/rest");
     if (!rest) return false;
-    if (*rest == "login") {
+    const auto call_path = below(*rest, "method");
+    if (request.method == "OPTIONS" && (*rest == "login" || *rest == "describe" || call_path)) {
+        respond(happner_.options());
+    } else if (*rest == "login") {
         happner_.login(request, query, std::move(respond));
     } else if (*rest == "describe") {
         happner_.describe(request, query, std::move(respond));
-    } else if (const auto call_path = below(*rest, "method")) {
+    } else if (call_path) {
         happner_.method(request, *call_path, query, std::move(respond));
     } else {
         respond(problem(404, "below /rest there are login, describe and method"));
@@ -108,7 +105,7 @@ bool HttpSurface::serve_node(const HttpRequest& request,
     } else if (path == "/auth/login" && mesh_.security() != gateway::Security::insecure) {
         happner_.auth_login(request, query, std::move(respond));
     } else if (path == "/auth/logout") {
-        respond(logout_refused());
+        respond(happner_.logout());
     } else if (path == "/auth/request-nonce") {
         respond(problem(501, "digest logins are not available through the gateway: use /rest/login"));
     } else if (below(path, "/auth")) {

@@ -1,24 +1,52 @@
 #include "adapters/rest/login_limit.hpp"
 
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+
 namespace rest {
 
-bool LoginLimit::allows(std::string_view address, gateway::TimePoint now) {
-    const auto found = failures_.find(address);
-    if (found == failures_.end()) return true;
-    if (now - found->second.since >= window) {
-        failures_.erase(found);
-        return true;
-    }
-    return found->second.count < max_failures;
+using gateway::Duration;
+using gateway::TimePoint;
+
+namespace {
+
+namespace ip = boost::asio::ip;
+
+constexpr std::size_t network_bytes = 8;  // of an IPv6 address
+
+}  // namespace
+
+Duration LoginLimit::wait(std::string_view key, TimePoint now) const {
+    const auto found = paid_at_.find(key.substr(0, max_key_size));
+    if (found == paid_at_.end()) return Duration::zero();
+    const Duration owed = found->second - now;
+    const Duration allowed = allowance_.interval * (allowance_.at_once - 1);
+    return std::max(owed - allowed, Duration::zero());
 }
 
-void LoginLimit::failed(std::string_view address, gateway::TimePoint now) {
-    if (failures_.size() >= max_addresses)
-        std::erase_if(failures_, [&](const auto& entry) { return now - entry.second.since >= window; });
-    if (failures_.size() >= max_addresses) return;
-    auto& failures = failures_.try_emplace(std::string{address}, Failures{0, now}).first->second;
-    if (now - failures.since >= window) failures = {0, now};
-    ++failures.count;
+void LoginLimit::failed(std::string_view key, TimePoint now) {
+    const std::string name{key.substr(0, max_key_size)};
+    const auto found = paid_at_.find(name);
+    const TimePoint before = found == paid_at_.end() ? now : std::max(found->second, now);
+    const TimePoint most = now + allowance_.interval * (allowance_.at_once - 1) + allowance_.longest_wait;
+    if (found != paid_at_.end()) in_order_.erase({found->second, name});
+    const TimePoint paid = std::min(before + allowance_.interval, most);
+    in_order_.emplace(paid, name);
+    paid_at_[name] = paid;
+    if (paid_at_.size() <= max_keys) return;
+    paid_at_.erase(in_order_.begin()->second);
+    in_order_.erase(in_order_.begin());
+}
+
+std::string network_of(std::string_view address) {
+    boost::system::error_code error;
+    const auto parsed = ip::make_address(std::string{address}, error);
+    if (error || parsed.is_v4()) return std::string{address};
+    const auto v6 = parsed.to_v6();
+    if (v6.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, v6).to_string();
+    auto bytes = v6.to_bytes();
+    std::fill(bytes.begin() + network_bytes, bytes.end(), static_cast<unsigned char>(0));
+    return ip::address_v6{bytes}.to_string();
 }
 
 }  // namespace rest

@@ -1,14 +1,16 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
-//     [--domain NAME] [--encrypt-payloads] [--session-ttl TIME]     the latter, "3 seconds", of tester's sessions
+//     [--domain NAME] [--encrypt-payloads] [--recorded-rights] [--session-ttl TIME]     the latter, "3 seconds", of tester's sessions
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
 // A line "stop reconnect" or "stop stay-away" on stdin stops it as SIGTERM does (which is the former), and tells its
 // clients to come back or not to.
 // A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
+// A line "sessions USER" on stdin counts that user's sessions: "SESSIONS <number>".
 // A line "add NAME" makes a component with the method hello, "remove NAME" takes it away; "ADDED NAME", "REMOVED NAME".
 // With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
-// events, read /rest/describe and (from 11.16.1 on) use data below /allowed; nobody/pw may do nothing.
+// events, read /rest/describe and (from 11.16.1 on) use data below /allowed; nobody/pw may do nothing. With
+// --recorded-rights tester has the rights of the recorded captures instead: one method, and one web page.
 'use strict';
 const fs = require('fs');
 const net = require('net');
@@ -28,6 +30,7 @@ const { values: options } = parseArgs({
     domain: { type: 'string' },
     'session-ttl': { type: 'string' },
     'encrypt-payloads': { type: 'boolean', default: false },
+    'recorded-rights': { type: 'boolean', default: false },
   },
 });
 
@@ -75,24 +78,25 @@ function mesh_config(port) {
   };
 }
 
+function rights_of_testers() {
+  if (options['recorded-rights']) {
+    return {
+      methods: { '/TestNode/componentName/methodName': { authorized: true } },
+      web: { '/componentName/webMethod': { actions: ['get'] } },
+    };
+  }
+  return {
+    methods: { '/TestNode/componentName/*': { authorized: true }, '/TestNode/testTools/*': { authorized: true } },
+    events: { '/TestNode/componentName/*': { authorized: true }, '/TestNode/testTools/*': { authorized: true } },
+    web: { '/rest/describe': { actions: ['get'] } },
+    data: { '/allowed/*': { actions: ['get', 'set', 'on', 'remove'] } },
+  };
+}
+
 async function add_users(security) {
   const ask = (method, ...args) =>
     new Promise((resolve, reject) => security[method](...args, (e, answer) => (e ? reject(e) : resolve(answer))));
-  const testers = await ask('addGroup', {
-    name: 'testers',
-    permissions: {
-      methods: {
-        '/TestNode/componentName/*': { authorized: true },
-        '/TestNode/testTools/*': { authorized: true },
-      },
-      events: {
-        '/TestNode/componentName/*': { authorized: true },
-        '/TestNode/testTools/*': { authorized: true },
-      },
-      web: { '/rest/describe': { actions: ['get'] } },
-      data: { '/allowed/*': { actions: ['get', 'set', 'on', 'remove'] } },
-    },
-  });
+  const testers = await ask('addGroup', { name: 'testers', permissions: rights_of_testers() });
   const names = ['tester', ...Array.from({ length: 10 }, (_, i) => `user${i}`)];
   for (const username of names) {
     await ask('linkGroup', testers, await ask('addUser', { username, password: 'pw' }));
@@ -115,12 +119,16 @@ function stop_when_asked(mesh) {
   process.stdin.on('end', stop).on('close', stop).resume();
 }
 
-/// The old generation revokes sessions, whose sockets stay open; the new one tokens, whose sessions it closes.
-async function revoke(mesh, username) {
-  const { security, session } = mesh._mesh.happn.server.services;
-  const theirs = Object.values(session.__sessions)
+function sessions_of(mesh, username) {
+  return Object.values(mesh._mesh.happn.server.services.session.__sessions)
     .map((entry) => entry.data)
     .filter((data) => data && data.token && data.user && data.user.username === username);
+}
+
+/// The old generation revokes sessions, whose sockets stay open; the new one tokens, whose sessions it closes.
+async function revoke(mesh, username) {
+  const { security } = mesh._mesh.happn.server.services;
+  const theirs = sessions_of(mesh, username);
   for (const data of theirs) {
     await new Promise((resolve, reject) => {
       const done = (error) => (error ? reject(error) : resolve());
@@ -151,6 +159,7 @@ function obey(mesh) {
   readline.createInterface({ input: process.stdin }).on('line', (line) => {
     const [command, argument] = line.split(' ');
     if (command === 'revoke') revoke(mesh, argument).catch(fail);
+    if (command === 'sessions') packages.print(`SESSIONS ${sessions_of(mesh, argument).length}`);
     if (command === 'add') add_component(mesh, argument).catch(fail);
     if (command === 'remove') remove_component(mesh, argument).catch(fail);
     if (command === 'stop') stop_mesh(mesh, argument !== 'stay-away');

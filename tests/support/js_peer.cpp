@@ -67,6 +67,7 @@ void JsMesh::start() {
     if (!options_.session_ttl.empty())
         arguments.insert(arguments.end(), {"--session-ttl", options_.session_ttl});
     if (options_.encrypt_payloads) arguments.emplace_back("--encrypt-payloads");
+    if (options_.recorded_rights) arguments.emplace_back("--recorded-rights");
     process_.emplace(node("mesh.js", std::move(arguments)));
     process_->wait_for_line("READY " + std::to_string(port_));
 }
@@ -80,8 +81,15 @@ TlsFront::TlsFront(const CertificateFiles& own, const std::string& ca, const JsM
 }
 
 int JsMesh::revoke(const std::string& username) {
-    const std::string answer = "REVOKED ";
-    const auto line = tell("revoke " + username, answer);
+    return ask_number("revoke " + username, "REVOKED ");
+}
+
+int JsMesh::sessions_of(const std::string& username) {
+    return ask_number("sessions " + username, "SESSIONS ");
+}
+
+int JsMesh::ask_number(const std::string& command, const std::string& answer) {
+    const auto line = tell(command, answer);
     return std::stoi(line.substr(line.find(answer) + answer.size()));
 }
 

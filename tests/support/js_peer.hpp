@@ -39,6 +39,7 @@ struct JsMeshOptions {
     std::string domain = {};        // that its nodes have in common; else the node's name
     std::string session_ttl = {};   // "3 seconds": of a secure mesh, until tester's sessions expire
     bool encrypt_payloads = false;  // of a secure mesh of the oldest generations
+    bool recorded_rights = false;   // of tester, as on the meshes that the REST captures come from
 };
 
 /// A happner-2 mesh "TestNode" with the components componentName and testTools (tests/peers/components.js).
@@ -59,12 +60,15 @@ public:
 
     /// Of a secure mesh: what this user's sessions are based on is no longer accepted. How many there were.
     int revoke(const std::string& username);
+    /// Of a secure mesh: how many sessions this user has on it.
+    int sessions_of(const std::string& username);
     /// A component with one method, hello(), that the running mesh begins to offer, or ceases to.
     void add_component(const std::string& name);
     void remove_component(const std::string& name);
 
 private:
     std::string tell(const std::string& command, const std::string& answer);
+    int ask_number(const std::string& command, const std::string& answer);
     JsMeshOptions options_;
     std::uint16_t port_;
     std::optional<Process> process_;

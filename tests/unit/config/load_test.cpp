@@ -304,6 +304,16 @@ TEST(LoadGateway, CredentialsThatDoNotFitTogetherAreRefused) {
                          "HG414"));
 }
 
+TEST(LoadGateway, TheDialectOfRestIsOneOfTwoAndLetsSomebodyIn) {
+    EXPECT_EQ(settings("rest: { dialect: 1 }").rest.dialect, 1);
+    EXPECT_EQ(settings("rest: { dialect: 4 }").rest.dialect, 4);
+    EXPECT_EQ(settings("rest: {}").rest.dialect, 4);
+    EXPECT_TRUE(contains(complaint("rest: { dialect: 2 }"), "HG407: expected 1 or 4"));
+    EXPECT_TRUE(contains(complaint("rest: { dialect: 1, tokens: [bearer] }"),
+                         "HG414: dialect 1 takes no bearer tokens"));
+    EXPECT_EQ(settings("rest: { dialect: 1, tokens: [bearer, cookie] }").rest.dialect, 1);
+}
+
 TEST(LoadGateway, OneClientIdCannotBeUsedTwiceAtOneBroker) {
     EXPECT_TRUE(contains(complaint("brokers:\n"
                                    "  a: { url: \"tcp://h\", client_id: x }\n"

@@ -83,6 +83,14 @@ public:
         done(std::move(who));
     }
 
+    void session_of(gateway::Principal who,
+                    gateway::TimePoint,
+                    std::function<void(gateway::Result<gateway::Bytes>)> done) override {
+        const auto name = name_of(who);
+        if (!name) return done(gateway::Error{gateway::Errc::unauthorized, "invalid session token"});
+        done(gateway::Bytes{R"({"username":")" + *name + "\"}"});
+    }
+
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override {
         calls.push_back(call);
         if (auto refused = refusal_of(call)) return done(gateway::Outcome{*std::move(refused)});

@@ -49,6 +49,49 @@ TEST_F(HappnerRestTest, RequestHeadersReachAMethodWithoutCredentials) {
     EXPECT_EQ(json_of(reply)["data"], (Json{{"x-colour", "red"}, {"content-type", "application/json"}}));
 }
 
+TEST_F(HappnerRestTest, FieldsOfTheRequestAreThoseOfNodeWithoutTheToken) {
+    mesh.add("componentName",
+             "fields",
+             {"$req_url", "$req_originalUrl", "$req_method", "$req_uri", "$req_body", "$req_ip", "callback"},
+             [](const auto& args) { return FakeMesh::result(args); });
+    const HttpReply get =
+        ask("GET", "/TestNode/rest/method/componentName/fields?a=1&happn%5Ftoken=secret&b=2&b=3");
+    const Json fields = json_of(get)["data"];
+    EXPECT_EQ(fields[0], "/componentName/fields?a=1&b=2&b=3");
+    EXPECT_EQ(fields[1], "/TestNode/rest/method/componentName/fields?a=1&b=2&b=3");
+    EXPECT_EQ(fields[2], "GET");
+    EXPECT_EQ(fields[3]["query"], (Json{{"a", "1"}, {"b", {"2", "3"}}}));
+    EXPECT_EQ(fields[3]["pathname"], "/TestNode/rest/method/componentName/fields");
+    EXPECT_EQ(fields[3]["search"], "?a=1&b=2&b=3");
+    EXPECT_EQ(fields[4], Json::object());
+    EXPECT_EQ(fields[5], nullptr) << "connect has none";
+    EXPECT_EQ(get.body.view().find("secret"), std::string_view::npos);
+
+    const HttpReply sent = post("/rest/method/componentName/fields", R"({"parameters":{"x":1}})");
+    EXPECT_EQ(json_of(sent)["data"][4], (Json{{"parameters", {{"x", 1}}}}));
+}
+
+TEST_F(HappnerRestTest, TheSessionIsFilledInForMethodsThatAskForIt) {
+    mesh.add("componentName", "who", {"a", "$userSession", "b", "callback"}, [](const auto& args) {
+        return FakeMesh::result(args);
+    });
+    const std::string body = R"({"parameters":{"a":1,"b":2}})";
+    EXPECT_EQ(json_of(post("/rest/method/componentName/who", body))["data"], (Json{1, nullptr, 2}));
+    make_secure();
+    const Json args = json_of(post("/rest/method/componentName/who", body, {bearer("_ADMIN")}))["data"];
+    EXPECT_EQ(args, (Json{1, {{"username", "_ADMIN"}}, 2}));
+    EXPECT_EQ(post("/rest/method/componentName/who", body, {{"Authorization", "Bearer forged"}}).status, 403);
+}
+
+TEST_F(HappnerRestTest, APreflightIsAnsweredAndNothingIsExecuted) {
+    for (const char* target : {"/rest/login", "/rest/describe", "/rest/method/componentName/methodName"}) {
+        const HttpReply reply = ask("OPTIONS", target, {{"Origin", "http://example.com"}});
+        EXPECT_EQ(reply.status, 204);
+        EXPECT_EQ(header_of(reply, "allow"), "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+    }
+    EXPECT_TRUE(mesh.calls.empty());
+}
+
 TEST_F(HappnerRestTest, TheTokenIsNoParameter) {
     make_secure();
     mesh.add("componentName", "greedy", {"happn_token", "callback"}, [](const auto& args) {
@@ -205,15 +248,54 @@ TEST_F(HappnerRestTest, NobodyElseCallsAsAdmin) {
     EXPECT_EQ(post("/rest/method/componentName/methodName", body, {bearer("_ADMIN")}).status, 200);
 }
 
-TEST_F(HappnerRestTest, GuessingPasswordsIsSlowedDown) {
-    make_secure();
-    const auto attempt = [&] {
-        return post("/rest/login", R"({"username":"tester","password":"no"})").status;
-    };
-    for (int i = 0; i < LoginLimit::max_failures; ++i)
-        EXPECT_EQ(attempt(), 401);
-    EXPECT_EQ(attempt(), 429);
-    EXPECT_EQ(mesh.logins, LoginLimit::max_failures);
+// --- guessing -----------------------------------------------------------------------------------
+
+class GuessedPasswords : public HappnerRestTest {
+protected:
+    GuessedPasswords() {
+        make_secure();
+        mesh.add_user("other", {"pw", {}});
+    }
+    HttpReply log_in(const std::string& address, const std::string& user, const std::string& password) {
+        from = address;
+        return post("/rest/login", Json{{"username", user}, {"password", password}}.dump());
+    }
+    /// Each from an address of its own.
+    void guess_from_many_addresses(const std::string& user, int times) {
+        for (int i = 0; i < times; ++i)
+            log_in("10.0." + std::to_string(i / 250) + '.' + std::to_string(i % 250), user, "no");
+    }
+};
+
+TEST_F(GuessedPasswords, AnAddressIsSlowedDownAndToldWhenToComeAgain) {
+    for (int i = 0; i < address_allowance.at_once; ++i)
+        EXPECT_EQ(log_in("10.0.0.1", "user" + std::to_string(i), "no").status, 401);
+    const HttpReply slowed = log_in("10.0.0.1", "tester", "pw");
+    EXPECT_EQ(slowed.status, 429);
+    EXPECT_EQ(header_of(slowed, "retry-after"), "1");
+    EXPECT_EQ(mesh.logins, address_allowance.at_once) << "the mesh is not asked";
+    EXPECT_EQ(log_in("10.0.0.2", "tester", "pw").status, 200);
+}
+
+TEST_F(GuessedPasswords, AUserWhoIsGuessedFromManyAddressesIsSlowedDownForNewOnes) {
+    guess_from_many_addresses("tester", user_allowance.at_once);
+    const HttpReply slowed = log_in("10.9.9.9", "tester", "pw");
+    EXPECT_EQ(slowed.status, 429);
+    EXPECT_EQ(header_of(slowed, "retry-after"), "3");
+    EXPECT_EQ(mesh.logins, user_allowance.at_once);
+    EXPECT_EQ(log_in("10.9.9.9", "other", "pw").status, 200) << "others are not concerned";
+}
+
+TEST_F(GuessedPasswords, AUserIsNotKeptOutOfAPlaceWhereHeHasLoggedInBefore) {
+    EXPECT_EQ(log_in("10.9.9.9", "tester", "pw").status, 200);
+    guess_from_many_addresses("tester", 2 * user_allowance.at_once);
+    EXPECT_EQ(log_in("10.9.9.9", "tester", "pw").status, 200);
+    EXPECT_EQ(log_in("10.9.9.8", "tester", "pw").status, 429);
+}
+
+TEST_F(GuessedPasswords, GoodLoginsAreNeverCounted) {
+    for (int i = 0; i < 3 * user_allowance.at_once; ++i)
+        EXPECT_EQ(log_in("10.0.0.1", "tester", "pw").status, 200);
 }
 
 // --- components of mapping files ----------------------------------------------------------------
@@ -274,6 +356,32 @@ TEST_F(HappnerRestTest, AFailureOfOurOwnIsToldAsItsErrorsSay) {
     const HttpReply status_only = post("/rest/method/thermostat/setTarget", "{}");
     EXPECT_EQ(status_only.status, 422);
     EXPECT_EQ(json_of(status_only).at("error").at("name"), "BadRequest");
+}
+
+TEST_F(HappnerRestTest, AStatusOfErrorsCountsAlsoWhereItIsTheUsualOne) {
+    auto route = thermostat();
+    gateway::ErrorRule rule;
+    rule.name = "BadRequest";
+    rule.status = gateway::default_status(gateway::Errc::mesh_error);
+    route.errors.push_back(rule);
+    use({route});
+    EXPECT_EQ(post("/rest/method/thermostat/setTarget", "{}").status, rule.status);
+}
+
+TEST_F(HappnerRestTest, HeadersOfErrorsGoAlongButNotTheirContentType) {
+    auto route = thermostat();
+    gateway::Scope scope;
+    scope.source = gateway::Scope::Source::call;
+    gateway::ErrorRule rule;
+    rule.status = 503;
+    for (const auto& [name, value] : Headers{{"Retry-After", "7"}, {"Content-Type", "text/plain"}})
+        rule.headers.emplace_back(name, gateway::Template::parse(value, scope).value());
+    route.errors.push_back(std::move(rule));
+    use({route});
+    const HttpReply reply = post("/rest/method/thermostat/setTarget", "{}");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.content_type, json_type);
+    EXPECT_EQ(reply.headers, (std::vector<gateway::NameValue>{{"Retry-After", "7"}}));
 }
 
 TEST_F(HappnerRestTest, AMissingArgumentOfOurOwnIs400AndNamed) {

@@ -4,7 +4,6 @@
 
 #include "adapters/rest/allow_list.hpp"
 #include "adapters/rest/credentials.hpp"
-#include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/reply_writer.hpp"
 
 namespace rest {
@@ -82,16 +81,6 @@ TEST(AllowList, ComparesComponentAndMethodApart) {
     EXPECT_TRUE(list.allows("x", "y"));
     EXPECT_FALSE(list.allows("c", "get"));
     EXPECT_FALSE(AllowList{{}}.allows("a", "b"));
-}
-
-TEST(LoginLimit, ForgetsAfterItsWindow) {
-    LoginLimit limit;
-    const gateway::TimePoint start{};
-    for (int i = 0; i < LoginLimit::max_failures; ++i)
-        limit.failed("1.2.3.4", start);
-    EXPECT_FALSE(limit.allows("1.2.3.4", start));
-    EXPECT_TRUE(limit.allows("1.2.3.5", start));
-    EXPECT_TRUE(limit.allows("1.2.3.4", start + LoginLimit::window));
 }
 
 std::string written(const HttpReply& reply, ReplyFraming framing = {}) {

@@ -87,7 +87,7 @@ protected:
 TEST_F(GuessedTokens, AreLimitedOnEveryWay) {
     for (const std::string& target : {method, describe, mapped, missing}) {
         set({});
-        guess(target, LoginLimit::max_failures);
+        guess(target, address_allowance.at_once);
         expect_refused_everywhere();
     }
 }
@@ -100,7 +100,7 @@ TEST_F(GuessedTokens, AreCountedTogether) {
 }
 
 TEST_F(GuessedTokens, DoNotCountAcceptedOnesAndMissingRights) {
-    for (int i = 0; i <= LoginLimit::max_failures; ++i) {
+    for (int i = 0; i <= address_allowance.at_once; ++i) {
         EXPECT_EQ(ask("GET", method, {bearer("nobody")}).status, 403);
         EXPECT_EQ(ask("GET", method).status, 403);
         EXPECT_EQ(ask("GET", mapped).status, 401);
@@ -110,7 +110,7 @@ TEST_F(GuessedTokens, DoNotCountAcceptedOnesAndMissingRights) {
 }
 
 TEST_F(GuessedTokens, LeaveLoginsOpen) {
-    guess(mapped, LoginLimit::max_failures);
+    guess(mapped, address_allowance.at_once);
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=pw").status, 200);
 }
 

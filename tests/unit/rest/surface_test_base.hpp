@@ -53,7 +53,7 @@ protected:
         for (const auto& [name, value] : headers)
             request.headers.push_back({name, value});
         request.body = body;
-        request.ip = "127.0.0.1";
+        request.ip = from;
         surface().handle(request, [this](HttpReply&& reply) {
             EXPECT_FALSE(late.has_value()) << "answered twice";
             late = std::move(reply);
@@ -93,6 +93,7 @@ protected:
     gateway::Metrics metrics;
     gateway::Dispatcher dispatcher{{.gateway_name = "gw", .gateway_id = "cafe0000cafe0000"}, sinks, metrics};
     SurfaceSettings settings{{}, {}, {}, "13.12.1"};
+    std::string from = "127.0.0.1";
     std::unique_ptr<HttpSurface> made;
     std::optional<HttpReply> late;
 };

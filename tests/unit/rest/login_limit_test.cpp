@@ -1,0 +1,91 @@
+#include "adapters/rest/login_limit.hpp"
+
+#include <gtest/gtest.h>
+
+#include "adapters/rest/login_guard.hpp"
+
+namespace rest {
+namespace {
+
+using gateway::Duration;
+using gateway::TimePoint;
+using namespace std::chrono_literals;
+
+constexpr FailureAllowance three_and_one_a_second{3, 1s, 10s};
+const TimePoint start{1h};
+
+void fail(LoginLimit& limit, int times, TimePoint now = start) {
+    for (int i = 0; i < times; ++i)
+        limit.failed("a", now);
+}
+
+TEST(LoginLimit, LetsAFewFailuresPassAndThenOneInAnInterval) {
+    LoginLimit limit{three_and_one_a_second};
+    fail(limit, 2);
+    EXPECT_TRUE(limit.allows("a", start));
+    fail(limit, 1);
+    EXPECT_EQ(limit.wait("a", start), 1s);
+    EXPECT_TRUE(limit.allows("b", start));
+    EXPECT_TRUE(limit.allows("a", start + 1s));
+    fail(limit, 1, start + 1s);
+    EXPECT_EQ(limit.wait("a", start + 1s), 1s);
+}
+
+TEST(LoginLimit, FailuresSideBySideArePaidForOneAfterTheOther) {
+    LoginLimit limit{three_and_one_a_second};
+    fail(limit, 8);
+    EXPECT_EQ(limit.wait("a", start), 6s);
+}
+
+TEST(LoginLimit, NobodyWaitsLongerThanTheLongestTime) {
+    LoginLimit limit{three_and_one_a_second};
+    fail(limit, 1'000'000);
+    EXPECT_EQ(limit.wait("a", start), 10s);
+}
+
+TEST(LoginLimit, ForgivesAllInTime) {
+    LoginLimit limit{three_and_one_a_second};
+    fail(limit, 3);
+    fail(limit, 2, start + 3s);
+    EXPECT_TRUE(limit.allows("a", start + 3s));
+}
+
+TEST(LoginLimit, IsBoundedAndForgetsTheLeastGuiltyFirst) {
+    LoginLimit limit{three_and_one_a_second};
+    fail(limit, 8);
+    for (std::size_t i = 0; i < 2 * LoginLimit::max_keys; ++i)
+        limit.failed("k" + std::to_string(i), start);
+    EXPECT_LE(limit.size(), LoginLimit::max_keys);
+    EXPECT_FALSE(limit.allows("a", start));
+}
+
+TEST(LoginLimit, KeepsNoLongKeys) {
+    LoginLimit limit{three_and_one_a_second};
+    const std::string long_key(100'000, 'x');
+    for (int i = 0; i < 3; ++i)
+        limit.failed(long_key, start);
+    EXPECT_FALSE(limit.allows(long_key, start));
+    EXPECT_FALSE(limit.allows(long_key.substr(0, LoginLimit::max_key_size), start));
+}
+
+TEST(NetworkOf, IsTheSubscribersPartOfAnAddress) {
+    EXPECT_EQ(network_of("192.0.2.7"), "192.0.2.7");
+    EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2::1"));
+    EXPECT_NE(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
+    EXPECT_EQ(network_of("::ffff:192.0.2.7"), "192.0.2.7");
+    EXPECT_EQ(network_of("unknown"), "unknown");
+}
+
+TEST(LoginGuard, ForgetsTheOldestPlacesFirst) {
+    LoginGuard guard;
+    guard.succeeded("10.0.0.1", "ann");
+    for (int i = 0; i < user_allowance.at_once; ++i)
+        guard.failed("10.1.0." + std::to_string(i), "ann", start);
+    EXPECT_EQ(guard.wait("10.0.0.1", "ann", start), Duration::zero());
+    for (std::size_t i = 0; i < LoginGuard::max_known_places; ++i)
+        guard.succeeded("10.0.0.1", "user" + std::to_string(i));
+    EXPECT_GT(guard.wait("10.0.0.1", "ann", start), Duration::zero());
+}
+
+}  // namespace
+}  // namespace rest
