@@ -62,6 +62,12 @@ protected:
     GatewayFiles files(const std::string& more = {}) const {
         return {.settings = mesh_settings(mesh, no_admin + more) + "rest: { mesh: site }\n", .mappings = {}};
     }
+    /// A call is under way as soon as its request is counted.
+    static void wait_for_requests(const GatewayProcess& gateway, int number) {
+        const auto line = "happn_gateway_http_requests_total " + std::to_string(number) + '\n';
+        EXPECT_TRUE(eventually([&] { return gateway.metrics().find(line) != std::string::npos; }));
+    }
+
     JsMesh mesh{{.generation = GetParam(), .secure = true}};
 };
 
@@ -105,24 +111,24 @@ TEST_P(RestSessions, TheOneIdleLongestMakesRoomAndNeverOneWithACallInFlight) {
     const auto oldest = caller.log_in("user0");
     const auto older = caller.log_in("user1");
     auto busy = std::async(std::launch::async, [&] {
-        const auto answer = caller.call(oldest, 4000);
+        const auto answer = caller.call(oldest, 6000);
         return answer ? answer->status : 0;
     });
-    EXPECT_TRUE(eventually(
-        [&] { return gateway.metrics().find("happn_gateway_http_requests_total 3") != std::string::npos; }));
+    wait_for_requests(gateway, 3);
     EXPECT_EQ(caller.who(older), "user1");
     const auto newest = caller.log_in("user2");
     EXPECT_TRUE(eventually([&] { return mesh.sessions_of("user1") == 0; }));
     EXPECT_EQ(mesh.sessions_of("user0"), 1);
 
     auto busy_too = std::async(std::launch::async, [&] {
-        const auto answer = caller.call(newest, 2000);
+        const auto answer = caller.call(newest, 5000);
         return answer ? answer->status : 0;
     });
-    EXPECT_TRUE(eventually([&] {
-        const auto refused = caller.call(older);
-        return refused && refused->status == 503 && refused->get_header_value("Retry-After") == "1";
-    }));
+    wait_for_requests(gateway, 6);
+    const auto refused = caller.call(older);
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 503) << refused->body;
+    EXPECT_EQ(refused->get_header_value("Retry-After"), "1");
     EXPECT_EQ(busy.get(), 200);
     EXPECT_EQ(busy_too.get(), 200);
     EXPECT_EQ(caller.who(older), "user1") << "there is room again";
