@@ -109,7 +109,8 @@ HttpReply too_many_tokens(const Dialect& dialect, gateway::Duration wait) {
 }
 
 HttpReply too_many_logins(const Dialect& dialect, gateway::Duration wait) {
-    HttpReply reply = failure(dialect, 429, "Failure logging in", "too many failed logins, try again later");
+    HttpReply reply = failure(
+        dialect, 429, "Failure logging in", "too many logins have failed or are under way, try again later");
     set_retry_after(reply, wait);
     return reply;
 }

@@ -121,24 +121,24 @@ void HappnerRest::log_in(gateway::Login login,
                          const HttpRequest& request,
                          LoginShape shape,
                          Respond respond) {
-    const auto wait = logins_.wait(request.ip, login.username, Clock::now());
+    const auto now = Clock::now();
+    const auto wait = logins_.wait(request.ip, login.username, now);
     if (wait > gateway::Duration::zero()) return respond(too_many_logins(dialect_, wait));
     const auto done = [this,
                        alive = std::weak_ptr{alive_},
                        &dialect = dialect_,
-                       ip = std::string{request.ip},
-                       user = login.username,
+                       attempt = logins_.begin(request.ip, login.username, now),
                        shape,
                        respond = std::move(respond)](Result<Secret> token) {
-        if (!alive.expired()) count_login(ip, user, token);
+        if (!alive.expired()) count_login(attempt, token);
         respond(shape(dialect, token));
     };
     mesh_.login(std::move(login), done);
 }
 
-void HappnerRest::count_login(std::string_view ip, std::string_view user, const Result<Secret>& token) {
-    if (token) return logins_.succeeded(ip, user);
-    if (is_refusal(token.error())) logins_.failed(ip, user, Clock::now());
+void HappnerRest::count_login(const LoginGuard::Attempt& attempt, const Result<Secret>& token) {
+    if (token) return logins_.succeeded(attempt, Clock::now());
+    if (!is_refusal(token.error())) logins_.came_to_nothing(attempt, Clock::now());
 }
 
 HttpReply HappnerRest::incomplete_login(std::string_view what) const {

@@ -60,9 +60,7 @@ private:
     std::optional<gateway::Principal> principal_of(const HttpRequest& request, const Query& query) const;
     TokenAttempt attempt_of(const HttpRequest& request, const gateway::Principal& principal) const;
     void log_in(gateway::Login login, const HttpRequest& request, LoginShape shape, Respond respond);
-    void count_login(std::string_view ip,
-                     std::string_view user,
-                     const gateway::Result<gateway::Secret>& token);
+    void count_login(const LoginGuard::Attempt& attempt, const gateway::Result<gateway::Secret>& token);
     HttpReply incomplete_login(std::string_view what) const;
     HttpReply too_long() const;
     std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;

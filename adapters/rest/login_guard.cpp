@@ -1,6 +1,7 @@
 #include "adapters/rest/login_guard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rest {
 
@@ -19,14 +20,22 @@ Duration LoginGuard::wait(std::string_view address, std::string_view user, TimeP
 }
 
 /// A failure at a place that is known is a slip of the user's own, and no reason to slow down others there.
-void LoginGuard::failed(std::string_view address, std::string_view user, TimePoint now) {
-    const auto network = network_of(address);
-    addresses_.failed(network, now);
-    if (!known_places_.contains(place_of(network, user))) users_.failed(user, now);
+LoginGuard::Attempt LoginGuard::begin(std::string_view address, std::string_view user, TimePoint now) {
+    Attempt attempt{network_of(address), std::string{user.substr(0, LoginLimit::max_key_size)}, true};
+    attempt.counts_for_user = !known_places_.contains(place_of(attempt.network, attempt.user));
+    addresses_.failed(attempt.network, now);
+    if (attempt.counts_for_user) users_.failed(attempt.user, now);
+    return attempt;
 }
 
-void LoginGuard::succeeded(std::string_view address, std::string_view user) {
-    auto place = place_of(network_of(address), user);
+void LoginGuard::came_to_nothing(const Attempt& attempt, TimePoint now) {
+    addresses_.forgive(attempt.network, now);
+    if (attempt.counts_for_user) users_.forgive(attempt.user, now);
+}
+
+void LoginGuard::succeeded(const Attempt& attempt, TimePoint now) {
+    came_to_nothing(attempt, now);
+    auto place = place_of(attempt.network, attempt.user);
     if (!known_places_.insert(place).second) return;
     known_in_order_.push_back(std::move(place));
     if (known_in_order_.size() <= max_known_places) return;

@@ -18,10 +18,20 @@ class LoginGuard {
 public:
     static constexpr std::size_t max_known_places = 10'000;  // the oldest is forgotten first
 
+    /// A login that is under way. It counts as failed until something better is known, so that nobody gets
+    /// more tries by making them side by side.
+    struct Attempt {
+        std::string network;
+        std::string user;
+        bool counts_for_user;
+    };
+
     /// How long this login has to wait; zero: it may be tried.
     gateway::Duration wait(std::string_view address, std::string_view user, gateway::TimePoint now) const;
-    void failed(std::string_view address, std::string_view user, gateway::TimePoint now);
-    void succeeded(std::string_view address, std::string_view user);
+    Attempt begin(std::string_view address, std::string_view user, gateway::TimePoint now);
+    void succeeded(const Attempt& attempt, gateway::TimePoint now);
+    /// Nobody has said whether the credentials are right.
+    void came_to_nothing(const Attempt& attempt, gateway::TimePoint now);
 
 private:
     static std::string place_of(std::string_view network, std::string_view user);

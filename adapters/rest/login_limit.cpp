@@ -29,13 +29,28 @@ void LoginLimit::failed(std::string_view key, TimePoint now) {
     const auto found = paid_at_.find(name);
     const TimePoint before = found == paid_at_.end() ? now : std::max(found->second, now);
     const TimePoint most = now + allowance_.interval * (allowance_.at_once - 1) + allowance_.longest_wait;
-    if (found != paid_at_.end()) in_order_.erase({found->second, name});
-    const TimePoint paid = std::min(before + allowance_.interval, most);
-    in_order_.emplace(paid, name);
-    paid_at_[name] = paid;
-    if (paid_at_.size() <= max_keys) return;
-    paid_at_.erase(in_order_.begin()->second);
-    in_order_.erase(in_order_.begin());
+    set(name, std::min(before + allowance_.interval, most));
+    if (paid_at_.size() > max_keys) forget(paid_at_.find(in_order_.begin()->second));
+}
+
+void LoginLimit::forgive(std::string_view key, TimePoint now) {
+    const std::string name{key.substr(0, max_key_size)};
+    const auto found = paid_at_.find(name);
+    if (found == paid_at_.end()) return;
+    const TimePoint paid = found->second - allowance_.interval;
+    if (paid <= now) return forget(found);
+    set(name, paid);
+}
+
+void LoginLimit::set(const std::string& key, TimePoint paid) {
+    if (const auto found = paid_at_.find(key); found != paid_at_.end()) forget(found);
+    paid_at_.emplace(key, paid);
+    in_order_.emplace(paid, key);
+}
+
+void LoginLimit::forget(Entries::iterator entry) {
+    in_order_.erase({entry->second, entry->first});
+    paid_at_.erase(entry);
 }
 
 std::string network_of(std::string_view address) {

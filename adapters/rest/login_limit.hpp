@@ -40,13 +40,19 @@ public:
         return wait(key, now) <= gateway::Duration::zero();
     }
     void failed(std::string_view key, gateway::TimePoint now);
+    /// One of its failures was none.
+    void forgive(std::string_view key, gateway::TimePoint now);
 
     std::size_t size() const { return paid_at_.size(); }
 
 private:
+    using Entries = std::map<std::string, gateway::TimePoint, std::less<>>;
+    void set(const std::string& key, gateway::TimePoint paid);
+    void forget(Entries::iterator entry);
+
     FailureAllowance allowance_;
-    std::map<std::string, gateway::TimePoint, std::less<>> paid_at_;  // when all failures are paid for
-    std::set<std::pair<gateway::TimePoint, std::string>> in_order_;   // the same, the soonest first
+    Entries paid_at_;                                                // when all failures are paid for
+    std::set<std::pair<gateway::TimePoint, std::string>> in_order_;  // the same, the soonest first
 };
 
 /// An address as it is limited: of IPv6 the network of 64 bits, as that is what one subscriber gets

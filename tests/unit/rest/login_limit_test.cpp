@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "adapters/rest/login_guard.hpp"
 
 namespace rest {
@@ -76,14 +79,69 @@ TEST(NetworkOf, IsTheSubscribersPartOfAnAddress) {
     EXPECT_EQ(network_of("unknown"), "unknown");
 }
 
+TEST(LoginLimit, WhatIsForgivenIsNotPaidFor) {
+    LoginLimit limit{three_and_one_a_second};
+    fail(limit, 3);
+    limit.forgive("a", start);
+    EXPECT_TRUE(limit.allows("a", start));
+    for (int i = 0; i < 2; ++i)
+        limit.forgive("a", start);
+    EXPECT_EQ(limit.size(), 0U);
+    limit.forgive("a", start);
+    EXPECT_EQ(limit.size(), 0U);
+}
+
+// --- logins --------------------------------------------------------------------------------------
+
+std::string address(int number) {
+    return "10.1." + std::to_string(number / 250) + '.' + std::to_string(number % 250);
+}
+
+/// From another address each; none is accepted.
+void guess(LoginGuard& guard, const std::string& user, int times) {
+    for (int i = 0; i < times; ++i)
+        guard.begin(address(i), user, start);
+}
+
+void log_in(LoginGuard& guard, const std::string& from, const std::string& user) {
+    guard.succeeded(guard.begin(from, user, start), start);
+}
+
+TEST(LoginGuard, TriesSideBySideAreNotMoreThanOneAfterTheOther) {
+    LoginGuard guard;
+    std::vector<LoginGuard::Attempt> under_way;
+    for (int i = 0; i < address_allowance.at_once; ++i)
+        under_way.push_back(guard.begin("10.0.0.1", "user" + std::to_string(i), start));
+    EXPECT_GT(guard.wait("10.0.0.1", "ann", start), Duration::zero());
+    for (const auto& attempt : under_way)
+        guard.came_to_nothing(attempt, start);
+    EXPECT_EQ(guard.wait("10.0.0.1", "ann", start), Duration::zero());
+}
+
+TEST(LoginGuard, GoodLoginsCostNothing) {
+    LoginGuard guard;
+    for (int i = 0; i < 1000; ++i)
+        log_in(guard, "10.0.0.1", "ann");
+    EXPECT_EQ(guard.wait("10.0.0.1", "ann", start), Duration::zero());
+}
+
+TEST(LoginGuard, AUserIsSlowedDownOnlyWhereHeIsNotKnown) {
+    LoginGuard guard;
+    log_in(guard, "10.0.0.1", "ann");
+    guess(guard, "ann", 1000);
+    EXPECT_EQ(guard.wait("10.0.0.1", "ann", start), Duration::zero());
+    EXPECT_EQ(guard.wait("10.0.0.2", "ann", start), user_allowance.longest_wait);
+    EXPECT_EQ(guard.wait("10.0.0.2", "ben", start), Duration::zero());
+    EXPECT_EQ(guard.wait("10.0.0.2", "ann", start + user_allowance.longest_wait), Duration::zero());
+}
+
 TEST(LoginGuard, ForgetsTheOldestPlacesFirst) {
     LoginGuard guard;
-    guard.succeeded("10.0.0.1", "ann");
-    for (int i = 0; i < user_allowance.at_once; ++i)
-        guard.failed("10.1.0." + std::to_string(i), "ann", start);
+    log_in(guard, "10.0.0.1", "ann");
+    guess(guard, "ann", user_allowance.at_once);
     EXPECT_EQ(guard.wait("10.0.0.1", "ann", start), Duration::zero());
     for (std::size_t i = 0; i < LoginGuard::max_known_places; ++i)
-        guard.succeeded("10.0.0.1", "user" + std::to_string(i));
+        log_in(guard, "10.0.0.1", "user" + std::to_string(i));
     EXPECT_GT(guard.wait("10.0.0.1", "ann", start), Duration::zero());
 }
 
