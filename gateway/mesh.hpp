@@ -17,17 +17,20 @@ namespace gateway {
 
 struct MethodDescription {
     std::vector<std::string> parameters;  // in order, with `callback` where the method lists it
+    bool operator==(const MethodDescription&) const = default;
 };
 
 struct ComponentDescription {
     std::string version;
     std::map<std::string, MethodDescription> methods;
+    bool operator==(const ComponentDescription&) const = default;
 };
 
 /// What `/mesh/schema/description` says.
 struct MeshDescription {
     std::string domain;  // first segment of exchange and event paths
     std::map<std::string, ComponentDescription> components;
+    bool operator==(const MeshDescription&) const = default;
 };
 
 struct MeshCall {

@@ -80,6 +80,7 @@ struct CallSource {  // a method of a component that the gateway provides on its
     std::string component;
     std::string method;
     std::vector<Parameter> parameters;
+    std::string returns = {};  // JSON Schema of the answer, as text; empty: not declared
 };
 
 using SourceRule = std::variant<MqttSource, HappnSource, HttpSource, CallSource>;
@@ -156,6 +157,12 @@ struct StreamTarget {  // behind an HTTP source, alone
     StreamOptions options;
 };
 
+/// A payload that a test of the mapping file sends or expects: for documents made from the routes.
+struct PayloadExample {
+    std::string name;  // of the test
+    std::string json;
+};
+
 using TargetRule = std::variant<MqttTarget, HappnTarget, CallTarget, AnswerTarget, StreamTarget>;
 
 enum class As : std::uint8_t { caller, service, named };
@@ -169,6 +176,7 @@ struct Target {
     std::optional<Template> as_user;  // of As::named
     bool required = true;
     Duration timeout = std::chrono::seconds{10};
+    std::vector<PayloadExample> examples = {};
     bool answers() const;  // happn, call, answer, stream, MQTT with reply
 };
 
@@ -194,6 +202,20 @@ struct ErrorRule {  // first that fits shapes the answer; an unset condition alw
     std::optional<ObjectMap> body;
 };
 
+// --- examples
+// --------------------------------------------------------------------------------------------------------
+
+/// One message of a test of the mapping file, and what it is answered: for documents made from the routes. No
+/// part of how a route works.
+struct RouteExample {
+    std::string name;  // of the test
+    Captures captures;
+    std::vector<std::pair<std::string, std::string>> query;  // decoded
+    std::string payload;        // JSON; of a call: the arguments by name; empty: none, or no JSON
+    std::optional<int> status;  // of the answer; nullopt: the test does not say
+    std::string answer;         // JSON, at least so (tests name what they look at); empty: not said
+};
+
 // --- the route
 // ------------------------------------------------------------------------------------------------------
 
@@ -209,6 +231,7 @@ struct Route {
     /// pair name.
     std::optional<std::string> sync_pair;
     std::string place;  // file:line, for people
+    std::vector<RouteExample> examples = {};
 
     bool waits() const;  // its source is answered: HTTP, call
     bool answers() const;

@@ -407,11 +407,13 @@ constexpr Shape parameter{.kind = Kind::by_kind, .scalar = &parameter_type, .map
 constexpr Shape named_parameters = names_to(parameter);
 constexpr Shape parameters{.kind = Kind::by_kind, .list = &texts, .map = &named_parameters};
 
+constexpr Shape returns{.kind = Kind::by_kind, .map = &named_data};
+
 constexpr std::array own_method_keys{
     Key{"parameters", &parameters, "Its parameters in order: a list of names, or names to types and limits."},
     Key{"map", &value, "The new payload: an object of templates."},
     Key{"to", &targets, "Who serves it: one target or a list.", true, "switch"},
-    Key{"returns", &later, {}},
+    Key{"returns", &returns, "JSON Schema of the answer, for OpenAPI and AsyncAPI; answers are not checked."},
     Key{"idempotent", &later, {}},
     Key{"switch", &later, {}},
     Key{"sticky", &later, {}},

@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "mappings/examples.hpp"
 #include "mappings/graph_check.hpp"
 #include "mappings/language.hpp"
 #include "mappings/routes.hpp"
@@ -107,6 +108,7 @@ public:
         for (auto& placed : routes_) {
             if (placed.enabled) enabled.push_back(std::move(placed.route));
         }
+        attach_examples(enabled, loaded.tests);
         loaded.table =
             std::make_shared<const gateway::RoutingTable>(std::move(enabled), std::move(components_));
         return loaded;

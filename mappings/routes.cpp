@@ -7,6 +7,7 @@
 
 #include "gateway/expression/suggestion.hpp"
 #include "mappings/answers.hpp"
+#include "mappings/json_schema.hpp"
 #include "mappings/sources.hpp"
 #include "mappings/streams.hpp"
 #include "mappings/targets.hpp"
@@ -231,6 +232,8 @@ PlacedRoute compile_method(const std::string& component,
     source.component = component;
     source.method = member.key;
     source.parameters = compile_parameters(node, compilation);
+    if (const auto* returns = child(node, "returns"))
+        source.returns = compile_json_schema(*returns, compilation);
     PlacedRoute placed;
     placed.place = member.place;
     placed.source_place = member.place;

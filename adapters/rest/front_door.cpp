@@ -35,7 +35,12 @@ constexpr gateway::Duration certificate_look = std::chrono::seconds{5};     // b
 constexpr gateway::Duration accept_pause = std::chrono::milliseconds{100};  // out of file descriptors, say
 
 SurfaceSettings surface_settings(const FrontDoorSettings& settings) {
-    return {settings.limits, settings.timeouts, settings.rest, settings.happn_version};
+    return {settings.limits,
+            settings.timeouts,
+            settings.rest,
+            settings.happn_version,
+            settings.title,
+            settings.version};
 }
 
 /// Fine enough for the shortest of the timeouts.

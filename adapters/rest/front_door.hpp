@@ -26,6 +26,8 @@ struct FrontDoorSettings {
     gateway::RestSettings rest;
     DoorSettings door;
     std::string happn_version = "13.12.1";  // what /version says, as a happn-3 server of that version
+    std::string title = {};                 // of /openapi.json: the gateway's name
+    std::string version = {};               // of /openapi.json: the gateway's version
 };
 
 class FrontDoor {

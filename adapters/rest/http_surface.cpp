@@ -43,13 +43,18 @@ HttpSurface::HttpSurface(SurfaceSettings settings, gateway::Dispatcher& dispatch
     : settings_{std::move(settings)},
       mesh_{addressed},
       happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed, tokens_},
-      routes_{settings_.rest, dispatcher, addressed, tokens_} {}
+      routes_{settings_.rest, dispatcher, addressed, tokens_},
+      openapi_{{settings_.rest, settings_.timeouts.rest, settings_.title, settings_.version},
+               dispatcher,
+               addressed,
+               tokens_} {}
 
 void HttpSurface::handle(const HttpRequest& request, Respond respond) {
     const std::string_view path = request.path();
     if (!is_origin_form(path)) return respond(problem(400, "the request target must be a path"));
     auto query = parse_query(request.query());
     if (!query) return respond(problem(400, "the query is not valid percent-encoded UTF-8"));
+    if (path == "/openapi.json") return openapi_.handle(request, *query, std::move(respond));
     const std::string_view plain = without_node_name(path);
     if (serve_rest(request, plain, *query, respond) || serve_node(request, path, *query, respond)) return;
     routes_.handle(request, *std::move(query), std::move(respond));

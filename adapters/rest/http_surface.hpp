@@ -1,6 +1,6 @@
 // Everything that an HTTP request can reach: what a happner node serves (/version /ping /primus /auth /rest),
-// and the routes of mapping files. No sockets: requests in, replies out. Shard's thread; owned by the front
-// door.
+// the routes of mapping files, and /openapi.json, which describes both. No sockets: requests in, replies out.
+// Shard's thread; owned by the front door.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@
 #include "adapters/rest/http_message.hpp"
 #include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/mapped_routes.hpp"
+#include "adapters/rest/openapi_endpoint.hpp"
 #include "gateway/settings.hpp"
 
 namespace rest {
@@ -19,6 +20,8 @@ struct SurfaceSettings {
     gateway::Timeouts timeouts;
     gateway::RestSettings rest;
     std::string happn_version;  // /version, as a happn-3 server of that version says it
+    std::string title = {};     // of /openapi.json: the gateway's name
+    std::string version = {};   // of /openapi.json: the gateway's version
 };
 
 class HttpSurface {
@@ -42,6 +45,7 @@ private:
     std::shared_ptr<LoginLimit> tokens_ = std::make_shared<LoginLimit>();  // refused ones, on all ways
     HappnerRest happner_;
     MappedRoutes routes_;
+    OpenApiEndpoint openapi_;
 };
 
 /// Does a websocket upgrade of this path reach the happn node? `/primus`, `/primus/` and anything below.

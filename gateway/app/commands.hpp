@@ -18,11 +18,19 @@ struct TestOptions {
     std::string junit;  // file for a JUnit report; empty: none
 };
 
+struct DocumentOptions {
+    Sources sources;
+    std::string server = "/";  // where the interface is to be found
+    bool live = false;         // ask the mesh as well
+};
+
 int run_command(const std::string& config);
 int validate_command(const Sources& sources);
 int routes_command(const Sources& sources);
 int test_command(const TestOptions& options);
 int schema_command(const std::string& which);
 int version_command(bool json);
+int openapi_command(const DocumentOptions& options);
+int asyncapi_command(const DocumentOptions& options);
 
 }  // namespace gateway::app

@@ -66,6 +66,8 @@ void Gateway::make_edges() {
     door.timeouts = settings_.timeouts;
     door.rest = settings_.rest;
     door.door = {settings_.proxies, settings_.client_limits, settings_.compression, settings_.log.access};
+    door.title = identity_.name;
+    door.version = identity_.version;
     front_door_ = std::make_unique<rest::FrontDoor>(
         context, std::move(door), shard_.dispatcher(), addressed_mesh(), node_.get(), shard_.metrics());
 }

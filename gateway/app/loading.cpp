@@ -32,6 +32,7 @@ Compiled compile(const Sources& sources) {
         compiled.findings = std::move(loaded.findings);
         if (!loaded.settings) return compiled;
         compiled.mappings = mappings::load(files_of(*loaded.settings), names_of(*loaded.settings));
+        compiled.settings = std::move(loaded.settings);
     }
     compiled.findings.append(compiled.mappings.findings);
     return compiled;

@@ -20,6 +20,7 @@ mappings::Names names_of(const config::Settings& settings);
 
 /// One configuration, or bare mapping files; findings of both in order.
 struct Compiled {
+    std::optional<config::Settings> settings;  // of a configuration without errors
     mappings::Loaded mappings;
     config::Findings findings;
 };

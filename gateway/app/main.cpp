@@ -14,13 +14,17 @@ using namespace gateway::app;
 
 constexpr int usage_error = 2;
 
-constexpr std::array<std::string_view, 6> command_names{
-    "run", "validate", "test", "routes", "schema", "version"};
+constexpr std::array<std::string_view, 8> command_names{
+    "run", "validate", "test", "routes", "openapi", "asyncapi", "schema", "version"};
 
-void add_sources(CLI::App& command, Sources& sources) {
+void add_files(CLI::App& command, Sources& sources) {
     auto* config = command.add_option("--config", sources.config, "the gateway's configuration file");
     command.add_option("MAPPING", sources.mappings, "mapping files, instead of a configuration")
         ->excludes(config);
+}
+
+void add_sources(CLI::App& command, Sources& sources) {
+    add_files(command, sources);
     command.add_flag("--json", sources.json, "print JSON");
 }
 
@@ -70,6 +74,22 @@ int run(int argc, char** argv) {
     add_sources(*routes, listed);
     routes->footer("Example: happn-gateway routes --config config/gateway.yaml");
     routes->callback([&] { status = routes_command(listed); });
+
+    DocumentOptions described;
+    auto* openapi = program.add_subcommand("openapi", "print the HTTP interface as an OpenAPI 3.1 document");
+    add_files(*openapi, described.sources);
+    openapi->add_option("--server", described.server, "the URL that clients use; / by default");
+    openapi->add_flag("--live", described.live, "ask the mesh of the configuration for its methods as well");
+    openapi->footer("Example: happn-gateway openapi --config config/gateway.yaml --live > openapi.json");
+    openapi->callback([&] { status = openapi_command(described); });
+
+    DocumentOptions messages;
+    auto* asyncapi =
+        program.add_subcommand("asyncapi", "print topics, paths and calls as an AsyncAPI 3.0 document");
+    add_files(*asyncapi, messages.sources);
+    asyncapi->add_flag("--live", messages.live, "ask the mesh of the configuration for its methods as well");
+    asyncapi->footer("Example: happn-gateway asyncapi --config config/gateway.yaml > asyncapi.json");
+    asyncapi->callback([&] { status = asyncapi_command(messages); });
 
     std::string which;
     auto* schema = program.add_subcommand("schema", "print a JSON Schema, for editors");

@@ -93,6 +93,30 @@ Expanded<Value> render_list(const ObjectMap::List& list, const Evaluation& evalu
     return Value::json(Bytes{out + ']'});
 }
 
+// --- schema --------------------------------------------------------------------------------------
+
+/// Members whose template is absent are left out, so that none is required.
+std::string object_schema(const ObjectMap::Object& object) {
+    std::string properties;
+    for (const auto& member : object) {
+        if (member.key == spread_key) continue;
+        if (!properties.empty()) properties += ',';
+        json::append_quoted(properties, member.key);
+        properties += ':' + member.value.schema();
+    }
+    return R"({"type":"object","properties":{)" + properties + "}}";
+}
+
+std::string list_schema(const ObjectMap::List& list) {
+    std::string elements;
+    for (const auto& element : list) {
+        if (!elements.empty()) elements += ',';
+        elements += element.schema();
+    }
+    if (elements.empty()) return R"({"type":"array","maxItems":0})";
+    return R"({"type":"array","prefixItems":[)" + elements + "]}";
+}
+
 }  // namespace
 
 ObjectMap::ObjectMap(Template leaf) : node_{std::move(leaf)} {}
@@ -126,6 +150,16 @@ bool ObjectMap::reads_payload() const {
     }
     const auto& list = *std::get<std::shared_ptr<const List>>(node_);
     return std::ranges::any_of(list, [](const auto& element) { return element.reads_payload(); });
+}
+
+std::string ObjectMap::schema() const {
+    if (const auto* constant = std::get_if<Value>(&node_))
+        return constant->absent() ? "{}" : R"({"const":)" + std::string{constant->json().view()} + '}';
+    if (const auto* leaf = std::get_if<Template>(&node_))
+        return leaf->is_text() ? R"({"type":"string"})" : "{}";
+    if (const auto* object = std::get_if<std::shared_ptr<const Object>>(&node_))
+        return object_schema(**object);
+    return list_schema(*std::get<std::shared_ptr<const List>>(node_));
 }
 
 }  // namespace gateway

@@ -29,6 +29,9 @@ public:
     /// the last counts.
     Expanded<Value> render(const Evaluation& evaluation) const;
     bool reads_payload() const;
+    /// A JSON Schema (2020-12, as text) of what render() gives, as far as that can be told from the templates
+    /// alone: which members, which are text, which are constant.
+    std::string schema() const;
 
 private:
     std::variant<Value, Template, std::shared_ptr<const Object>, std::shared_ptr<const List>> node_;

@@ -64,14 +64,17 @@ bool Template::constant() const {
     return std::ranges::all_of(expressions_, [](const auto& one) { return one->root == Root::constant; });
 }
 
+bool Template::is_text() const {
+    return expressions_.size() != 1 || !literals_.front().empty() || !literals_.back().empty();
+}
+
 bool Template::reads_payload() const {
     return std::ranges::any_of(expressions_, [](const auto& one) { return one->reads_payload(); });
 }
 
 Expanded<Value> Template::evaluate(const Evaluation& evaluation) const {
     if (expressions_.empty()) return Value::text(literals_.empty() ? std::string_view{} : literals_.front());
-    const bool alone = expressions_.size() == 1 && literals_.front().empty() && literals_.back().empty();
-    if (alone) {
+    if (!is_text()) {
         auto operand = expressions_.front()->evaluate(evaluation);
         if (!operand) return std::move(operand).error();
         return operand->to_value();

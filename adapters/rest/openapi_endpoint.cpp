@@ -1,0 +1,131 @@
+#include "adapters/rest/openapi_endpoint.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "adapters/rest/credentials.hpp"
+#include "adapters/rest/http_status.hpp"
+#include "adapters/rest/openapi/document.hpp"
+#include "adapters/rest/openapi/entity_tag.hpp"
+#include "gateway/response.hpp"
+
+namespace rest {
+namespace {
+
+using gateway::Errc;
+using gateway::Error;
+using gateway::Security;
+using openapi::Caller;
+
+constexpr const char* methods_allowed = "GET, HEAD, OPTIONS";
+
+HttpReply wrong_method(const HttpRequest& request) {
+    HttpReply reply;
+    if (request.method == "OPTIONS") {
+        reply.status = 204;
+    } else {
+        reply = problem(405, std::string{request.method} + " is not one of " + methods_allowed);
+    }
+    reply.headers.emplace_back("Allow", methods_allowed);
+    return reply;
+}
+
+HttpReply not_joined(const std::string& mesh) {
+    return problem(503, Error{Errc::unavailable, "the mesh '" + mesh + "' has not been joined yet"});
+}
+
+HttpReply refused(const Error& error) {
+    HttpReply reply = problem(gateway::default_status(error.errc), error);
+    if (error.errc == Errc::unauthorized)
+        reply.headers.emplace_back("WWW-Authenticate", R"(Bearer error="invalid_token")");
+    return reply;
+}
+
+}  // namespace
+
+OpenApiEndpoint::OpenApiEndpoint(OpenApiSettings settings,
+                                 gateway::Dispatcher& dispatcher,
+                                 gateway::Mesh& addressed,
+                                 std::shared_ptr<LoginLimit> tokens)
+    : settings_{std::move(settings)}, dispatcher_{dispatcher}, mesh_{addressed}, tokens_{std::move(tokens)} {}
+
+void OpenApiEndpoint::handle(const HttpRequest& request, const Query& query, Respond respond) {
+    if (request.method != "GET" && request.method != "HEAD") return respond(wrong_method(request));
+    const auto if_none_match = request.header("if-none-match");
+    switch (mesh_.security()) {
+        case Security::unknown:
+            return respond(not_joined(settings_.rest.mesh));
+        case Security::insecure:
+            return respond(reply(Caller::anybody, mesh_.description(), if_none_match));
+        case Security::secure:
+            break;
+    }
+    auto token = find_token(request, query, settings_.rest, Cookies::from_same_origin);
+    if (!token) return respond(reply(Caller::stranger, nullptr, if_none_match));
+    ask_mesh(*std::move(token), request, std::move(respond));
+}
+
+/// A user who may not read the mesh's description may use mapped routes and the gateway's components all the
+/// same.
+void OpenApiEndpoint::ask_mesh(gateway::Secret token, const HttpRequest& request, Respond respond) {
+    TokenAttempt attempt{tokens_, request.ip};
+    if (!attempt.allowed()) return respond(problem(429, "too many refused tokens, try again later"));
+    auto principal = gateway::Principal::bearer(std::move(token));
+    principal.mesh = settings_.rest.mesh;
+    auto done = [this,
+                 alive = std::weak_ptr{alive_},
+                 attempt = std::move(attempt),
+                 if_none_match = std::string{request.header("if-none-match")},
+                 respond = std::move(respond)](gateway::Result<Description> visible) {
+        if (visible.has_error()) attempt.failed(visible.error());
+        if (alive.expired()) return;
+        if (visible.has_error() && visible.error().errc != Errc::access_denied)
+            return respond(refused(visible.error()));
+        Description mesh;
+        if (visible.has_value()) mesh = *visible ? *visible : mesh_.description();
+        respond(reply(Caller::user, mesh, if_none_match));
+    };
+    mesh_.describe(std::move(principal), gateway::Clock::now() + settings_.timeout, std::move(done));
+}
+
+/// Whoever keeps it asks again each time: what a caller may use, and what there is, may have changed.
+HttpReply OpenApiEndpoint::reply(Caller caller, const Description& mesh, std::string_view if_none_match) {
+    const Made& made = made_for(caller, mesh);
+    HttpReply reply;
+    if (openapi::names_tag(if_none_match, made.tag)) {
+        reply.status = 304;
+    } else {
+        reply = HttpReply{200, json_type, made.body};
+    }
+    reply.headers.emplace_back("ETag", made.tag);
+    reply.headers.emplace_back("Cache-Control", caller == Caller::user ? "private, no-cache" : "no-cache");
+    reply.headers.emplace_back("Vary", "Authorization, Cookie");
+    return reply;
+}
+
+const OpenApiEndpoint::Made& OpenApiEndpoint::made_for(Caller caller, const Description& mesh) {
+    const auto& table = dispatcher_.router().table();
+    std::erase_if(made_, [&](const Made& made) { return made.table != table; });
+    const auto found = std::ranges::find_if(made_, [&](const Made& made) {
+        const bool same_mesh = made.mesh == mesh || (made.mesh && mesh && *made.mesh == *mesh);
+        return made.caller == caller && same_mesh;
+    });
+    if (found != made_.end()) {
+        made_.splice(made_.begin(), made_, found);
+    } else {
+        made_.push_front(make(caller, mesh));
+        if (made_.size() > max_documents) made_.pop_back();
+    }
+    return made_.front();
+}
+
+OpenApiEndpoint::Made OpenApiEndpoint::make(Caller caller, const Description& mesh) const {
+    const auto& table = dispatcher_.router().table();
+    const openapi::View view{*table, mesh.get(), settings_.rest, caller, settings_.title, settings_.version};
+    std::string text = openapi::document(view);
+    std::string tag = openapi::entity_tag(text);
+    return {table, mesh, caller, gateway::Bytes{std::move(text)}, std::move(tag)};
+}
+
+}  // namespace rest

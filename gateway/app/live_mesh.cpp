@@ -1,0 +1,79 @@
+#include "gateway/app/live_mesh.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "adapters/happn/remote_mesh.hpp"
+#include "gateway/identity.hpp"
+#include "gateway/log.hpp"
+#include "gateway/shard.hpp"
+
+namespace gateway::app {
+namespace {
+
+constexpr std::size_t id_bytes = 8;
+constexpr std::string_view node_key = "node";
+
+/// Routes are none, so that nothing is ever sent.
+class Nowhere final : public SinkDirectory {
+    Sink* broker(std::string_view) override { return nullptr; }
+    Sink* mesh(std::string_view) override { return nullptr; }
+};
+
+/// A listener on all addresses is reached by loopback.
+Endpoint reachable(Endpoint listener) {
+    if (listener.host == "0.0.0.0") listener.host = "127.0.0.1";
+    if (listener.host == "::") listener.host = "::1";
+    return listener;
+}
+
+std::optional<MeshSettings> addressed(const config::Settings& settings) {
+    const auto found = std::ranges::find(settings.meshes, settings.rest.mesh, &MeshSettings::name);
+    if (found != settings.meshes.end()) return *found;
+    if (settings.rest.mesh != node_key || settings.listen.empty() || settings.listen.front().port == 0)
+        return std::nullopt;
+    MeshSettings node;
+    node.name = node_key;
+    node.urls = {{reachable(settings.listen.front()), false}};
+    return node;
+}
+
+/// On the shard's thread, which is this one.
+Result<LiveMesh> ask(Shard& shard, happn::RemoteMesh& mesh, Duration patience) {
+    Result<LiveMesh> answer = Error{Errc::unavailable, "no answer"};
+    shard.on_beat([&, until = Clock::now() + patience] {
+        const ConnectionState state = mesh.state();
+        if (state.ready && mesh.description()) {
+            answer = LiveMesh{mesh.description(), mesh.security()};
+        } else if (Clock::now() < until) {
+            return;
+        } else {
+            answer = Error{Errc::unavailable, state.detail};
+        }
+        mesh.stop();
+        shard.stop();
+    });
+    mesh.start();
+    shard.run();
+    return answer;
+}
+
+}  // namespace
+
+Result<LiveMesh> ask_live_mesh(const config::Settings& settings, Duration patience) {
+    auto wanted = addressed(settings);
+    if (!wanted) return Error{Errc::unavailable, "there is no mesh at a fixed port to ask"};
+    const GatewayIdentity identity{settings.name, random_hex(id_bytes), HG_VERSION};
+    DispatcherOptions options;
+    options.gateway_name = identity.name;
+    options.gateway_id = identity.id;
+    Nowhere nowhere;
+    Shard shard{std::move(options), nowhere};
+    happn::RemoteMesh mesh{
+        shard.context(), *std::move(wanted), identity, shard.dispatcher(), shard.metrics()};
+    mesh.apply(no_routes());
+    return ask(shard, mesh, patience);
+}
+
+}  // namespace gateway::app
