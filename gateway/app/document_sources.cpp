@@ -8,7 +8,7 @@ namespace {
 
 constexpr int failed = 1;
 constexpr int usage = 2;
-constexpr Duration live_patience = std::chrono::seconds{15};  // to connect, log in and be told
+constexpr Duration live_patience = std::chrono::seconds{10};  // to connect, log in and be told
 
 int misused(std::string_view command, std::string_view why) {
     std::cerr << command << ": " << why << '\n';
