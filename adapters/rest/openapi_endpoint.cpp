@@ -123,7 +123,7 @@ const OpenApiEndpoint::Made& OpenApiEndpoint::made_for(Caller caller, const Desc
 OpenApiEndpoint::Made OpenApiEndpoint::make(Caller caller, const Description& mesh) const {
     const auto& table = dispatcher_.router().table();
     const openapi::View view{*table, mesh.get(), settings_.rest, caller, settings_.title, settings_.version};
-    std::string text = openapi::document(view);
+    std::string text = openapi::document(view, openapi::Layout::compact);
     std::string tag = openapi::entity_tag(text);
     return {table, mesh, caller, gateway::Bytes{std::move(text)}, std::move(tag)};
 }

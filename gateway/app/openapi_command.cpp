@@ -25,7 +25,8 @@ int openapi_command(const DocumentOptions& options) {
     const RestSettings rest = sources.settings ? sources.settings->rest : RestSettings{};
     const MeshDescription* mesh = sources.live ? sources.live->description.get() : nullptr;
     std::cout << rest::openapi::document(
-        {*sources.table, mesh, rest, caller_of(sources), sources.title(), HG_VERSION, options.server});
+        {*sources.table, mesh, rest, caller_of(sources), sources.title(), HG_VERSION, options.server},
+        rest::openapi::Layout::indented);
     return 0;
 }
 

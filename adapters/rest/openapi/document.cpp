@@ -8,6 +8,9 @@
 namespace rest::openapi {
 namespace {
 
+constexpr int compact_indent = -1;  // in nlohmann's words
+constexpr int people_indent = 2;
+
 std::string description_of(Caller caller) {
     switch (caller) {
         case Caller::stranger:
@@ -25,7 +28,7 @@ std::string description_of(Caller caller) {
 
 }  // namespace
 
-std::string document(const View& view) {
+std::string document(const View& view, Layout layout) {
     Draft draft;
     add_mapped_paths(draft, view);
     add_mirror_paths(draft, view);
@@ -38,7 +41,8 @@ std::string document(const View& view) {
               {"tags", std::move(draft.tags)},
               {"paths", std::move(draft.paths)},
               {"components", shared_parts(view)}};
-    return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    const int indent = layout == Layout::compact ? compact_indent : people_indent;
+    return root.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace rest::openapi

@@ -72,5 +72,19 @@ TEST(ObjectMap, KnowsWhetherItReadsThePayload) {
     EXPECT_TRUE(ObjectMap::object({{"a", ObjectMap::list({leaf("{payload.x}")})}}).reads_payload());
 }
 
+TEST(ObjectMap, ItsSchemaSaysWhatTheTemplatesAloneTell) {
+    const auto map = ObjectMap::object({{"any", leaf("{payload.t}")},
+                                        {"text", leaf("dev-{payload.id}")},
+                                        {"...", leaf("{payload}")},
+                                        {"in\"side", ObjectMap::object({{"unit", constant("\"C\"")}})},
+                                        {"list", ObjectMap::list({leaf("{payload.t}"), constant("1.0")})},
+                                        {"none", ObjectMap::list({})}});
+    EXPECT_EQ(map.schema(),
+              R"({"type":"object","properties":{"any":{},"text":{"type":"string"},)"
+              R"("in\"side":{"type":"object","properties":{"unit":{"const":"C"}}},)"
+              R"("list":{"type":"array","prefixItems":[{},{"const":1.0}]},)"
+              R"("none":{"type":"array","maxItems":0}}})");
+}
+
 }  // namespace
 }  // namespace gateway
