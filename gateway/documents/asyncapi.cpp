@@ -256,6 +256,8 @@ private:
         if (const auto* happn = std::get_if<HappnTarget>(&target.rule))
             return send_happn(route, target, *happn);
         if (const auto* call = std::get_if<CallTarget>(&target.rule)) return send_call(route, target, *call);
+        if (const auto* stream = std::get_if<StreamTarget>(&target.rule))
+            return receive_stream(route, *stream);
     }
 
     /// "telemetry_send", "telemetry_send_2" ...
@@ -306,6 +308,17 @@ private:
                                          sending(route),
                                          std::move(message));
         add_operation(sending(route), "send", place, route);
+    }
+
+    /// What readers over HTTP are sent comes in by the mesh.
+    void receive_stream(const Route& route, const StreamTarget& rule) {
+        const auto place = channels_.add(Kind::mesh,
+                                         rule.mesh,
+                                         channel_address(rule.path.text()),
+                                         path,
+                                         route.name,
+                                         Json{{"payload", Json::object()}});
+        add_operation(route.name, "receive", place, route);
     }
 
     void send_call(const Route& route, const Target& target, const CallTarget& rule) {

@@ -11,6 +11,7 @@ bool passes_payload_on(const Target& target) {
     if (const auto* call = std::get_if<CallTarget>(&target.rule))
         return !call->args || call->args->reads_payload();
     if (const auto* answer = std::get_if<AnswerTarget>(&target.rule)) return answer->value.reads_payload();
+    if (std::holds_alternative<StreamTarget>(target.rule)) return false;
     const auto* happn = std::get_if<HappnTarget>(&target.rule);
     return happn == nullptr || happn->verb == HappnTarget::Verb::set;
 }

@@ -55,7 +55,25 @@ std::string reply_type(const Route& route, const Json& schema) {
     return type_of(schema);
 }
 
+bool is_stream(const Route& route) {
+    return std::ranges::any_of(route.targets, [](const gateway::Target& target) {
+        return std::holds_alternative<gateway::StreamTarget>(target.rule);
+    });
+}
+
+/// OpenAPI 3.1 has no words for sequences: the schema is that of each item.
+void add_stream(Responses& responses, const Route& route, const View& view) {
+    const Json item = documents::answer_schema(view.table, route);
+    for (const char* type : {"text/event-stream", "application/x-ndjson"})
+        responses.add(200,
+                      "A stream, whose items the schema describes. A websocket gets them as its messages.",
+                      type,
+                      item);
+    responses.share("406", "NotAcceptable");
+}
+
 void add_success(Responses& responses, const Route& route, const View& view) {
+    if (is_stream(route)) return add_stream(responses, route, view);
     const int status = route.respond && route.respond->status ? *route.respond->status : 200;
     const bool has_answer =
         documents::answering_target(route) != nullptr || (route.respond && route.respond->body);

@@ -75,6 +75,7 @@ Json responses() {
          with_header(
              problem_response("No token, or one that is not accepted."), "WWW-Authenticate", "Bearer")},
         {"Forbidden", problem_response("The mesh refuses it.")},
+        {"NotAcceptable", problem_response("The client accepts nothing that the route can send.")},
         {"TooLarge", problem_response("The body is too large.")},
         {"UnsupportedType", problem_response("The body is of another type, or compressed.")},
         {"TooManyTokens",

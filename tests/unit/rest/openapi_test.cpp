@@ -288,5 +288,15 @@ TEST_F(OpenApi, ARestOfAPathIsExplained) {
     EXPECT_THAT(parameter["description"].get<std::string>(), HasSubstr("One or more levels"));
 }
 
+TEST_F(OpenApi, AStreamSaysWhatItsItemsAre) {
+    gateway::Route route = gateway::http_to_happn_get("watch", "GET", "/items/{item}/events", "/i");
+    route.targets.front().rule = gateway::StreamTarget{};
+    use({std::move(route)});
+    const json responses = document()["paths"]["/items/{item}/events"]["get"]["responses"];
+    EXPECT_TRUE(responses["200"]["content"].contains("text/event-stream"));
+    EXPECT_TRUE(responses["200"]["content"].contains("application/x-ndjson"));
+    EXPECT_TRUE(responses.contains("406"));
+}
+
 }  // namespace
 }  // namespace rest
