@@ -14,6 +14,7 @@ using gateway::Limits;
 using gateway::MeshSettings;
 using gateway::NodeSettings;
 using gateway::RestSettings;
+using gateway::ServiceSettings;
 using gateway::Timeouts;
 using gateway::TlsSettings;
 using gateway::Will;
@@ -23,6 +24,7 @@ constexpr std::size_t mebibyte = 1024 * kibibyte;
 constexpr std::size_t gibibyte = 1024 * mebibyte;
 constexpr std::size_t largest_packet = 256 * mebibyte - 1;  // MQTT 5.0 section 1.5.5
 constexpr gateway::Duration longest_timeout = 24h;
+constexpr int most_circuit_failures = 1'000'000;
 constexpr gateway::Duration longest_session = 24h * 365;
 constexpr gateway::Duration longest_keep_alive = 65535s;  // two bytes on the wire (MQTT 5.0 section 3.1.2.10)
 constexpr gateway::Duration longest_mesh_keep_alive = 30s;  // old happn servers close after 35 s of silence
@@ -229,6 +231,27 @@ Section<RestSettings> rest_section() {
              "Which generation of happner it answers as: 4, or 1 for clients of the oldest.");
 }
 
+Section<ServiceSettings> services_section() {
+    return Section<ServiceSettings>{}
+        .key("connections", &ServiceSettings::connections, count(), "Requests to one host at once.")
+        .key("waiting",
+             &ServiceSettings::waiting,
+             count(),
+             "Requests that wait for one of those; more are refused (Overloaded).")
+        .key("circuit_failures",
+             &ServiceSettings::circuit_failures,
+             integer(1, most_circuit_failures),
+             "Failures in a row until a host is left alone (Unavailable).")
+        .key("circuit_pause",
+             &ServiceSettings::circuit_pause,
+             timeout(),
+             "How long it is left alone, until one request tries.")
+        .key("cache",
+             &ServiceSettings::cache,
+             size(kibibyte, gibibyte),
+             "Bytes of answers kept for targets with `cache`.");
+}
+
 Kind<gateway::LogFormat> log_format() {
     const auto read = [](const Node& node, gateway::LogFormat& into, Findings& findings) {
         std::string name = into == gateway::LogFormat::json ? "json" : "text";
@@ -346,6 +369,7 @@ Section<Settings> gateway_section() {
              named(broker_section()),
              "MQTT brokers the gateway connects to, by name.")
         .key("rest", &Settings::rest, rest_section().kind(), "happner's own /rest/* surface.")
+        .key("services", &Settings::services, services_section().kind(), "HTTP services that routes call.")
         .key("mappings",
              &Settings::mappings,
              texts(),

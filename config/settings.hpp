@@ -39,6 +39,7 @@ struct Settings {
     std::vector<gateway::MeshSettings> meshes;     // in the file's order, names differ
     std::vector<gateway::BrokerSettings> brokers;  // in the file's order, names differ
     gateway::RestSettings rest;         // mesh: a key of meshes or "node"; empty: there is no mesh to mirror
+    gateway::ServiceSettings services;  // HTTP services that routes call
     std::vector<std::string> mappings;  // files that exist, in order, none twice
     int workers = 1;
     LogSettings log;

@@ -531,6 +531,7 @@ Sink* Dispatcher::State::sink_of(const Target& target) {
     if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return sinks.broker(mqtt->broker);
     if (const auto* happn = std::get_if<HappnTarget>(&target.rule)) return sinks.mesh(happn->mesh);
     if (const auto* call = std::get_if<CallTarget>(&target.rule)) return sinks.mesh(call->mesh);
+    if (std::holds_alternative<HttpTarget>(target.rule)) return sinks.services();
     return nullptr;
 }
 

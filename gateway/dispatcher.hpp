@@ -24,6 +24,7 @@ public:
     virtual ~SinkDirectory() = default;
     virtual Sink* broker(std::string_view name) = 0;
     virtual Sink* mesh(std::string_view name) = 0;
+    virtual Sink* services() { return nullptr; }  // of HTTP targets, whatever their host
 };
 
 struct DispatcherOptions {

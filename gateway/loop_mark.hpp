@@ -1,5 +1,5 @@
 // The mark that keeps messages from going in circles: `hg` = "<gateway id>;<hops>", an MQTT 5 user property
-// and a key of happn's `options.meta`, which reaches subscribers in `_meta`.
+// and a key of happn's `options.meta`, which reaches subscribers in `_meta`; of HTTP requests a header.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@
 namespace gateway {
 
 inline constexpr std::string_view loop_mark_name = "hg";
+inline constexpr std::string_view loop_mark_header = "X-Happn-Gateway";  // of HTTP requests
 
 std::string loop_mark(std::string_view gateway_id, int hops);
 

@@ -15,7 +15,7 @@ class Filling {
 public:
     explicit Filling(const Evaluation& evaluation) : evaluation_{evaluation} {}
 
-    void address(std::string& into, const AddressTemplate& from) {
+    void address(std::string& into, const auto& from) {
         if (refused_) return;
         auto expanded = from.expand(evaluation_);
         if (expanded.has_error()) {
@@ -170,6 +170,21 @@ void fill_identity(Filling& fill, Output& output, const Template& as_user) {
     const Value user = fill.value(as_user);
     if (!user.absent()) output.on_behalf_of = user.to_text();
     if (output.on_behalf_of.empty()) fill.refuse(Refusal::absent, "'as' names nobody");
+}
+
+/// RFC 9110 section 5.5: a line end in a value would begin a header of its own.
+bool fits_header(std::string_view value) {
+    return std::ranges::none_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+void fill_rule(Filling& fill, Output& output, const HttpTarget& rule) {
+    fill.address(output.address, rule.url);
+    fill.texts(output.headers, rule.headers);
+    for (const auto& [name, value] : output.headers) {
+        if (!fits_header(value))
+            fill.refuse(Refusal::encode, "the header " + name + " cannot hold a line end");
+    }
+    if (!rule.sends_body) output.payload = {};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ using DeliveryId = std::uint64_t;
 /// What a route wants done at one target, with every template expanded.
 struct Output {
     const Target* target = nullptr;  // outlives the delivery
-    std::string address;             // topic, path, or component/method
+    std::string address;             // topic, path, component/method, or URL
     Payload payload;  // for a call: the arguments, a JSON array (by position) or object (by name)
     Action action = Action::set;
     Principal principal;       // whose session to use
@@ -40,7 +40,8 @@ struct Output {
     int hops = 0;              // to be sent along with the gateway's id
     TimePoint deadline;
     // of the targets that have them
-    std::vector<NameValue> user;  // MQTT 5 user properties
+    std::vector<NameValue> user;     // MQTT 5 user properties
+    std::vector<NameValue> headers;  // of an HTTP request, as the mapping names them
     std::string content_type;
     std::string meta;         // happn options.meta, a JSON object as text, or empty
     std::string options;      // happn get: criteria, fields, sort ... as a JSON object, or empty

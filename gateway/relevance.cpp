@@ -44,7 +44,9 @@ bool sends_on_remove(const Target& target) {
     if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return mqtt->clear_on_remove;
     if (const auto* happn = std::get_if<HappnTarget>(&target.rule))
         return happn->remove_on_remove || happn->remove_on_empty;
-    return false;
+    // To delete is what such a request does anyway.
+    const auto* http = std::get_if<HttpTarget>(&target.rule);
+    return http != nullptr && http->method == "DELETE";
 }
 
 Decode decode_of(const Route& route) {

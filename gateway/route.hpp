@@ -13,6 +13,7 @@
 #include "gateway/expression/address_pattern.hpp"
 #include "gateway/expression/object_map.hpp"
 #include "gateway/expression/template.hpp"
+#include "gateway/http_target.hpp"
 
 namespace gateway {
 
@@ -163,7 +164,7 @@ struct PayloadExample {
     std::string json;
 };
 
-using TargetRule = std::variant<MqttTarget, HappnTarget, CallTarget, AnswerTarget, StreamTarget>;
+using TargetRule = std::variant<MqttTarget, HappnTarget, CallTarget, AnswerTarget, StreamTarget, HttpTarget>;
 
 enum class As : std::uint8_t { caller, service, named };
 
@@ -177,7 +178,7 @@ struct Target {
     bool required = true;
     Duration timeout = std::chrono::seconds{10};
     std::vector<PayloadExample> examples = {};
-    bool answers() const;  // happn, call, answer, stream, MQTT with reply
+    bool answers() const;  // happn, call, answer, stream, http, MQTT with reply
 };
 
 // --- answers

@@ -40,6 +40,9 @@ struct TargetText {
     std::string operator()(const StreamTarget& target) const {
         return "stream[" + target.mesh + "] on " + target.path.text();
     }
+    std::string operator()(const HttpTarget& target) const {
+        return "http " + target.method + ' ' + target.url.shown();
+    }
 };
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {

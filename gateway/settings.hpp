@@ -108,6 +108,15 @@ struct Timeouts {
     Duration shutdown = std::chrono::seconds{10};
 };
 
+/// HTTP services that routes call: what one host may cost.
+struct ServiceSettings {
+    std::size_t connections = 16;  // at once, to one host
+    std::size_t waiting = 1000;    // requests that wait for one of those; more are refused
+    int circuit_failures = 5;      // in a row, until a host is left alone
+    Duration circuit_pause = std::chrono::seconds{10};  // for so long; then one request tries
+    std::size_t cache = std::size_t{16} * 1024 * 1024;  // bytes of answers that are kept for `cache`
+};
+
 struct RestSettings {
     std::string mesh;                        // "node" or a key of meshes
     std::vector<std::string> allow = {"*"};  // component/method patterns

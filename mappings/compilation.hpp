@@ -32,6 +32,7 @@ struct FileDefaults {
     int qos = 0;
     gateway::Duration mqtt_timeout = std::chrono::seconds{10};
     gateway::Duration happn_timeout = std::chrono::seconds{10};
+    gateway::Duration http_timeout = std::chrono::seconds{10};
 };
 
 struct Compilation {

@@ -286,12 +286,85 @@ constexpr std::array stream_target_keys{
 };
 constexpr Table stream_target{
     "a stream", "Answers an HTTP request with items as they come.", stream_target_keys};
+constexpr Shape status_list = list_of(text);
+constexpr Shape statuses{.kind = Kind::by_kind, .scalar = &text, .list = &status_list};
+constexpr Shape redirect_count{.kind = Kind::integer, .minimum = 0, .maximum = 10};
+constexpr Shape retry_count{.kind = Kind::integer, .minimum = 0, .maximum = 100};
+constexpr std::array<std::string_view, 1> hmac_words{"sha256"};
+constexpr Shape hmac = choice(hmac_words);
+
+constexpr std::array basic_keys{
+    Key{"username", &text, "The user name.", true},
+    Key{"password", &text, "The password, from ${VAR} or file:PATH.", true},
+};
+constexpr Table basic_table{"a basic credential", "A user name and password (RFC 7617).", basic_keys};
+constexpr Shape basic = map_of(basic_table);
+constexpr std::array http_auth_keys{
+    Key{"bearer", &text, "A token, from ${VAR} or file:PATH (RFC 6750)."},
+    Key{"basic", &basic, "A user name and password (RFC 7617)."},
+};
+constexpr Table http_auth_table{"an auth", "How the gateway shows a service who it is.", http_auth_keys};
+constexpr Shape http_auth = map_of(http_auth_table);
+
+constexpr std::array sign_keys{
+    Key{"hmac", &hmac, "sha256, the default."},
+    Key{"secret", &text, "What both sides know, from ${VAR} or file:PATH.", true},
+    Key{"header", &text, "The header of the signature; default X-Signature."},
+    Key{"timestamp", &text, "A header for the time, which is then signed as well: <time>.<body>."},
+};
+constexpr Table sign_table{"a sign", "The signature of a webhook's body.", sign_keys};
+constexpr Shape sign = map_of(sign_table);
+
+constexpr std::array retry_keys{
+    Key{"max", &retry_count, "Attempts beyond the first.", true},
+    Key{"backoff", &text, "The first and the longest wait; default 1s..1m. Retry-After counts if longer."},
+    Key{"when", &texts, "What for: network, statuses, ranges; default [network, 429, 5xx]."},
+    Key{"attempt", &duration, "How long one attempt may take; default: all that is left of `timeout`."},
+};
+constexpr Table retry_table{"a retry", "Further attempts, all within `timeout`.", retry_keys};
+constexpr Shape retry = map_of(retry_table);
+
+constexpr std::array tls_keys{
+    Key{"ca", &text, "Certificates to trust, PEM or file:PATH. Default: those of the system."},
+    Key{"certificate", &text, "The gateway's own, followed by its chain, PEM or file:PATH."},
+    Key{"key", &text, "Of that certificate, file:PATH."},
+    Key{"server_name", &text, "The name that the certificate must have; default: the URL's host."},
+    Key{"verify", &boolean, "false: any certificate will do. For tests only."},
+};
+constexpr Table tls_table{"a tls", "How the two sides of https know each other.", tls_keys};
+constexpr Shape tls = map_of(tls_table);
+
+constexpr std::array http_target_keys{
+    Key{"http",
+        &text,
+        "`<METHOD> <url>`, a template behind the host: GET https://weather.example/v1/{city}.",
+        true},
+    Key{"headers", &named_texts, "Headers: names to templates."},
+    Key{"body", &value, "The payload, instead of what `map` made."},
+    Key{"encode", &encode, encode_doc},
+    Key{"ok", &statuses, "The statuses that are a success; default 200..299. Others are an HttpError."},
+    Key{"auth", &http_auth, "Who the gateway is there: { bearer } or { basic }."},
+    Key{"sign", &sign, "A signature of the body, for webhooks."},
+    Key{"timeout", &duration, "For the answer, with all attempts; default 10s."},
+    Key{"retry", &retry, "When to try again."},
+    Key{"concurrency", &count, "Requests of this target at once. 0: as many as the host may have."},
+    Key{"cache", &duration, "GET: how long an answer is given again to the same caller."},
+    Key{"tls", &tls, "Of https."},
+    Key{"redirects", &redirect_count, "GET and HEAD: redirects followed at most; default 0."},
+    Key{"private_addresses", &boolean, "true: a redirect to another host may lead into the private network."},
+    Key{"max_response", &size, "The largest body of an answer, unpacked; default 4MiB."},
+    Key{"name", &text, name_doc},
+    Key{"as", &text, as_doc},
+    Key{"required", &boolean, required_doc},
+    Key{"when", &later, {}},
+};
+constexpr Table http_target{"an http target", "Sends a request to an HTTP service.", http_target_keys};
 
 constexpr std::array target_variants{Variant{"mqtt", &mqtt_target},
                                      Variant{"happn", &happn_target},
                                      Variant{"call", &call_target},
                                      Variant{"answer", &answer_target},
-                                     Variant{"http"},
+                                     Variant{"http", &http_target},
                                      Variant{"stream", &stream_target},
                                      Variant{"emit"}};
 constexpr Shape target{.kind = Kind::variants, .variants = target_variants};
@@ -493,6 +566,7 @@ constexpr std::array expect_keys{
     Key{"happn", &text, "`set <path>`, `get <path>` or `remove <path>` is sent."},
     Key{"call", &text, "`<component>/<method>` is called."},
     Key{"stream", &text, "A stream of `on <path>` is opened."},
+    Key{"http", &text, "`<METHOD> <url>` is requested of a service."},
     Key{"broker", &text, broker_doc},
     Key{"mesh", &text, mesh_doc},
     Key{"as", &text, "On whose behalf: a user name, service or anonymous."},
@@ -505,7 +579,7 @@ constexpr std::array expect_keys{
     Key{"hex", &text, "The payload as bytes in hexadecimal."},
     Key{"base64", &text, "The payload as bytes in base64."},
     Key{"status", &http_status, "HTTP status of the answer."},
-    Key{"headers", &named_texts, "Headers of the answer, at least these."},
+    Key{"headers", &named_texts, "Headers of the answer, or of the request to a service; at least these."},
     Key{"answer", &data, "What the source is answered."},
     Key{"error", &expect_error, "The error that the source is answered."},
     Key{"refused", &refusal, "Why the message is refused."},
@@ -553,11 +627,17 @@ constexpr std::array happn_default_keys{
 constexpr Table happn_defaults_table{
     "happn defaults", "For every happn source and target, and every call, of this file.", happn_default_keys};
 constexpr Shape happn_defaults = map_of(happn_defaults_table);
+constexpr std::array http_default_keys{
+    Key{"timeout", &duration, timeout_doc},
+};
+constexpr Table http_defaults_table{
+    "http defaults", "For every http target of this file.", http_default_keys};
+constexpr Shape http_defaults = map_of(http_defaults_table);
 constexpr std::array default_keys{
     Key{"mqtt", &mqtt_defaults, "For mqtt sources and targets."},
     Key{"happn", &happn_defaults, "For happn sources and targets, and calls."},
     Key{"delivery", &delivery, "at-most-once, the default: nothing is kept on disk."},
-    Key{"http", &later, {}},
+    Key{"http", &http_defaults, "For http targets."},
 };
 constexpr Table defaults_table{"defaults", "What routes of this file need not say.", default_keys};
 constexpr Shape defaults = map_of(defaults_table);

@@ -35,6 +35,8 @@ FileDefaults defaults_of(const Node& tree) {
     }
     if (const auto* happn = child(*node, "happn"))
         defaults.happn_timeout = duration_of(*happn, "timeout").value_or(defaults.happn_timeout);
+    if (const auto* http = child(*node, "http"))
+        defaults.http_timeout = duration_of(*http, "timeout").value_or(defaults.http_timeout);
     return defaults;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/executions.hpp"
+#include "mappings/http_targets.hpp"
 #include "mappings/sources.hpp"
 #include "mappings/streams.hpp"
 #include "mappings/values.hpp"
@@ -309,6 +310,7 @@ std::optional<Target> compile_one(const Node& node,
     auto target = child(node, "mqtt") != nullptr     ? compile_mqtt(node, scope, compilation)
                   : child(node, "happn") != nullptr  ? compile_happn(node, scope, compilation)
                   : child(node, "call") != nullptr   ? compile_call(node, scope, compilation)
+                  : child(node, "http") != nullptr   ? compile_http_target(node, scope, compilation)
                   : child(node, "stream") != nullptr ? compile_stream(node, scope, compilation)
                                                      : compile_answer(node, scope, compilation);
     if (!target) return std::nullopt;

@@ -17,7 +17,7 @@ using gateway::Encoding;
 using gateway::Payload;
 
 constexpr std::array<std::string_view, 4> send_kinds{"mqtt", "happn", "http", "call"};
-constexpr std::array<std::string_view, 4> output_kinds{"mqtt", "happn", "call", "stream"};
+constexpr std::array<std::string_view, 5> output_kinds{"mqtt", "happn", "call", "http", "stream"};
 constexpr std::array<std::string_view, 4> payload_keys{"json", "text", "hex", "base64"};
 
 /// The one of `keys` that is there; nullptr if there is none, or more than one (a finding).
@@ -207,6 +207,12 @@ gateway::Errc errc_of(std::string_view name) {
     return gateway::Errc::mesh_error;
 }
 
+bool is_http_kind(std::string_view kind) {
+    constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    constexpr std::string_view http = "http ";
+    return kind.starts_with(http) && std::ranges::find(methods, kind.substr(http.size())) != methods.end();
+}
+
 std::optional<Mock> compile_mock(const Node::Member& member, const Compilation& compilation) {
     const auto blank = member.key.rfind(' ');
     Mock mock;
@@ -214,16 +220,18 @@ std::optional<Mock> compile_mock(const Node::Member& member, const Compilation& 
     mock.kind = member.key.substr(0, blank);
     constexpr std::array<std::string_view, 6> kinds{
         "mqtt", "call", "happn set", "happn get", "happn remove", "stream on"};
-    if (blank == std::string::npos || std::ranges::find(kinds, mock.kind) == kinds.end()) {
+    const bool is_http = is_http_kind(mock.kind);
+    if (blank == std::string::npos || (!is_http && std::ranges::find(kinds, mock.kind) == kinds.end())) {
         compilation.error("HG204",
                           member.place,
                           "a mock is named by what it answers: \"call doors/lock\", \"mqtt devices/d1/cmd\", "
-                          "\"happn get /d/1\"");
+                          "\"happn get /d/1\", \"http GET https://service.example/v1\"");
         return std::nullopt;
     }
-    const auto kind = mock.kind == "mqtt"   ? gateway::AddressKind::mqtt
-                      : mock.kind == "call" ? gateway::AddressKind::call
-                                            : gateway::AddressKind::happn;
+    // A URL has levels like a topic, and none of happn's restrictions.
+    const auto kind = mock.kind == "mqtt" || is_http ? gateway::AddressKind::mqtt
+                      : mock.kind == "call"          ? gateway::AddressKind::call
+                                                     : gateway::AddressKind::happn;
     auto address = gateway::AddressPattern::parse(member.key.substr(blank + 1), kind);
     if (address.has_error()) {
         compilation.error("HG204", member.place, address.error().message, address.error().hint);
@@ -250,8 +258,15 @@ bool set_output(Expectation& expectation,
     expectation.address = output.value.text();
     expectation.connection =
         output.key == "mqtt" ? optional_text(node, "broker") : optional_text(node, "mesh");
-    if (output.key != "happn" && output.key != "stream") return true;
+    if (output.key != "happn" && output.key != "stream" && output.key != "http") return true;
     const auto [verb, path] = halves(output.value.text());
+    if (output.key == "http") {
+        expectation.kind += " " + verb;
+        expectation.address = path;
+        if (is_http_kind(expectation.kind)) return true;
+        compilation.error("HG204", output.value.place(), "what a service gets is written \"<METHOD> <url>\"");
+        return false;
+    }
     if (output.key == "stream" && verb != "on") {
         compilation.error("HG204", output.value.place(), "an opened stream is written \"on <path>\"");
         return false;

@@ -52,7 +52,7 @@ struct Send {
 /// A mocked target: `<target key> <address>`, the address with wildcards.
 struct Mock {
     std::string name;  // as written
-    std::string kind;  // "mqtt" "happn get" "happn set" "happn remove" "call" "stream on"
+    std::string kind;  // "mqtt" "happn get" "happn set" "happn remove" "call" "stream on" "http GET" ...
     gateway::AddressPattern address;
     std::string answer;  // JSON; null if not given
     std::optional<gateway::Error> error;

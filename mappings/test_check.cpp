@@ -12,7 +12,7 @@ using config::Findings;
 using config::Node;
 
 constexpr std::array<std::string_view, 5> send_keys{"mqtt", "happn", "http", "call", "event"};
-constexpr std::array<std::string_view, 4> output_keys{"mqtt", "happn", "call", "stream"};
+constexpr std::array<std::string_view, 5> output_keys{"mqtt", "happn", "call", "http", "stream"};
 constexpr std::array<std::string_view, 7> about_outputs{
     "route", "broker", "mesh", "as", "qos", "retain", "args"};
 constexpr std::array<std::string_view, 6> about_answers{
@@ -43,6 +43,7 @@ bool asks_for_nothing(const Node::Member& member) {
 void check_about_output(const Node& expectation, const Node::Member& output, Findings& findings) {
     const std::string_view other_connection = output.key == "mqtt" ? "mesh" : "broker";
     for (const auto& member : expectation.members()) {
+        if (output.key == "http" && member.key == "headers") continue;  // requests have them, too
         if (is_one_of(member.key, about_answers)) {
             findings.error(
                 "HG414",
@@ -65,7 +66,7 @@ void check_about_answer(const Node& expectation, Findings& findings) {
                            member.place,
                            quoted(member.key) +
                                " is about what is sent: the expectation needs the key mqtt, "
-                               "happn or call");
+                               "happn, call or http");
         } else if (member.key == "filtered" && asks_for_nothing(member)) {
             findings.error("HG409",
                            member.value.place(),

@@ -159,6 +159,8 @@ private:
         compare(what + "qos", expected.qos, seen.qos);
         compare(what + "retain", expected.retain, seen.retain);
         compare_pairs(what + "user", expected.user, seen.user);
+        if (seen.kind.starts_with("http "))
+            compare_pairs(what + "headers", expected.headers, with_lower_names(seen.headers));
         compare_json(what + "json", expected.json, as_json(seen.payload));
         if (expected.bytes && *expected.bytes != seen.payload.bytes.view())
             line(what + "payload: - " + shown(*expected.bytes) + " + " + shown(seen.payload.bytes.view()));

@@ -39,6 +39,8 @@ std::string kind_of(const Output& output) {
     if (std::holds_alternative<gateway::MqttTarget>(output.target->rule)) return "mqtt";
     if (std::holds_alternative<gateway::CallTarget>(output.target->rule)) return "call";
     if (std::holds_alternative<gateway::StreamTarget>(output.target->rule)) return "stream on";
+    if (const auto* http = std::get_if<gateway::HttpTarget>(&output.target->rule))
+        return "http " + http->method;
     const auto verb = std::get<gateway::HappnTarget>(output.target->rule).verb;
     if (output.action == gateway::Action::remove || verb == gateway::HappnTarget::Verb::remove)
         return "happn remove";
@@ -86,6 +88,7 @@ public:
         seen.as = name_of(output);
         seen.payload = output.payload;
         seen.user = output.user;
+        seen.headers = output.headers;
         if (const auto* mqtt = std::get_if<gateway::MqttTarget>(&output.target->rule)) {
             seen.qos = mqtt->qos;
             seen.retain = mqtt->retain || output.action == gateway::Action::remove;
@@ -119,6 +122,7 @@ public:
     explicit RecordingSinks(Recording& recording) : recording_{recording} {}
     gateway::Sink* broker(std::string_view name) override { return sink(brokers_, name); }
     gateway::Sink* mesh(std::string_view name) override { return sink(meshes_, name); }
+    gateway::Sink* services() override { return &services_; }
 
 private:
     using Sinks = std::map<std::string, std::unique_ptr<RecordingSink>, std::less<>>;
@@ -131,6 +135,7 @@ private:
 
     Recording& recording_;
     Sinks brokers_, meshes_;
+    RecordingSink services_{{}, recording_};
 };
 
 Principal principal_of(const Send& send) {

@@ -13,7 +13,7 @@
 namespace mappings {
 
 struct SeenOutput {
-    std::string kind;  // "mqtt" "call" "happn set" "happn get" "happn remove"
+    std::string kind;  // "mqtt" "call" "happn set" "happn get" "happn remove" "http GET" ...
     std::string address;
     std::string connection;
     std::string route;
@@ -22,6 +22,7 @@ struct SeenOutput {
     int qos = 0;
     bool retain = false;
     std::vector<gateway::NameValue> user;
+    std::vector<gateway::NameValue> headers;  // of a request to a service, names as written
 };
 
 struct SeenFate {

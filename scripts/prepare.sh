@@ -3,7 +3,7 @@
 
 build_packages=(
     g++ cmake ninja-build pkg-config ccache ca-certificates
-    libboost1.81-dev libssl-dev libpaho-mqtt-dev libpaho-mqttpp-dev libcpp-httplib-dev nlohmann-json3-dev
+    libboost1.81-dev libssl-dev libcurl4-openssl-dev libpaho-mqtt-dev libpaho-mqttpp-dev libcpp-httplib-dev nlohmann-json3-dev
     libsqlite3-dev zlib1g-dev libre2-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
 )
 broker_packages=(mosquitto mosquitto-clients curl)

@@ -10,6 +10,7 @@
 #include "adapters/rest/mapped_reply.hpp"
 #include "gateway/http_body.hpp"
 #include "gateway/json.hpp"
+#include "gateway/loop_mark.hpp"
 #include "gateway/query.hpp"
 
 namespace rest {
@@ -27,6 +28,7 @@ using gateway::Principal;
 using gateway::Result;
 using gateway::Security;
 
+constexpr std::string_view loop_mark_key = "x-happn-gateway";  // header names are in lower case here
 constexpr gateway::Duration authentication_timeout = std::chrono::seconds{10};
 
 // --- no route ------------------------------------------------------------------------------------
@@ -155,6 +157,7 @@ std::variant<Message, HttpReply> message_of(const HttpRequest& request,
     message.payload = *std::move(payload);
     message.properties = gateway::HttpProperties{
         std::string{request.method}, std::string{request.ip}, *std::move(checked), plain_headers(request)};
+    message.origin = gateway::read_loop_mark(request.header(loop_mark_key));
     return message;
 }
 

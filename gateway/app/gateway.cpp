@@ -60,6 +60,8 @@ void Gateway::make_edges() {
         brokers_.emplace(broker.name,
                          std::make_unique<mqtt::Broker>(
                              context, broker, identity_, shard_.dispatcher(), shard_.metrics()));
+    services_ = std::make_unique<services::Services>(
+        context, settings_.services, identity_, shard_.dispatcher(), shard_.metrics());
     rest::FrontDoorSettings door;
     door.listen = settings_.listen;
     door.limits = settings_.limits;

@@ -16,6 +16,7 @@
 #include "adapters/happn/remote_mesh.hpp"
 #include "adapters/mqtt/mqtt_broker.hpp"
 #include "adapters/rest/front_door.hpp"
+#include "adapters/services/services.hpp"
 #include "config/settings.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/shard.hpp"
@@ -38,6 +39,7 @@ public:
 private:
     Sink* broker(std::string_view name) override;
     Sink* mesh(std::string_view name) override;
+    Sink* services() override { return services_.get(); }
 
     void make_edges();
     void make_node();
@@ -65,6 +67,7 @@ private:
     std::unique_ptr<happn::Node> node_;
     std::map<std::string, std::unique_ptr<happn::RemoteMesh>, std::less<>> meshes_;
     std::map<std::string, std::unique_ptr<mqtt::Broker>, std::less<>> brokers_;
+    std::unique_ptr<services::Services> services_;
     std::unique_ptr<rest::FrontDoor> front_door_;
     std::unique_ptr<admin::Server> admin_;
     std::unique_ptr<admin::Server> health_;

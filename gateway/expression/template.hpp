@@ -47,6 +47,7 @@ public:
 
 private:
     friend class AddressTemplate;
+    friend class UrlTemplate;
     static Parsed<Template> parse_with(std::string_view text, const Scope& scope, bool wildcards);
     std::vector<std::string>
         literals_;  // literals_[i] stands before expressions_[i]; one more than expressions

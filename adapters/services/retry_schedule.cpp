@@ -1,0 +1,58 @@
+#include "adapters/services/retry_schedule.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace services {
+namespace {
+
+using gateway::Duration;
+
+constexpr int most_doublings = 30;  // beyond any `backoff_max`, and no overflow
+constexpr long long longest_retry_after = 365LL * 24 * 3600;
+constexpr std::int64_t milliseconds_a_second = 1000;
+
+bool is_retried(const gateway::HttpRetry& rule, int status) {
+    if (status == 0) return rule.network;
+    return std::ranges::any_of(rule.statuses,
+                               [&](const gateway::StatusRange& range) { return range.has(status); });
+}
+
+Duration backoff_of(const gateway::HttpRetry& rule, int attempt) {
+    Duration wait = rule.backoff_min;
+    for (int i = 1; i < std::min(attempt, most_doublings) && wait < rule.backoff_max; ++i)
+        wait *= 2;
+    return std::min(wait, rule.backoff_max);
+}
+
+}  // namespace
+
+std::optional<Duration> next_wait(const gateway::HttpRetry& rule,
+                                  const FailedAttempt& failed,
+                                  double chance,
+                                  gateway::TimePoint now,
+                                  gateway::TimePoint deadline) {
+    if (failed.number > rule.max || !is_retried(rule, failed.status)) return std::nullopt;
+    const auto whole = std::chrono::duration<double>(backoff_of(rule, failed.number));
+    auto wait = std::chrono::duration_cast<Duration>(whole * (1.0 - chance / 2));
+    if (failed.retry_after) wait = std::max(wait, *failed.retry_after);
+    return wait < deadline - now ? std::optional{wait} : std::nullopt;
+}
+
+std::optional<Duration> read_retry_after(std::string_view text, gateway::WallTime now) {
+    long long seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (!is_number) {
+        const std::time_t date = curl_getdate(std::string{text}.c_str(), nullptr);
+        if (date < 0) return std::nullopt;
+        seconds = static_cast<long long>(date) - now / milliseconds_a_second;
+    }
+    if (is_number && seconds < 0) return std::nullopt;
+    return std::chrono::seconds{std::clamp(seconds, 0LL, longest_retry_after)};
+}
+
+}  // namespace services

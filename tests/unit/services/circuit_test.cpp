@@ -1,0 +1,65 @@
+#include "adapters/services/circuit.hpp"
+
+#include <gtest/gtest.h>
+
+namespace services {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ACircuitOfThreeFailures : public testing::Test {
+protected:
+    void fail(int times) {
+        for (int i = 0; i < times; ++i)
+            opened = circuit.failed(now);
+    }
+
+    gateway::TimePoint now{};
+    Circuit circuit{3, 10s};
+    bool opened = false;
+};
+
+TEST_F(ACircuitOfThreeFailures, OpensAtTheThirdInARow) {
+    fail(2);
+    EXPECT_FALSE(opened);
+    EXPECT_TRUE(circuit.try_enter(now));
+    fail(1);
+    EXPECT_TRUE(opened);
+    EXPECT_FALSE(circuit.try_enter(now));
+}
+
+TEST_F(ACircuitOfThreeFailures, ForgetsFailuresWhenOneSucceeds) {
+    fail(2);
+    circuit.succeeded();
+    fail(2);
+    EXPECT_TRUE(circuit.try_enter(now));
+}
+
+TEST_F(ACircuitOfThreeFailures, LetsOneTryAfterThePause) {
+    fail(3);
+    EXPECT_FALSE(circuit.try_enter(now + 9s));
+    EXPECT_TRUE(circuit.try_enter(now + 10s));
+    EXPECT_FALSE(circuit.try_enter(now + 10s));
+    circuit.succeeded();
+    EXPECT_TRUE(circuit.try_enter(now + 10s));
+    EXPECT_TRUE(circuit.try_enter(now + 10s));
+}
+
+TEST_F(ACircuitOfThreeFailures, PausesAgainWhenThatOneFails) {
+    fail(3);
+    now += 10s;
+    ASSERT_TRUE(circuit.try_enter(now));
+    EXPECT_TRUE(circuit.failed(now));
+    EXPECT_FALSE(circuit.try_enter(now + 9s));
+    EXPECT_TRUE(circuit.try_enter(now + 10s));
+}
+
+TEST_F(ACircuitOfThreeFailures, LetsTheNextTryWhenThatOneIsGivenUp) {
+    fail(3);
+    ASSERT_TRUE(circuit.try_enter(now + 10s));
+    circuit.gave_up();
+    EXPECT_TRUE(circuit.try_enter(now + 10s));
+}
+
+}  // namespace
+}  // namespace services
