@@ -15,14 +15,14 @@ namespace {
 class HttpConnectionTest : public SurfaceTest {
 protected:
     /// All that is answered until the connection has ended.
-    std::string talk(std::deque<std::string> pieces, Peer from = {"192.0.2.1", 4711}) {
+    std::string talk(std::deque<std::string> pieces, Peer client = {"192.0.2.1", 4711}) {
         auto peer = std::make_shared<support::MemoryPeer>();
         peer->pieces = std::move(pieces);
         auto state = std::make_shared<ListenerState>(io, settings, door, dispatcher, mesh, nullptr, metrics);
         bool ended = false;
         boost::asio::co_spawn(
             io,
-            serve_connection(state, std::make_unique<support::MemoryStream>(io, peer), std::move(from)),
+            serve_connection(state, std::make_unique<support::MemoryStream>(io, peer), std::move(client)),
             [&ended](const std::exception_ptr& failure) {
                 EXPECT_EQ(failure, nullptr);
                 ended = true;

@@ -114,7 +114,7 @@ TEST_F(OpenApi, ATokenThatTheMeshDoesNotKnowIsRefused) {
 
 TEST_F(OpenApi, GuessingTokensIsSlowedDown) {
     make_secure();
-    for (int i = 0; i < LoginLimit::max_failures; ++i)
+    for (int i = 0; i < address_allowance.at_once; ++i)
         EXPECT_EQ(get({{"Authorization", "Bearer guess"}}).status, 401);
     EXPECT_EQ(get({bearer("_ADMIN")}).status, 429);
 }
