@@ -244,7 +244,8 @@ asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
     if (reply.stream && request_.wants_websocket) {
-        upgrade_ = Upgrade{upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(reply.stream)};
+        upgrade_ = Upgrade{upgrade_of(request_, peer_.port),
+                           std::make_shared<StreamSocket>(reply.stream, state_->metrics)};
         log(101, 0);
         co_return Next::upgrade;
     }

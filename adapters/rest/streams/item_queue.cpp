@@ -33,7 +33,7 @@ void ItemQueue::drop_oldest() {
     bytes_ -= pieces_.front().size();
     pieces_.pop_front();
     ++dropped_;
-    ++dropped_in_all_;
+    ++uncounted_drops_;
 }
 
 void ItemQueue::on_item(gateway::StreamItem item) {

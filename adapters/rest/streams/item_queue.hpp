@@ -9,12 +9,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "adapters/rest/streams/stream_format.hpp"
 #include "gateway/route.hpp"
 #include "gateway/stream.hpp"
 
 namespace rest {
+
+inline constexpr std::string_view stream_drops_metric = "stream_items_dropped";
 
 class ItemQueue final : public gateway::StreamReader {
 public:
@@ -34,7 +37,8 @@ public:
     bool ended() const { return ended_; }
     /// It has ended before its time: the mesh, the gateway or the reader's own slowness ended it.
     bool failed() const { return failed_; }
-    std::size_t dropped() const { return dropped_in_all_; }
+    /// Items that the reader has missed since this was asked last, for the counters.
+    std::size_t take_dropped() { return std::exchange(uncounted_drops_, 0); }
 
     StreamFormat format() const { return format_; }
     gateway::Duration heartbeat() const { return options_.heartbeat; }
@@ -56,7 +60,7 @@ private:
     std::deque<std::string> pieces_;
     std::size_t bytes_ = 0;
     std::size_t dropped_ = 0;  // since the reader was told last
-    std::size_t dropped_in_all_ = 0;
+    std::size_t uncounted_drops_ = 0;
     bool ended_ = false;
     bool failed_ = false;
     std::function<void()> ready_;

@@ -72,9 +72,8 @@ asio::awaitable<void> StreamBody::send(gateway::Duration write_timeout) {
 void StreamBody::collect() {
     for (const std::string& piece : queue_->take(batch))
         append(piece);
-    if (const auto dropped = queue_->dropped() - counted_drops_; dropped > 0)
-        metrics_.count("stream_items_dropped", dropped);
-    counted_drops_ = queue_->dropped();
+    if (const auto dropped = queue_->take_dropped(); dropped > 0)
+        metrics_.count(stream_drops_metric, dropped);
 }
 
 void StreamBody::append(std::string_view piece) {

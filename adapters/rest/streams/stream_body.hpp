@@ -44,7 +44,6 @@ private:
     std::string out_;
     std::array<char, 256> unread_{};  // what the peer sends is thrown away
     std::size_t read_ = 0;
-    std::size_t counted_drops_ = 0;
     gateway::TimePoint deadline_ = gateway::TimePoint::max();
     bool watching_ = false;
     bool gone_ = false;

@@ -15,8 +15,8 @@ constexpr std::uint16_t closed_for_now = 1013;   // "try again later" (IANA regi
 
 class StreamPeer final : public gateway::WebsocketPeer {
 public:
-    StreamPeer(std::shared_ptr<ItemQueue> queue, gateway::WebsocketLink& link)
-        : queue_{std::move(queue)}, link_{link} {
+    StreamPeer(std::shared_ptr<ItemQueue> queue, gateway::WebsocketLink& link, gateway::Metrics& metrics)
+        : queue_{std::move(queue)}, link_{link}, metrics_{metrics} {
         queue_->on_ready([this] { pump(); });
         pump();
     }
@@ -37,12 +37,15 @@ private:
                 link_.send(gateway::Bytes{std::move(piece)});
             last_sent_ = Clock::now();
         }
+        if (const auto dropped = queue_->take_dropped(); dropped > 0)
+            metrics_.count(stream_drops_metric, dropped);
         if (queue_->ended() && !queue_->has_pieces())
             link_.close(queue_->failed() ? closed_for_now : closed_normally);
     }
 
     std::shared_ptr<ItemQueue> queue_;
     gateway::WebsocketLink& link_;
+    gateway::Metrics& metrics_;
     TimePoint last_sent_ = Clock::now();
 };
 
@@ -50,7 +53,7 @@ private:
 
 std::unique_ptr<gateway::WebsocketPeer> StreamSocket::open(gateway::WebsocketLink& link,
                                                            const gateway::UpgradeRequest&) {
-    return std::make_unique<StreamPeer>(queue_, link);
+    return std::make_unique<StreamPeer>(queue_, link, metrics_);
 }
 
 std::size_t StreamSocket::max_frame_bytes() const {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "adapters/rest/streams/item_queue.hpp"
+#include "gateway/metrics.hpp"
 #include "gateway/websocket.hpp"
 
 namespace rest {
@@ -12,7 +13,8 @@ namespace rest {
 /// Makes the one peer of the websocket that a stream has been answered with.
 class StreamSocket final : public gateway::WebsocketAcceptor {
 public:
-    explicit StreamSocket(std::shared_ptr<ItemQueue> queue) : queue_{std::move(queue)} {}
+    StreamSocket(std::shared_ptr<ItemQueue> queue, gateway::Metrics& metrics)
+        : queue_{std::move(queue)}, metrics_{metrics} {}
 
     std::unique_ptr<gateway::WebsocketPeer> open(gateway::WebsocketLink& link,
                                                  const gateway::UpgradeRequest& request) override;
@@ -20,6 +22,7 @@ public:
 
 private:
     std::shared_ptr<ItemQueue> queue_;
+    gateway::Metrics& metrics_;
 };
 
 }  // namespace rest
