@@ -15,7 +15,7 @@ function(hg_flags TARGET)
     endif()
     if(HG_SANITIZE)
         target_compile_options(${TARGET} PRIVATE -fsanitize=${HG_SANITIZE} -fno-sanitize-recover=all
-                                                 -fno-omit-frame-pointer -g)
+                                                 -fno-omit-frame-pointer -g1)
         target_link_options(${TARGET} PRIVATE -fsanitize=${HG_SANITIZE})
         if(HG_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
             target_compile_options(${TARGET} PRIVATE -Wno-tsan) # Asio uses atomic_thread_fence
@@ -23,7 +23,7 @@ function(hg_flags TARGET)
     endif()
     if(HG_FUZZ)
         # Clang 14 cannot emit the check of function types for coroutines.
-        target_compile_options(${TARGET} PRIVATE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function -g)
+        target_compile_options(${TARGET} PRIVATE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function -g1)
         target_link_options(${TARGET} PRIVATE -fsanitize=address,undefined)
     endif()
     target_compile_definitions(${TARGET} PRIVATE BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_USE_STD_STRING_VIEW)
