@@ -61,6 +61,9 @@ void Feed::on_stored(std::vector<FeedItem> items) {
             pass(std::move(item));
         }
     }
+    if (!last_) {  // nothing newer has come yet: a loss goes back to there
+        last_ = resume_after_;
+    }
     resume_after_.reset();
     initial_ = false;
     for (FeedItem& item : std::exchange(held_, {})) {

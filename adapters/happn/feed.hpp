@@ -50,6 +50,8 @@ public:
 
     /// Stored values have to be fetched before publications are passed on.
     bool needs_stored() const { return resume_after_.has_value() || initial_; }
+    /// The reader has asked for what is stored, and not only for what was missed.
+    bool wants_initial() const { return initial_; }
     void hold() { holding_ = true; }
     /// Ends hold(). In any order.
     void on_stored(std::vector<FeedItem> items);

@@ -189,11 +189,15 @@ void MeshFeeds::fetch_stored(DeliveryId id, TimePoint deadline) {
 }
 
 void MeshFeeds::on_stored(DeliveryId id, const SessionFsm::Answer& answer) {
-    if (!answer) {
+    const bool may_not_read = !answer && answer.error().errc == Errc::access_denied;
+    const bool can_do_without = may_not_read && !find(id)->feed.wants_initial();
+    if (!answer && !can_do_without) {
         return fail(id, answer.error());
     }
-    const auto& path = find(id)->path;
-    auto items = items_of(**answer, path);
+    std::vector<FeedItem> items;
+    if (answer) {
+        items = items_of(**answer, find(id)->path);
+    }
     go_live(id);
     if (Open* const open = find(id)) {
         open->feed.on_stored(std::move(items));

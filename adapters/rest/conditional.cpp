@@ -20,6 +20,10 @@ bool has_already(std::string_view if_none_match, std::string_view etag) {
     return false;
 }
 
+std::string strong_etag(std::string_view etag) {
+    return '"' + std::string{etag} + '"';
+}
+
 std::string weak_etag(std::string_view etag) {
     return "W/\"" + std::string{etag} + '"';
 }

@@ -176,13 +176,19 @@ const gateway::Template* own_type(const gateway::Route& route) {
     return found == headers.end() || !found->second.constant() ? nullptr : &found->second;
 }
 
+/// What a service answers, or a mesh keeps, may have a type of its own.
+bool has_type_of_its_own(const gateway::Target& target) {
+    return !std::holds_alternative<gateway::CallTarget>(target.rule) &&
+           !std::holds_alternative<gateway::AnswerTarget>(target.rule);
+}
+
 bool accepts_any_answer(const gateway::Route& route, const Accept& accept) {
     if (const auto* type = own_type(route)) {
         const auto text = type->evaluate({});
         return text.has_error() || accept.weight(media_type(text->to_text())) > 0;
     }
-    return accept.weight(json_type) > 0 || accept.weight(text_type) > 0 ||
-           accept.weight("application/octet-stream") > 0;
+    return std::ranges::any_of(route.targets, has_type_of_its_own) || accept.weight(json_type) > 0 ||
+           accept.weight(text_type) > 0;
 }
 
 /// Asked before anything is done, so that nothing is done in vain.
@@ -193,7 +199,9 @@ std::optional<HttpReply> not_acceptable(const gateway::Route& route, const HttpR
     }
     if (request.wants_websocket)
         return problem(404, "there is no websocket at " + std::string{request.path()});
-    if (accepts_any_answer(route, Accept{request.header("accept")})) return std::nullopt;
+    const auto accepted = request.header("accept");
+    const bool all = accepted.empty() || accepted == "*/*";
+    if (all || accepts_any_answer(route, Accept{accepted})) return std::nullopt;
     return problem(406, "this route does not answer with " + std::string{request.header("accept")});
 }
 

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "adapters/rest/conditional.hpp"
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/openapi/document.hpp"
@@ -93,12 +94,12 @@ void OpenApiEndpoint::ask_mesh(gateway::Secret token, const HttpRequest& request
 HttpReply OpenApiEndpoint::reply(Caller caller, const Description& mesh, std::string_view if_none_match) {
     const Made& made = made_for(caller, mesh);
     HttpReply reply;
-    if (openapi::names_tag(if_none_match, made.tag)) {
+    if (has_already(if_none_match, made.tag)) {
         reply.status = 304;
     } else {
         reply = HttpReply{200, json_type, made.body};
     }
-    reply.headers.emplace_back("ETag", made.tag);
+    reply.headers.emplace_back("ETag", strong_etag(made.tag));
     reply.headers.emplace_back("Cache-Control", caller == Caller::user ? "private, no-cache" : "no-cache");
     reply.headers.emplace_back("Vary", "Authorization, Cookie");
     return reply;

@@ -18,8 +18,13 @@ bool same_name(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+/// What is stored on a mesh may say anything of its type: it must not begin a header of its own.
+bool is_header_value(std::string_view value) {
+    return std::ranges::none_of(value, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
+}
+
 std::string content_type_of(const gateway::Payload& payload) {
-    if (!payload.content_type.empty()) return payload.content_type;
+    if (!payload.content_type.empty() && is_header_value(payload.content_type)) return payload.content_type;
     switch (payload.encoding) {
         case Encoding::json:
             return "application/json";

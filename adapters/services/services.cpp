@@ -287,7 +287,7 @@ void Services::State::on_result(DeliveryId id, TransferResult&& result) {
             finish(id, Outcome{error_of(result)});
         return pump(host);
     }
-    if (follow(id, call, result)) return;
+    if (follow(id, call, result)) return pump(host);
     const FailedAttempt failed{
         call.attempts, result.status, read_retry_after(result.retry_after, gateway::wall_now())};
     auto outcome =

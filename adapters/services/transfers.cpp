@@ -167,6 +167,7 @@ void use_tls(Transfer& transfer, const gateway::TlsSettings& tls) {
     if (!tls.ca.empty()) {
         curl_blob blob = blob_of(tls.ca);
         set(easy, CURLOPT_CAINFO_BLOB, &blob);
+        set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // these and no others
     }
     if (!tls.certificate.empty()) {
         curl_blob certificate = blob_of(tls.certificate);

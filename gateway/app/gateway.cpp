@@ -184,6 +184,7 @@ void Gateway::look() {
     if (draining_) {
         const bool done = shard_.dispatcher().pending() == 0 && front_door_->active() == 0;
         if (done || Clock::now() >= drain_until_) return finish();
+        end_streams();  // one more may have opened
         return drain_brokers();
     }
     const admin::Readiness readiness = admin::readiness_of(connections());
@@ -217,11 +218,15 @@ void Gateway::drain() {
     draining_ = true;
     drain_until_ = Clock::now() + settings_.timeouts.shutdown;
     front_door_->stop_accepting();
-    shard_.dispatcher().end_streams(Error{Errc::cancelled, "the gateway is stopping"});
+    end_streams();
     if (node_) node_->drain();
     for (auto& [name, mesh] : meshes_)
         mesh->apply(no_routes());
     drain_brokers();
+}
+
+void Gateway::end_streams() {
+    shard_.dispatcher().end_streams(Error{Errc::cancelled, "the gateway is stopping"});
 }
 
 void Gateway::drain_brokers() {

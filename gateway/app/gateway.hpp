@@ -51,6 +51,7 @@ private:
     void reload();
     void look();
     void drain();
+    void end_streams();
     void drain_brokers();
     void finish();
     void fail_pending();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "adapters/happn/remote_mesh.hpp"
@@ -41,22 +42,24 @@ std::optional<MeshSettings> addressed(const config::Settings& settings) {
 
 /// On the shard's thread, which is this one.
 Result<LiveMesh> ask(Shard& shard, happn::RemoteMesh& mesh, Duration patience) {
-    Result<LiveMesh> answer = Error{Errc::unavailable, "no answer"};
+    std::optional<LiveMesh> found;
+    std::string missing = "no answer";
     shard.on_beat([&, until = Clock::now() + patience] {
         const ConnectionState state = mesh.state();
         if (state.ready && mesh.description()) {
-            answer = LiveMesh{mesh.description(), mesh.security()};
+            found = LiveMesh{mesh.description(), mesh.security()};
         } else if (Clock::now() < until) {
             return;
         } else {
-            answer = Error{Errc::unavailable, state.detail};
+            missing = state.detail;
         }
         mesh.stop();
         shard.stop();
     });
     mesh.start();
     shard.run();
-    return answer;
+    if (!found) return Error{Errc::unavailable, std::move(missing)};
+    return *std::move(found);
 }
 
 }  // namespace

@@ -129,6 +129,17 @@ TEST_F(FeedTest, GoesOnWhereItWasAfterALoss) {
     EXPECT_THAT(seen(), ElementsAre("/d/a 1", "/d/b 2"));
 }
 
+TEST_F(FeedTest, KeepsTheMarkItBeganBehindUntilThereIsANewerOne) {
+    Feed::Wish wish;
+    wish.resume_after = "10-x";
+    auto one = feed(wish);
+    one.hold();
+    one.on_stored({});
+    one.lost();
+    EXPECT_TRUE(one.needs_stored());
+    EXPECT_FALSE(one.wants_initial());
+}
+
 TEST_F(FeedTest, TellsRemovesOnlyIfTheyAreWanted) {
     Feed::Wish wish;
     wish.removes = true;

@@ -127,6 +127,16 @@ TEST(RequestHeaders, HaveTheCredentialAndTheContentType) {
     EXPECT_EQ(lasting_headers(rule, output).size(), 2U);
 }
 
+TEST(RequestHeaders, ATypeThatWouldBeginAHeaderOfItsOwnIsNone) {
+    gateway::HttpTarget rule;
+    rule.sends_body = true;
+    gateway::Output output;
+    output.payload =
+        gateway::Payload{gateway::Bytes{std::string{"x"}}, gateway::Encoding::bytes, "a/b\r\nX-Admin: 1"};
+    const std::vector<gateway::NameValue> expected{{"Content-Type", "application/octet-stream"}};
+    EXPECT_EQ(lasting_headers(rule, output), expected);
+}
+
 TEST(RequestHeaders, HaveAKeyWhereARequestMayBeSentTwice) {
     HttpTarget rule;
     rule.method = "POST";
