@@ -1,6 +1,5 @@
 #include "adapters/rest/http_connection.hpp"
 
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -34,10 +33,9 @@ using gateway::TimePoint;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t kept_capacity = 16u * 1024;   // of what is written, between requests
-constexpr std::size_t large_body = 32u * 1024;      // is written from where it is
-constexpr std::size_t linger_bytes = 1024u * 1024;  // read and thrown away after a refusal
-constexpr gateway::Duration linger_time = std::chrono::seconds{2};
+constexpr std::size_t kept_capacity = 16u * 1024;                   // of what is written, between requests
+constexpr std::size_t large_body = 32u * 1024;                      // is written from where it is
+constexpr gateway::Duration linger_time = std::chrono::seconds{2};  // of reading on after a refusal
 
 /// What the connection waits for, and so what happens when that takes too long.
 enum class Phase { idle, head, body, answer, write, stream, linger };
@@ -323,17 +321,16 @@ asio::awaitable<void> HttpConnection::refuse(HttpReply reply) {
     co_await linger();
 }
 
-/// What the peer is still sending is read for a moment: closing at once would reset the connection and take
-/// the reply back.
+/// What the peer is still sending is read for a moment, and thrown away: closing at once would reset the
+/// connection and take the reply back (RFC 9112 section 9.6).
 asio::awaitable<void> HttpConnection::linger() {
     enter(Phase::linger, linger_time);
     auto [shut, none] = co_await async_shutdown_send(*stream_, as_values);
     if (shut) co_return;
-    std::array<char, 1024> trash;
-    for (std::size_t total = 0; total < linger_bytes;) {
-        auto [error, size] = co_await async_read_some(*stream_, asio::buffer(trash), as_values);
+    (void)reader_.take_unread();
+    for (;;) {
+        auto [error, size] = co_await async_read_some(*stream_, reader_.prepare(), as_values);
         if (error) co_return;
-        total += size;
     }
 }
 
