@@ -20,6 +20,7 @@
 #include <set>
 
 #include "tests/conformance/node_visitor.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -46,7 +47,7 @@ struct Capture {
 };
 
 std::vector<Line> load(const std::string& name) {
-    std::ifstream in{HG_TEST_DATA "/captures/" + name + ".jsonl"};
+    std::ifstream in{support::test_data("captures/") + name + ".jsonl"};
     std::vector<Line> lines;
     for (std::string text; std::getline(in, text);) {
         const Json entry = Json::parse(text);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/tree/tree.hpp"
 #include "tests/unit/happn/conversation.hpp"
 #include "tests/unit/node/hub_harness.hpp"
 
@@ -28,7 +29,7 @@ struct Line {
 };
 
 std::vector<Line> load(const std::string& name) {
-    std::ifstream in{HG_TEST_DATA "/captures/" + name + ".jsonl"};
+    std::ifstream in{support::test_data("captures/") + name + ".jsonl"};
     std::vector<Line> lines;
     for (std::string text; std::getline(in, text);) {
         const Json entry = Json::parse(text);

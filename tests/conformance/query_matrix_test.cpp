@@ -10,13 +10,14 @@
 #include <set>
 
 #include "tests/conformance/node_visitor.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
 using replay::Json;
 
 Json load(const std::string& name) {
-    return Json::parse(std::ifstream{HG_TEST_DATA "/" + name});
+    return Json::parse(std::ifstream{support::test_data(name)});
 }
 
 /// A client of the node that asks one thing after the other.

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/tree/tree.hpp"
+
 namespace transcript {
 
 using Json = nlohmann::json;
@@ -35,7 +37,7 @@ inline bool on_the_wire(const Message& message) {
 }
 
 inline std::vector<Section> load() {
-    const Json recorded = Json::parse(std::ifstream{HG_TEST_DATA "/seed-transcript.json"});
+    const Json recorded = Json::parse(std::ifstream{support::test_data("seed-transcript.json")});
     std::vector<Section> sections;
     for (const auto& recorded_section : recorded) {
         Section section{recorded_section.at("section"), {}};

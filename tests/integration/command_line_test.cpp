@@ -8,6 +8,7 @@
 
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -15,8 +16,8 @@ using namespace support;
 using nlohmann::json;
 using testing::HasSubstr;
 
-constexpr const char* sample = HG_SOURCE_DIR "/mappings/samples/smart-building.yaml";
-constexpr const char* configuration = HG_SOURCE_DIR "/config/gateway.yaml";
+const std::string sample = source_tree("mappings/samples/smart-building.yaml");
+const std::string configuration = source_tree("config/gateway.yaml");
 
 struct Result {
     int status;
@@ -25,7 +26,7 @@ struct Result {
 };
 
 Result gateway(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), HG_GATEWAY);
+    arguments.insert(arguments.begin(), gateway_program());
     Process process{{.arguments = std::move(arguments)}};
     const int status = process.wait();
     return {status, process.printed(), process.output()};

@@ -12,6 +12,7 @@
 #include "tests/support/gateway_process.hpp"
 #include "tests/support/made_part.hpp"
 #include "tests/support/process.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -68,7 +69,7 @@ Differences differences(const Pair& pair) {
 }
 
 Json answers_of(const std::vector<std::string>& server, const std::string& protocol) {
-    std::vector<std::string> command{"node", HG_PEERS "/compatibility.js"};
+    std::vector<std::string> command{"node", peers_directory() + "/compatibility.js"};
     command.insert(command.end(), server.begin(), server.end());
     command.push_back(protocol);
     Process asking{{.arguments = command}};

@@ -16,13 +16,14 @@
 #include "tests/support/markdown.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
 using namespace support;
 using nlohmann::json;
 
-const std::filesystem::path source = HG_SOURCE_DIR;
+const std::filesystem::path source = source_tree();
 
 /// As names: GoogleTest cannot print paths.
 std::vector<std::string> pages() {
@@ -57,7 +58,7 @@ public:
     std::string write(const std::string& text) const { return files_.write("example.yaml", text).string(); }
 
     Ended run(std::vector<std::string> arguments, const std::string& directory = {}) const {
-        const auto programs = std::filesystem::path{HG_GATEWAY}.parent_path().string();
+        const auto programs = std::filesystem::path{gateway_program()}.parent_path().string();
         Process process{{.arguments = std::move(arguments),
                          .environment = {{"PATH", programs + ":/usr/bin:/bin"},
                                          {"ADMIN_TOKEN", "token"},
@@ -90,15 +91,15 @@ protected:
     }
 
     void accept_mapping(const CodeBlock& block, const std::string& written) const {
-        const Ended validated = desk.run({HG_GATEWAY, "validate", written});
+        const Ended validated = desk.run({gateway_program(), "validate", written});
         EXPECT_EQ(validated.status, 0) << validated.printed;
         if (!has_section(block, {"tests"})) return;
-        const Ended tested = desk.run({HG_GATEWAY, "test", written});
+        const Ended tested = desk.run({gateway_program(), "test", written});
         EXPECT_EQ(tested.status, 0) << tested.printed;
     }
 
     void accept_configuration(const std::string& written) const {
-        const Ended validated = desk.run({HG_GATEWAY, "validate", "--config", written});
+        const Ended validated = desk.run({gateway_program(), "validate", "--config", written});
         EXPECT_EQ(validated.status, 0) << validated.printed;
     }
 };

@@ -14,6 +14,7 @@
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -209,7 +210,7 @@ TEST(Start, FailsWithAClearWordWhenAPortIsTaken) {
     TemporaryDirectory directory;
     const auto file =
         directory.write("gateway.yaml", "listen: [\"127.0.0.1:" + std::to_string(first.port()) + "\"]\n");
-    Process second{{.arguments = {HG_GATEWAY, "run", "--config", file.string()}}};
+    Process second{{.arguments = {gateway_program(), "run", "--config", file.string()}}};
     EXPECT_EQ(second.wait(), 1);
     EXPECT_NE(second.printed().find(std::to_string(first.port())), std::string::npos) << second.printed();
 }
@@ -262,7 +263,7 @@ TEST(Logs, AreJsonLinesWhenTheGatewayCannotStart) {
     const std::string port = std::to_string(first.port());
     const auto file =
         directory.write("gateway.yaml", "listen: [\"127.0.0.1:" + port + "\"]\nlog: { format: json }\n");
-    Process second{{.arguments = {HG_GATEWAY, "run", "--config", file.string()}}};
+    Process second{{.arguments = {gateway_program(), "run", "--config", file.string()}}};
     EXPECT_EQ(second.wait(), 1);
     EXPECT_TRUE(has_event(events(second.printed()), "error", port));
 }

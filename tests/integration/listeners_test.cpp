@@ -14,6 +14,7 @@
 #include "tests/support/gateway_process.hpp"
 #include "tests/support/js_peer.hpp"
 #include "tests/support/raw_client.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -224,7 +225,7 @@ TEST(TlsAtTheStart, ACertificateThatCannotBeUsedIsSaidAndEndsTheProgram) {
         "gateway.yaml",
         node + "listen: { address: \"127.0.0.1:0\", tls: { certificate: \"file:" + one.certificate +
             "\", key: \"file:" + two.key + "\" } }\n");
-    Process process{{.arguments = {HG_GATEWAY, "run", "--config", config.string()}}};
+    Process process{{.arguments = {gateway_program(), "run", "--config", config.string()}}};
     EXPECT_EQ(process.wait(), 1);
     EXPECT_TRUE(contains(process.printed(), "the key cannot be used with the certificate"))
         << process.printed();

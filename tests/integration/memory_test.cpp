@@ -9,14 +9,17 @@
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/raw_client.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
-#define HG_NOT_WHAT_IS_SHIPPED 1
-#endif
+#include "tests/tree/tree.hpp"
 
 namespace {
 
 using namespace support;
+
+#ifdef NDEBUG
+constexpr bool optimized = true;
+#else
+constexpr bool optimized = false;
+#endif
 
 constexpr std::size_t idle_limit_kb = 24'000;  // libcurl and what it loads take 3'000 of them
 constexpr std::size_t sessions = 10'000;
@@ -51,9 +54,7 @@ void allow_files(rlim_t files) {
 class Memory : public testing::Test {
 protected:
     void SetUp() override {
-#ifdef HG_NOT_WHAT_IS_SHIPPED
-        GTEST_SKIP() << "of release builds only";
-#endif
+        if (!optimized || tests_another_build()) GTEST_SKIP() << "of release builds only";
     }
 
     RawClient logged_in() {

@@ -6,6 +6,7 @@
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -112,7 +113,7 @@ TEST(MeshTls, AKeyThatNeedsAPasswordStopsTheStartAndAsksNobody) {
     const auto config = files.write(
         "gateway.yaml",
         "listen: [\"127.0.0.1:0\"]\n" + settings("wss://localhost:1", trusting(authority) + showing(own)));
-    Process gateway{{.arguments = {HG_GATEWAY, "run", "--config", config.string()}}};
+    Process gateway{{.arguments = {gateway_program(), "run", "--config", config.string()}}};
     EXPECT_EQ(gateway.wait(), 1);
     EXPECT_NE(gateway.printed().find("meshes.site.tls.key cannot be used"), std::string::npos)
         << gateway.printed();
@@ -125,7 +126,7 @@ TEST(MeshTls, ACertificateThatIsNoneStopsTheStart) {
         files.write("gateway.yaml",
                     "listen: [\"127.0.0.1:0\"]\n" +
                         settings("wss://localhost:1", "ca: \"file:" + broken.string() + "\""));
-    Process gateway{{.arguments = {HG_GATEWAY, "run", "--config", config.string()}}};
+    Process gateway{{.arguments = {gateway_program(), "run", "--config", config.string()}}};
     EXPECT_EQ(gateway.wait(), 1);
     EXPECT_NE(gateway.printed().find("meshes.site.tls.ca cannot be used"), std::string::npos)
         << gateway.printed();

@@ -10,6 +10,7 @@
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/markdown.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -18,8 +19,8 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string everything = HG_TEST_DATA "/mappings/everything.yaml";
-const std::string sample = HG_SOURCE_DIR "/mappings/samples/smart-building.yaml";
+const std::string everything = test_data("mappings/everything.yaml");
+const std::string sample = source_tree("mappings/samples/smart-building.yaml");
 
 /// What a mapped route of the client's own needs: tester may use data below /allowed.
 constexpr const char* allowed_items = R"(
@@ -46,7 +47,7 @@ Result run(std::vector<std::string> arguments, const std::string& directory = {}
 }
 
 Result gateway_command(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), HG_GATEWAY);
+    arguments.insert(arguments.begin(), gateway_program());
     return run(std::move(arguments));
 }
 
@@ -54,7 +55,7 @@ Result gateway_command(std::vector<std::string> arguments) {
 std::string judged(const std::string& kind, const std::string& document) {
     TemporaryDirectory directory;
     const auto file = directory.write("document.json", document);
-    const Result result = run({"node", "validate_document.js", kind, file.string()}, HG_PEERS);
+    const Result result = run({"node", "validate_document.js", kind, file.string()}, peers_directory());
     EXPECT_EQ(result.status == 0, result.output.starts_with("VALID"));
     return result.output;
 }
@@ -158,7 +159,7 @@ public:
                                   "openapi_client.js",
                                   "http://127.0.0.1:" + std::to_string(gateway.port()) + "/openapi.json",
                                   token},
-                    .directory = HG_PEERS}} {
+                    .directory = peers_directory()}} {
         operations = json::parse(process_.next_output_line()).at("operations").get<std::set<std::string>>();
     }
 

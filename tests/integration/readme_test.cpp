@@ -14,6 +14,7 @@
 #include "tests/support/markdown.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace {
 
@@ -45,7 +46,7 @@ protected:
                 .directory = home.path().string()};
     }
 
-    static std::string programs() { return std::filesystem::path{HG_GATEWAY}.parent_path().string(); }
+    static std::string programs() { return std::filesystem::path{gateway_program()}.parent_path().string(); }
 
     std::string run(const std::string& line) const {
         Process process{shell(line)};
@@ -74,7 +75,7 @@ protected:
     void save_mapping(const CodeBlock& block) {
         const std::string name = "mappings/devices.yaml";
         write(name, block.text());
-        std::string config = read_file(HG_SOURCE_DIR "/config/gateway.yaml");
+        std::string config = read_file(source_tree("config/gateway.yaml"));
         const std::string samples = "mappings/samples/*.yaml";
         config.replace(config.find(samples), samples.size(), name);
         write("config/gateway.yaml", config);
@@ -86,7 +87,7 @@ protected:
             if (const std::size_t port = line.find("55000"); port != std::string::npos)
                 line.replace(port, 5, std::to_string(gateway.port()));
             if (const std::size_t name = line.find("'happn-3'"); name != std::string::npos)
-                line.replace(name, 9, "'" HG_PEERS "/node_modules/happn-3'");
+                line.replace(name, 9, "'" + peers_directory() + "/node_modules/happn-3'");
             script += line + '\n';
         }
         write("example.js", script);
@@ -95,9 +96,8 @@ protected:
 
     TemporaryDirectory home;
     Mosquitto mosquitto;
-    GatewayProcess gateway{{.settings = broker_settings(mosquitto) +
-                                        "mappings: [\"" HG_SOURCE_DIR
-                                        "/mappings/samples/smart-building.yaml\"]\n",
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto) + "mappings: [\"" +
+                                        source_tree("mappings/samples/smart-building.yaml") + "\"]\n",
                             .mappings = {}}};
     std::vector<std::unique_ptr<Process>> background;
     int typed = 0;
@@ -105,7 +105,7 @@ protected:
 };
 
 TEST_F(Readme, WorksAsWritten) {
-    for (const CodeBlock& block : code_blocks(read_file(HG_SOURCE_DIR "/README.md"))) {
+    for (const CodeBlock& block : code_blocks(read_file(source_tree("README.md")))) {
         if (block.kind.starts_with("console")) type(block);
         if (block.kind == "yaml" && block.text().starts_with("version:")) save_mapping(block);
         if (block.kind == "js") {

@@ -13,6 +13,7 @@
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/made_part.hpp"
+#include "tests/tree/tree.hpp"
 #include "tests/unit/rest/recorded_tokens.hpp"
 
 namespace {
@@ -30,8 +31,7 @@ struct Recording {
 
     std::string mesh() const { return std::string{generation} + (secure ? " secure" : " insecure"); }
     std::string file() const {
-        return std::string{HG_TEST_DATA} + "/captures/rest-" + generation +
-               (secure ? "-secure.jsonl" : "-insecure.jsonl");
+        return test_data("captures/rest-") + generation + (secure ? "-secure.jsonl" : "-insecure.jsonl");
     }
 };
 constexpr Recording recordings[] = {

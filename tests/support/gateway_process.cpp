@@ -7,6 +7,7 @@
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/free_port.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace support {
 namespace {
@@ -49,7 +50,7 @@ GatewayProcess::GatewayProcess(const GatewayFiles& files, StartUntil until)
         directory_.write("mappings/" + name, text);
     auto environment = files.environment;
     environment.emplace("GATEWAY_PORT", std::to_string(port_));
-    process_.emplace(Command{.arguments = {HG_GATEWAY, "run", "--config", config.string()},
+    process_.emplace(Command{.arguments = {gateway_program(), "run", "--config", config.string()},
                              .environment = std::move(environment),
                              .directory = directory_.path().string()});
     if (until == StartUntil::ready) {

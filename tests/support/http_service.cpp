@@ -1,5 +1,7 @@
 #include "tests/support/http_service.hpp"
 
+#include "tests/tree/tree.hpp"
+
 namespace support {
 namespace {
 
@@ -8,7 +10,7 @@ Command command_of(const HttpServiceOptions& options) {
     if (options.tls)
         arguments.insert(arguments.end(), {"--cert", options.tls->certificate, "--key", options.tls->key});
     if (!options.client_ca.empty()) arguments.insert(arguments.end(), {"--client-ca", options.client_ca});
-    return {.arguments = std::move(arguments), .directory = HG_PEERS};
+    return {.arguments = std::move(arguments), .directory = peers_directory()};
 }
 
 }  // namespace

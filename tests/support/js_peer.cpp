@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "tests/support/free_port.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace support {
 namespace {
 
 Command node(std::string script, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"node", std::move(script)});
-    return {.arguments = std::move(arguments), .directory = HG_PEERS};
+    return {.arguments = std::move(arguments), .directory = peers_directory()};
 }
 
 using EventMatcher = std::function<bool(const nlohmann::json&)>;

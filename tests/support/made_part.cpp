@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "tests/support/patience.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace support {
 
@@ -42,7 +43,7 @@ private:
 }  // namespace
 
 void expect_in_docs(const std::string& name, const std::string& text) {
-    const MadePart made{HG_SOURCE_DIR "/docs/compatibility.md", name};
+    const MadePart made{source_tree("docs/compatibility.md"), name};
     if (std::getenv("HG_UPDATE_DOCS") != nullptr) return made.write(text);
     EXPECT_EQ(made.text(), text)
         << "docs/compatibility.md is not what was measured; HG_UPDATE_DOCS=1 writes it";

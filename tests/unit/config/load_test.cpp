@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "tests/tree/tree.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ Environment environment(std::map<std::string, std::string> variables = {}) {
                 const auto found = variables.find(std::string{name});
                 return found == variables.end() ? std::nullopt : std::optional{found->second};
             },
-            std::filesystem::path{HG_SOURCE_DIR} / "config"};
+            support::source_tree("config")};
 }
 
 Loaded parsed(std::string_view text, std::map<std::string, std::string> variables = {}) {
@@ -119,7 +120,7 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.admin->token.reveal(), "secret");
     EXPECT_EQ(read.health->listen.port, 18082);
     EXPECT_EQ(read.node.name, "plant-node");
-    EXPECT_EQ(read.node.store_file, HG_SOURCE_DIR "/config/data/node.sqlite");
+    EXPECT_EQ(read.node.store_file, support::source_tree("config/data/node.sqlite"));
     EXPECT_EQ(read.node.max_sessions, 5u);
     EXPECT_EQ(read.node.max_backlog, 1024u * 1024);
     EXPECT_EQ(read.node.keep_alive, gateway::Duration{20s});
@@ -334,8 +335,7 @@ TEST(LoadGateway, MappingPatternsAreRelativeToTheFileAndGiveEachFileOnce) {
     const auto read = settings("mappings: [\"gateway.yaml\", \"gateway.y*\", \"../config/gateway.yaml\"]");
 
     ASSERT_EQ(read.mappings.size(), 1u);
-    EXPECT_TRUE(std::filesystem::equivalent(read.mappings[0],
-                                            std::filesystem::path{HG_SOURCE_DIR} / "config/gateway.yaml"));
+    EXPECT_TRUE(std::filesystem::equivalent(read.mappings[0], support::source_tree("config/gateway.yaml")));
 }
 
 TEST(LoadGateway, WhatIsNoMapIsOneFinding) {
@@ -375,7 +375,7 @@ TEST(LoadGateway, AMissingFileIsAFinding) {
 }
 
 TEST(LoadGateway, TheNewcomersFileIsRight) {
-    const auto loaded = load(std::string{HG_SOURCE_DIR} + "/config/gateway.yaml");
+    const auto loaded = load(support::source_tree("config/gateway.yaml"));
 
     ASSERT_TRUE(loaded.settings.has_value()) << all_text(loaded);
     EXPECT_FALSE(loaded.findings.has_errors());

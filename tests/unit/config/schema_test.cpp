@@ -1,4 +1,5 @@
 #include "config/schema.hpp"
+#include "tests/tree/tree.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ void for_each_key(const Json& schema, const std::string& path, const Visit& visi
 }
 
 TEST(GatewaySchema, CommittedFileIsWhatTheProgramMakes) {
-    std::ifstream in{std::string{HG_SOURCE_DIR} + "/config/gateway.schema.json"};
+    std::ifstream in{support::source_tree("config/gateway.schema.json")};
     const std::string committed{std::istreambuf_iterator<char>{in}, {}};
 
     EXPECT_TRUE(committed == schema()) << "run: happn-gateway schema gateway > config/gateway.schema.json";

@@ -1,4 +1,5 @@
 #include "adapters/happn/frame.hpp"
+#include "tests/tree/tree.hpp"
 
 #include <gtest/gtest.h>
 
@@ -114,7 +115,7 @@ TEST(Frame, OtherJsonIsNoFrame) {
 
 /// Every recorded frame: the slices are, as JSON, what nlohmann reads there.
 TEST(Frame, AgreesWithAParserOnEveryFrameOfTheTranscript) {
-    std::ifstream file{HG_TEST_DATA "/seed-transcript.json"};
+    std::ifstream file{support::test_data("seed-transcript.json")};
     for (const auto& section : json::parse(file)) {
         for (const auto& message : section["messages"]) {
             const auto& expected = message["message"];

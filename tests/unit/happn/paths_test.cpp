@@ -1,4 +1,5 @@
 #include "adapters/happn/paths.hpp"
+#include "tests/tree/tree.hpp"
 
 #include <gtest/gtest.h>
 
@@ -69,7 +70,7 @@ std::set<std::string> all_paths(const json& matrix) {
 
 /// Subscriptions of newer meshes, pattern by pattern as measured (happn-3 12.1.10 and 13.12.1).
 TEST(HappnPaths, MatchesSubscriptionsAsNewMeshesDo) {
-    std::ifstream file{HG_TEST_DATA "/wildcard-matrix.json"};
+    std::ifstream file{support::test_data("wildcard-matrix.json")};
     const auto matrix = json::parse(file);
     const auto paths = all_paths(matrix);
     for (const auto& [generation, rows] : matrix.items()) {
@@ -86,7 +87,7 @@ TEST(HappnPaths, MatchesSubscriptionsAsNewMeshesDo) {
 }
 
 TEST(HappnPaths, MatchesStoredItemsAsNewMeshesDo) {
-    std::ifstream file{HG_TEST_DATA "/wildcard-matrix.json"};
+    std::ifstream file{support::test_data("wildcard-matrix.json")};
     const auto matrix = json::parse(file);
     const auto paths = all_paths(matrix);
     for (const auto& [generation, rows] : matrix.items()) {

@@ -9,6 +9,7 @@
 #include "mappings/mapping_test.hpp"
 #include "mappings/routes_listing.hpp"
 #include "mappings/schema.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace mappings {
 namespace {
@@ -268,14 +269,13 @@ std::string read(const std::string& file) {
 }
 
 TEST(Schema, TheCommittedFileIsWhatTheParsersTablesSay) {
-    EXPECT_EQ(read(std::string{HG_SOURCE_DIR} + "/mappings/mapping.schema.json"), schema())
+    EXPECT_EQ(read(support::source_tree("mappings/mapping.schema.json")), schema())
         << "write it anew: happn-gateway schema mapping > mappings/mapping.schema.json";
 }
 
 TEST(Samples, AreCleanAndTheirTestsPassAndCoverEveryRoute) {
     std::size_t samples = 0;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(std::string{HG_SOURCE_DIR} + "/mappings/samples")) {
+    for (const auto& entry : std::filesystem::directory_iterator(support::source_tree("mappings/samples"))) {
         if (entry.path().extension() != ".yaml") continue;
         ++samples;
         const auto loaded = load({entry.path()});

@@ -16,6 +16,7 @@
 
 #include "adapters/happn/paths.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/tree/tree.hpp"
 
 namespace happn::node {
 namespace {
@@ -113,7 +114,7 @@ TEST_P(Stores, LetAStarCrossSlashesAndBothEndsCount) {
 
 /// What happn-3 3 and later return of a get by wildcard; 1.12.1 leaves patterns open at their end.
 TEST_P(Stores, GiveWhatRealServersGiveInEveryCellOfTheWildcardMatrix) {
-    const auto matrix = nlohmann::json::parse(std::ifstream{HG_TEST_DATA "/wildcard-matrix.json"});
+    const auto matrix = nlohmann::json::parse(std::ifstream{support::test_data("wildcard-matrix.json")});
     std::set<std::string> all;
     for (const auto& [generation, rows] : matrix.items()) {
         for (const auto& row : rows.is_array() ? rows : nlohmann::json::array()) {

@@ -1,4 +1,5 @@
 #include "adapters/happn/node/subscriptions.hpp"
+#include "tests/tree/tree.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,7 +45,7 @@ struct Column {
 
 class WildcardMatrix : public testing::TestWithParam<Column> {
 protected:
-    static Json matrix() { return Json::parse(std::ifstream{HG_TEST_DATA "/wildcard-matrix.json"}); }
+    static Json matrix() { return Json::parse(std::ifstream{support::test_data("wildcard-matrix.json")}); }
 
     static std::set<std::string> all_paths() {
         std::set<std::string> paths;
@@ -92,9 +93,9 @@ INSTANTIATE_TEST_SUITE_P(Generations,
                                     {{"", "/w/\u00e9"}}}),
                          [](const auto& of) {
                              const std::string_view key{of.param.key};
-                             return key.find("1.12.1 ") != key.npos ? "Old"
+                             return key.find("1.12.1 ") != key.npos         ? "Old"
                                     : key.find("happn-3 3.1.1") != key.npos ? "Between"
-                                                                    : "Current";
+                                                                            : "Current";
                          });
 
 TEST(Subscriptions, DepthBoundsTheLevelsOfATrailingDoubleStar) {

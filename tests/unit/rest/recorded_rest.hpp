@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/tree/tree.hpp"
 #include "tests/unit/rest/recorded_tokens.hpp"
 
 namespace rest {
@@ -42,7 +43,7 @@ public:
     /// The number of exchanges that were compared.
     int replay(const std::string& file) {
         int replayed = 0;
-        std::ifstream in{std::string{HG_TEST_DATA} + "/captures/" + file};
+        std::ifstream in{support::test_data("captures/") + file};
         for (std::string line; std::getline(in, line);) {
             const Json exchange = Json::parse(line);
             if (left_out_.contains(exchange["label"]) || is_foreign_page(file, exchange)) continue;

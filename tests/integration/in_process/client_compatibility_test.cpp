@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/integration/live_session.hpp"
+#include "tests/integration/in_process/live_session.hpp"
 #include "tests/support/made_part.hpp"
 
 namespace {
