@@ -6,10 +6,8 @@
 
 #include "gateway/answer_shaper.hpp"
 #include "gateway/arguments.hpp"
-#include "gateway/ending.hpp"
-#include "gateway/executions.hpp"
+#include "gateway/dispatcher_state.hpp"
 #include "gateway/log.hpp"
-#include "gateway/output_builder.hpp"
 #include "gateway/payload.hpp"
 #include "gateway/relevance.hpp"
 
@@ -59,67 +57,6 @@ bool has_call_id(const Target& target) {
 }
 
 }  // namespace
-
-struct Dispatcher::State {
-    State(const DispatcherOptions& dispatcher_options, SinkDirectory& directory, Metrics& counters)
-        : options{dispatcher_options}, sinks{directory}, metrics{counters} {}
-
-    void start(const Route& route, Captures captures, Message message, Responder responder);
-    std::optional<Ending> refuse_early(Execution& execution) const;
-    std::optional<Failure> prepare(Execution& execution);
-    void deliver_all(Executions::Slot slot);
-    void deliver(Executions::Slot slot, std::size_t index);
-    Expanded<Output> output_for(Execution& execution, std::size_t index, DeliveryId id);
-    void settle(Executions::Slot slot, std::size_t index, Outcome outcome);
-    void fail(Executions::Slot slot, std::size_t index, Failure failure);
-    void close(Executions::Slot slot, TargetState& state);
-    void finish(Executions::Slot slot);
-    void end(Execution& execution, Ending ending, std::optional<Error> error = {});
-    Result<Response> answer_of(const Execution& execution);
-    Evaluation evaluation_of(const Execution& execution);
-    template <typename Wanted>
-    void fail_where(const Wanted& wanted, const Error& error);
-    TargetState* stream_of(DeliveryId id);
-    void open(Dispatcher& dispatcher, DeliveryId id);
-    void read(DeliveryId id, StreamReader& reader);
-    void leave(DeliveryId id);
-    void pass(DeliveryId id, StreamItem item);
-    Sink* sink_of(const Target& target);
-    const TargetState* answering(const Execution& execution) const;
-
-    const DispatcherOptions& options;
-    SinkDirectory& sinks;
-    Metrics& metrics;
-    std::unique_ptr<Router> router;
-    Executions executions;
-    std::function<void(TimePoint)> alarm;
-    std::uint64_t last_number = 0;
-    std::string message_id;  // reused: {message.id} of the execution being evaluated
-    std::shared_ptr<char> alive = std::make_shared<char>();  // readers of streams hold it weakly
-};
-
-/// The reader's hold on a stream: it may outlive the dispatcher.
-class Dispatcher::Stream final : public OpenStream {
-public:
-    Stream(Dispatcher& dispatcher, DeliveryId id, const StreamOptions& options)
-        : dispatcher_{dispatcher}, alive_{dispatcher.state_->alive}, id_{id}, options_{options} {}
-    ~Stream() override {
-        if (!alive_.expired()) dispatcher_.state_->leave(id_);
-    }
-    Stream(const Stream&) = delete;
-    Stream& operator=(const Stream&) = delete;
-
-    void read(StreamReader& reader) override {
-        if (!alive_.expired()) dispatcher_.state_->read(id_, reader);
-    }
-    const StreamOptions& options() const override { return options_; }
-
-private:
-    Dispatcher& dispatcher_;
-    std::weak_ptr<char> alive_;
-    DeliveryId id_;
-    StreamOptions options_;
-};
 
 Dispatcher::Dispatcher(DispatcherOptions options, SinkDirectory& sinks, Metrics& metrics)
     : options_{std::move(options)}, state_{std::make_unique<State>(options_, sinks, metrics)} {
@@ -184,14 +121,6 @@ void Dispatcher::on_outcome(DeliveryId id, Outcome outcome) {
     state_->settle(found->slot, found->target, std::move(outcome));
 }
 
-void Dispatcher::on_open(DeliveryId id) {
-    state_->open(*this, id);
-}
-
-void Dispatcher::on_item(DeliveryId id, StreamItem item) {
-    state_->pass(id, std::move(item));
-}
-
 void Dispatcher::expire(TimePoint now) {
     while (const auto id = state_->executions.take_expired(now)) {
         const auto found = state_->executions.find(*id);
@@ -222,22 +151,6 @@ Pending Dispatcher::pending_by_route() const {
 
 void Dispatcher::fail_all(const Error& error) {
     state_->fail_where([](const Execution&, const TargetState&) { return true; }, error);
-}
-
-void Dispatcher::end_streams(const Error& error) {
-    state_->fail_where([](const Execution&, const TargetState& target) { return target.stream != nullptr; },
-                       error);
-}
-
-/// Its routes are gone, so their streams must not go on bringing what nobody has allowed any more.
-void Dispatcher::end_streams_of_removed_routes() {
-    const auto& routes = state_->router->table()->routes();
-    state_->fail_where(
-        [&](const Execution& execution, const TargetState& target) {
-            return target.stream &&
-                   std::ranges::find(routes, execution.route->name, &Route::name) == routes.end();
-        },
-        Error{Errc::cancelled, "the route has been removed"});
 }
 
 // --- one execution, in the order of its life ---
@@ -444,86 +357,6 @@ Evaluation Dispatcher::State::evaluation_of(const Execution& execution) {
     evaluation.gateway_name = options.gateway_name;
     evaluation.time = wall_now();
     return evaluation;
-}
-
-/// Collected first: the end of one may start or end others.
-template <typename Wanted>
-void Dispatcher::State::fail_where(const Wanted& wanted, const Error& error) {
-    std::vector<DeliveryId> open;
-    executions.for_each([&](Executions::Slot slot) {
-        const Execution& execution = executions.at(slot);
-        for (std::size_t i = 0; i < execution.targets.size(); ++i) {
-            if (wanted(execution, execution.targets[i])) open.push_back(executions.delivery(slot, i));
-        }
-    });
-    for (const DeliveryId id : open) {
-        const auto found = executions.find(id);
-        if (!found) continue;
-        if (Sink* sink = executions.at(found->slot).targets[found->target].sink) sink->forget(id);
-        settle(found->slot, found->target, Outcome{error});
-    }
-}
-
-// --- streams ---
-
-TargetState* Dispatcher::State::stream_of(DeliveryId id) {
-    const auto found = executions.find(id);
-    if (!found) return nullptr;
-    TargetState& target = executions.at(found->slot).targets[found->target];
-    return target.stream ? &target : nullptr;
-}
-
-/// The responder's call: from here on there is no response any more, but items and an end.
-void Dispatcher::State::open(Dispatcher& dispatcher, DeliveryId id) {
-    TargetState* target = stream_of(id);
-    const auto found = executions.find(id);
-    if (target == nullptr || target->stream->opened) return;
-    Execution& execution = executions.at(found->slot);
-    const auto& rule = std::get<StreamTarget>(execution.route->targets[found->target].rule);
-    auto response = shape_opening(*execution.route, evaluation_of(execution));
-    if (response.has_error()) {
-        target->sink->forget(id);
-        return fail(found->slot, found->target, {std::move(response).error(), "respond"});
-    }
-    target->stream->opened = Clock::now();
-    response->stream = std::make_shared<Stream>(dispatcher, id, rule.options);
-    const Responder responder = std::exchange(execution.responder, {});
-    responder(*std::move(response));
-}
-
-void Dispatcher::State::read(DeliveryId id, StreamReader& reader) {
-    if (TargetState* target = stream_of(id)) target->stream->reader = &reader;
-}
-
-/// The reader has gone: that is how a stream usually ends.
-void Dispatcher::State::leave(DeliveryId id) {
-    TargetState* target = stream_of(id);
-    if (target == nullptr) return;
-    target->stream->reader = nullptr;
-    target->sink->forget(id);
-    const auto found = executions.find(id);
-    close(found->slot, *target);
-}
-
-void Dispatcher::State::pass(DeliveryId id, StreamItem item) {
-    TargetState* target = stream_of(id);
-    if (target == nullptr || target->stream->reader == nullptr) return;
-    const Execution& execution = executions.at(executions.find(id)->slot);
-    auto own = target->stream->pattern->match(item.address);
-    if (!own) return;
-    Captures captures = execution.captures;
-    std::ranges::move(*own, std::back_inserter(captures));
-    Evaluation evaluation = evaluation_of(execution);
-    evaluation.captures = &captures;
-    evaluation.answer = &item.payload;
-    auto shaped = shape_item(*execution.route, evaluation);
-    if (shaped.has_error()) {
-        metrics.count("stream_items_refused");
-        return log::debug("route {}: an item is left out: {}", execution.route->name, shaped.error().message);
-    }
-    item.payload = *std::move(shaped);
-    ++execution.counters->outputs;
-    target->stream->reader->on_item(std::move(item));
 }
 
 Sink* Dispatcher::State::sink_of(const Target& target) {

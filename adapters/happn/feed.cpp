@@ -10,6 +10,8 @@
 #include "adapters/happn/frame.hpp"
 #include "adapters/happn/json_scan.hpp"
 #include "adapters/happn/payloads.hpp"
+#include "gateway/ports.hpp"
+#include "gateway/route.hpp"
 
 namespace happn {
 
@@ -143,6 +145,17 @@ void Feed::lost() {
     if (last_) {
         resume_after_ = last_;
     }
+}
+
+Feed::Wish feed_wish(const gateway::StreamTarget& rule, const gateway::Output& output) {
+    Feed::Wish wish;
+    wish.pattern = output.pattern;
+    wish.sets = rule.sets;
+    wish.removes = rule.removes;
+    wish.initial = rule.initial;
+    wish.with_meta = rule.with_meta;
+    wish.resume_after = output.resume_after;
+    return wish;
 }
 
 }  // namespace happn

@@ -20,6 +20,11 @@
 #include "gateway/expression/address_pattern.hpp"
 #include "gateway/stream.hpp"
 
+namespace gateway {
+struct Output;        // gateway/ports.hpp
+struct StreamTarget;  // gateway/route.hpp
+}  // namespace gateway
+
 namespace happn {
 
 /// One item with the times that happn gives it. Times are raw JSON numbers, empty where there are none.
@@ -83,5 +88,8 @@ private:
     bool holding_ = false;
     std::vector<FeedItem> held_;
 };
+
+/// What a route's stream asks of a feed.
+Feed::Wish feed_wish(const gateway::StreamTarget& rule, const gateway::Output& output);
 
 }  // namespace happn

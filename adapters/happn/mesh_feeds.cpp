@@ -102,14 +102,7 @@ MeshFeeds::Open* MeshFeeds::find(DeliveryId id) {
 
 void MeshFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, gateway::Output output) {
     const auto path = output.pattern->subscription();
-    Feed::Wish wish;
-    wish.pattern = output.pattern;
-    wish.sets = rule.sets;
-    wish.removes = rule.removes;
-    wish.initial = rule.initial;
-    wish.with_meta = rule.with_meta;
-    wish.resume_after = std::move(output.resume_after);
-    Feed feed{std::move(wish),
+    Feed feed{feed_wish(rule, output),
               [this, id](gateway::StreamItem item) { dispatcher_.on_item(id, std::move(item)); }};
     feeds_.emplace(id,
                    std::make_unique<Open>(std::move(output.principal),

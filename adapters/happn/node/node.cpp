@@ -262,7 +262,7 @@ void Node::deliver(gateway::DeliveryId id, gateway::Output output) {
         return work_off();
     }
     if (const auto* stream = std::get_if<gateway::StreamTarget>(&output.target->rule)) {
-        return feeds_.open(id, *stream, std::move(output));
+        return feeds_.open(id, *stream, output);
     }
     const auto slash = output.address.find('/');
     if (!std::holds_alternative<gateway::CallTarget>(output.target->rule) || slash == std::string::npos) {

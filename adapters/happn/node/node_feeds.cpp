@@ -29,16 +29,10 @@ FeedItem item_of(const Published& published) {
 
 }  // namespace
 
-void NodeFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, gateway::Output output) {
-    Feed::Wish wish;
-    wish.pattern = output.pattern;
-    wish.sets = rule.sets;
-    wish.removes = rule.removes;
-    wish.initial = rule.initial;
-    wish.with_meta = rule.with_meta;
-    wish.resume_after = std::move(output.resume_after);
-    const auto feed = std::make_shared<Feed>(
-        std::move(wish), [this, id](gateway::StreamItem item) { dispatcher_.on_item(id, std::move(item)); });
+void NodeFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, const gateway::Output& output) {
+    const auto feed = std::make_shared<Feed>(feed_wish(rule, output), [this, id](gateway::StreamItem item) {
+        dispatcher_.on_item(id, std::move(item));
+    });
     const auto number = ++last_number_;
     feeds_.emplace(number, feed);
     numbers_.emplace(id, number);

@@ -17,7 +17,7 @@ class NodeFeeds {
 public:
     NodeFeeds(Hub& hub, gateway::Dispatcher& dispatcher) : hub_{hub}, dispatcher_{dispatcher} {}
 
-    void open(gateway::DeliveryId id, const gateway::StreamTarget& rule, gateway::Output output);
+    void open(gateway::DeliveryId id, const gateway::StreamTarget& rule, const gateway::Output& output);
     /// Its reader has gone.
     void forget(gateway::DeliveryId id);
     void on_published(const Published& published);

@@ -1,0 +1,119 @@
+// Streams: deliveries that have many items before their outcome.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "gateway/answer_shaper.hpp"
+#include "gateway/dispatcher_state.hpp"
+#include "gateway/log.hpp"
+
+namespace gateway {
+
+/// The reader's hold on a stream: it may outlive the dispatcher.
+class Dispatcher::Stream final : public OpenStream {
+public:
+    Stream(Dispatcher& dispatcher, DeliveryId id, const StreamOptions& options)
+        : dispatcher_{dispatcher}, alive_{dispatcher.state_->alive}, id_{id}, options_{options} {}
+    ~Stream() override {
+        if (!alive_.expired()) dispatcher_.state_->leave(id_);
+    }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    void read(StreamReader& reader) override {
+        if (!alive_.expired()) dispatcher_.state_->read(id_, reader);
+    }
+    const StreamOptions& options() const override { return options_; }
+
+private:
+    Dispatcher& dispatcher_;
+    std::weak_ptr<char> alive_;
+    DeliveryId id_;
+    StreamOptions options_;
+};
+
+void Dispatcher::on_open(DeliveryId id) {
+    state_->open(*this, id);
+}
+
+void Dispatcher::on_item(DeliveryId id, StreamItem item) {
+    state_->pass(id, std::move(item));
+}
+
+void Dispatcher::end_streams(const Error& error) {
+    state_->fail_where([](const Execution&, const TargetState& target) { return target.stream != nullptr; },
+                       error);
+}
+
+/// Its routes are gone, so their streams must not go on bringing what nobody has allowed any more.
+void Dispatcher::end_streams_of_removed_routes() {
+    const auto& routes = state_->router->table()->routes();
+    state_->fail_where(
+        [&](const Execution& execution, const TargetState& target) {
+            return target.stream &&
+                   std::ranges::find(routes, execution.route->name, &Route::name) == routes.end();
+        },
+        Error{Errc::cancelled, "the route has been removed"});
+}
+
+TargetState* Dispatcher::State::stream_of(DeliveryId id) {
+    const auto found = executions.find(id);
+    if (!found) return nullptr;
+    TargetState& target = executions.at(found->slot).targets[found->target];
+    return target.stream ? &target : nullptr;
+}
+
+/// The responder's call: from here on there is no response any more, but items and an end.
+void Dispatcher::State::open(Dispatcher& dispatcher, DeliveryId id) {
+    TargetState* target = stream_of(id);
+    const auto found = executions.find(id);
+    if (target == nullptr || target->stream->opened) return;
+    Execution& execution = executions.at(found->slot);
+    const auto& rule = std::get<StreamTarget>(execution.route->targets[found->target].rule);
+    auto response = shape_opening(*execution.route, evaluation_of(execution));
+    if (response.has_error()) {
+        target->sink->forget(id);
+        return fail(found->slot, found->target, {std::move(response).error(), "respond"});
+    }
+    target->stream->opened = Clock::now();
+    response->stream = std::make_shared<Stream>(dispatcher, id, rule.options);
+    const Responder responder = std::exchange(execution.responder, {});
+    responder(*std::move(response));
+}
+
+void Dispatcher::State::read(DeliveryId id, StreamReader& reader) {
+    if (TargetState* target = stream_of(id)) target->stream->reader = &reader;
+}
+
+/// The reader has gone: that is how a stream usually ends.
+void Dispatcher::State::leave(DeliveryId id) {
+    TargetState* target = stream_of(id);
+    if (target == nullptr) return;
+    target->stream->reader = nullptr;
+    target->sink->forget(id);
+    const auto found = executions.find(id);
+    close(found->slot, *target);
+}
+
+void Dispatcher::State::pass(DeliveryId id, StreamItem item) {
+    TargetState* target = stream_of(id);
+    if (target == nullptr || target->stream->reader == nullptr) return;
+    const Execution& execution = executions.at(executions.find(id)->slot);
+    auto own = target->stream->pattern->match(item.address);
+    if (!own) return;
+    Captures captures = execution.captures;
+    std::ranges::move(*own, std::back_inserter(captures));
+    Evaluation evaluation = evaluation_of(execution);
+    evaluation.captures = &captures;
+    evaluation.answer = &item.payload;
+    auto shaped = shape_item(*execution.route, evaluation);
+    if (shaped.has_error()) {
+        metrics.count("stream_items_refused");
+        return log::debug("route {}: an item is left out: {}", execution.route->name, shaped.error().message);
+    }
+    item.payload = *std::move(shaped);
+    ++execution.counters->outputs;
+    target->stream->reader->on_item(std::move(item));
+}
+
+}  // namespace gateway
