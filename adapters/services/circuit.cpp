@@ -2,11 +2,11 @@
 
 namespace services {
 
-bool Circuit::try_enter(gateway::TimePoint now) {
-    if (closed()) return true;
-    if (trying_ || now < open_until_) return false;
+std::optional<Circuit::Pass> Circuit::try_enter(gateway::TimePoint now) {
+    if (closed()) return Pass::usual;
+    if (trying_ || now < open_until_) return std::nullopt;
     trying_ = true;
-    return true;
+    return Pass::trial;
 }
 
 void Circuit::succeeded() {
@@ -14,17 +14,17 @@ void Circuit::succeeded() {
     trying_ = false;
 }
 
-bool Circuit::failed(gateway::TimePoint now) {
+bool Circuit::failed(Pass pass, gateway::TimePoint now) {
     const bool was_closed = closed();
     if (was_closed) ++failures_;
-    const bool opens = !closed() && (was_closed || trying_);
-    trying_ = false;
+    const bool opens = was_closed ? !closed() : pass == Pass::trial;
+    if (pass == Pass::trial) trying_ = false;
     if (opens) open_until_ = now + pause_;
     return opens;
 }
 
-void Circuit::gave_up() {
-    trying_ = false;
+void Circuit::gave_up(Pass pass) {
+    if (pass == Pass::trial) trying_ = false;
 }
 
 }  // namespace services

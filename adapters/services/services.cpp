@@ -10,13 +10,15 @@
 #include <utility>
 
 #include "adapters/services/answer.hpp"
+#include "adapters/services/cache_key.hpp"
 #include "adapters/services/circuit.hpp"
 #include "adapters/services/request_headers.hpp"
 #include "adapters/services/response_cache.hpp"
 #include "adapters/services/retry_schedule.hpp"
+#include "adapters/services/service_url.hpp"
 #include "adapters/services/signature.hpp"
 #include "adapters/services/transfers.hpp"
-#include "gateway/expression/encodings.hpp"
+#include "adapters/services/verdict.hpp"
 #include "gateway/log.hpp"
 #include "gateway/loop_mark.hpp"
 #include "gateway/route.hpp"
@@ -37,20 +39,6 @@ using Failure = TransferResult::Failure;
 constexpr std::size_t idle_connections = 256;  // over all hosts
 constexpr int first_redirect = 300;
 constexpr int last_redirect = 399;
-
-/// Answers of a service that is in trouble, rather than of one that dislikes a request.
-bool is_trouble(int status) {
-    return status >= 502 && status <= 504;
-}
-
-std::string origin_of(const std::string& url) {
-    const auto start = url.find("://");
-    if (start == std::string::npos) return {};
-    std::string origin = url.substr(0, url.find_first_of("/?#", start + 3));
-    std::ranges::transform(
-        origin, origin.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return origin;
-}
 
 Error error_of(const TransferResult& result) {
     switch (result.failure) {
@@ -102,18 +90,21 @@ struct Services::State {
         std::string url;      // of the next transfer
         bool at_home = true;  // `url` has the declared origin
         std::optional<Transfers::Id> transfer;
+        gateway::Duration given{};  // that the transfer may take
+        Circuit::Pass pass = Circuit::Pass::usual;
         std::optional<asio::steady_timer> pause;  // before the next attempt
     };
 
     void deliver(DeliveryId id, gateway::Output output);
     bool answer_from_cache(DeliveryId id, Call& call);
-    std::string cache_key_of(const Call& call) const;
     void attempt(DeliveryId id, Call& call);
     bool has_room(const Call& call) const;
     void send(DeliveryId id, Call& call);
+    gateway::Duration time_for(const Call& call) const;
     TransferRequest request_of(DeliveryId id, const Call& call) const;
     void on_result(DeliveryId id, TransferResult&& result);
     void leave(Call& call);
+    static gateway::Duration allowed_time(const Call& call);
     void judge(Call& call, const TransferResult& result);
     bool follow(DeliveryId id, Call& call, const TransferResult& result);
     bool try_again(DeliveryId id, Call& call, const FailedAttempt& failed);
@@ -157,29 +148,16 @@ void Services::State::deliver(DeliveryId id, gateway::Output output) {
     auto made = std::make_unique<Call>();
     Call& call = *made;
     call.rule = &std::get<HttpTarget>(output.target->rule);
-    call.origin = call.rule->url.origin();
+    call.origin = origin_of(call.rule->url.origin());
     call.host = &hosts.try_emplace(call.origin, settings).first->second;
     call.headers = lasting_headers(*call.rule, output);
     call.url = output.address;
     call.output = std::move(output);
-    if (call.rule->cache) call.cache_key = cache_key_of(call);
+    if (call.rule->cache)
+        call.cache_key = cache_key(*call.rule, call.url, call.headers, call.output.principal);
     if (answer_from_cache(id, call)) return;
     calls.emplace(id, std::move(made));
     attempt(id, call);
-}
-
-/// The whole request as it is sent, and for whom.
-std::string Services::State::cache_key_of(const Call& call) const {
-    std::string key = call.rule->method + ' ' + call.url + '\n';
-    for (const auto& [name, value] : call.headers)
-        key += name + ':' + value + '\n';
-    const gateway::Principal& principal = call.output.principal;
-    key += std::string{gateway::principal_kind_name(principal.kind)} + '\n' + principal.mesh + '\n' +
-           principal.username + '\n';
-    if (principal.token) key += principal.token->reveal();
-    const bool unnamed = principal.username.empty() && !principal.token;
-    if (unnamed && principal.kind == gateway::PrincipalKind::user) key += principal.session_id;
-    return gateway::sha256(key);
 }
 
 bool Services::State::answer_from_cache(DeliveryId id, Call& call) {
@@ -210,7 +188,8 @@ void Services::State::attempt(DeliveryId id, Call& call) {
 
 void Services::State::send(DeliveryId id, Call& call) {
     ++call.attempts;
-    if (!call.host->circuit.try_enter(Clock::now())) {
+    const auto pass = call.host->circuit.try_enter(Clock::now());
+    if (!pass) {
         metrics.count("service_circuit_refused");
         if (try_again(id, call, {call.attempts, 0, std::nullopt})) return;
         return finish(
@@ -219,8 +198,21 @@ void Services::State::send(DeliveryId id, Call& call) {
     ++call.host->active;
     ++active_of_target[call.rule];
     metrics.count("service_requests");
+    call.pass = *pass;
+    call.given = time_for(call);
     call.transfer = transfers.start(
         request_of(id, call), [this, id](TransferResult&& result) { on_result(id, std::move(result)); });
+}
+
+/// What the target says that one attempt may take.
+gateway::Duration Services::State::allowed_time(const Call& call) {
+    const auto whole = call.output.target->timeout;
+    return std::min(call.rule->retry.attempt.value_or(whole), whole);
+}
+
+/// No longer than the caller waits.
+gateway::Duration Services::State::time_for(const Call& call) const {
+    return std::min(call.output.deadline - Clock::now(), allowed_time(call));
 }
 
 /// What is meant for the declared host is not told to another one that it redirects to.
@@ -233,8 +225,7 @@ TransferRequest Services::State::request_of(DeliveryId id, const Call& call) con
     request.sends_body = rule.sends_body;
     request.tls = &rule.tls;
     request.max_response = rule.max_response;
-    request.timeout = call.output.deadline - Clock::now();
-    if (rule.retry.attempt) request.timeout = std::min(request.timeout, *rule.retry.attempt);
+    request.timeout = call.given;
     request.public_only = !call.at_home && !rule.private_addresses;
     std::vector<gateway::NameValue> headers;
     if (call.at_home) {
@@ -265,12 +256,13 @@ void Services::State::leave(Call& call) {
     if (--own->second == 0) active_of_target.erase(own);
 }
 
+/// Another host, to which this one has led, tells nothing about it.
 void Services::State::judge(Call& call, const TransferResult& result) {
-    const bool failed = result.failure == Failure::unreachable || result.failure == Failure::timeout ||
-                        is_trouble(result.status);
-    if (!call.at_home || (!failed && result.failure != Failure::none)) return call.host->circuit.gave_up();
-    if (!failed) return call.host->circuit.succeeded();
-    if (!call.host->circuit.failed(Clock::now())) return;
+    Circuit& circuit = call.host->circuit;
+    const auto verdict = call.at_home ? verdict_on(result, call.given, allowed_time(call)) : Verdict::unknown;
+    if (verdict == Verdict::unknown) return circuit.gave_up(call.pass);
+    if (verdict == Verdict::well) return circuit.succeeded();
+    if (!circuit.failed(call.pass, Clock::now())) return;
     metrics.count("service_circuit_opened");
     gateway::log::warn("service {}: failed too often, left alone for a while", call.origin);
 }
@@ -293,7 +285,7 @@ void Services::State::on_result(DeliveryId id, TransferResult&& result) {
     auto outcome =
         outcome_of(*call.rule, {result.status, std::move(result.content_type), std::move(result.body)});
     if (outcome.error && try_again(id, call, failed)) return pump(host);
-    if (!outcome.error && !call.cache_key.empty())
+    if (!outcome.error && !call.cache_key.empty() && !varies_by_more_than_the_request(result.vary))
         cache.keep(call.cache_key, outcome.answer, Clock::now() + *call.rule->cache);
     finish(id, std::move(outcome));
     pump(host);
@@ -363,12 +355,9 @@ void Services::State::forget(DeliveryId id) {
         transfers.abort(*call.transfer);
         leave(call);
         TransferResult late;
-        if (Clock::now() >= call.output.deadline) late.failure = Failure::timeout;
-        if (late.failure == Failure::timeout) {
-            judge(call, late);
-        } else {
-            host.circuit.gave_up();
-        }
+        late.failure = Failure::timeout;
+        const bool waited_to_the_end = Clock::now() >= call.output.deadline;
+        waited_to_the_end ? judge(call, late) : host.circuit.gave_up(call.pass);
     }
     calls.erase(found);
     pump(host);

@@ -41,7 +41,8 @@ struct TransferResult {
     int status = 0;
     std::string content_type;
     std::string retry_after;  // the header
-    std::string redirect;     // where Location leads, as an absolute URL; empty: nowhere
+    std::string vary;         // the header
+    std::string redirect;     // where Location leads from the request's URL, absolute; empty: nowhere
     std::string body;
 };
 

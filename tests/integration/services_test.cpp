@@ -6,6 +6,8 @@
 
 #include "adapters/services/signature.hpp"
 #include "end_to_end.hpp"
+#include "gateway/expression/encodings.hpp"
+#include "gateway/payload.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/http_service.hpp"
 
@@ -38,7 +40,13 @@ routes:
   large:   { from: { http: "GET /large" }, to: { http: "GET ${SERVICE}/large", max_response: 64KiB } }
   fits:    { from: { http: "GET /fits" }, to: { http: "GET ${SERVICE}/large", max_response: 1MiB } }
   stall:   { from: { http: "GET /stall" }, to: { http: "GET ${SERVICE}/stall", timeout: 200ms } }
+  drip:    { from: { http: "GET /drip" }, to: { http: "GET ${SERVICE}/drip", timeout: 200ms } }
+  login:
+    from: { http: "GET /login" }
+    to: { http: "GET ${SERVICE}/text", auth: { basic: { username: "${USER_NAME}", password: "${TOKEN}" } } }
   cached:  { from: { http: "GET /cached" }, to: { http: "GET ${SERVICE}/count", cache: 1h } }
+  strict:  { from: { http: "GET /strict" }, to: { http: "GET ${SERVICE}/count", cache: 1h, ok: [404] } }
+  varies:  { from: { http: "GET /varies" }, to: { http: "GET ${SERVICE}/vary/*", cache: 1h } }
   moved:   { from: { http: "GET /moved" }, to: { http: "GET ${SERVICE}/redirect/%2Ftext" } }
   follows: { from: { http: "GET /follows" }, to: { http: "GET ${SERVICE}/redirect/%2Ftext", redirects: 1 } }
   away:
@@ -47,6 +55,7 @@ routes:
   allowed:
     from: { http: "GET /allowed", query: { to: { type: string, required: true } } }
     to: { http: "GET ${SERVICE}/redirect/{in.query.to|url}", redirects: 1, private_addresses: true, auth: { bearer: "${TOKEN}" } }
+  circle:  { from: { http: "GET /circle" }, to: { http: "GET ${SERVICE}/circle", redirects: 3 } }
 components:
   weather:
     methods:
@@ -60,9 +69,10 @@ class AService : public testing::Test {
 protected:
     HttpService service;
     HttpService other;
-    GatewayProcess gateway{{.settings = "node: { enabled: true }\nlog: { level: debug }\n",
-                            .mappings = {{"weather.yaml", weather_mapping}},
-                            .environment = {{"SERVICE", service.url()}, {"TOKEN", bearer_token}}}};
+    GatewayProcess gateway{
+        {.settings = "node: { enabled: true }\nlog: { level: debug }\n",
+         .mappings = {{"weather.yaml", weather_mapping}},
+         .environment = {{"SERVICE", service.url()}, {"TOKEN", bearer_token}, {"USER_NAME", "weather"}}}};
     httplib::Client http = gateway.http();
 };
 
@@ -102,10 +112,30 @@ TEST_F(AService, ThatStallsIsATimeout) {
     EXPECT_EQ(http.Get("/stall")->status, 504);
 }
 
+TEST_F(AService, ThatAnswersDropByDropIsATimeout) {
+    EXPECT_EQ(http.Get("/drip")->status, 504);
+}
+
+TEST_F(AService, IsToldAUserAndAPasswordFromTheEnvironment) {
+    ASSERT_EQ(http.Get("/login")->status, 200);
+    EXPECT_EQ(service.next_request().at("headers").at("authorization"),
+              "Basic " + gateway::base64("weather:" + std::string{bearer_token}));
+}
+
 TEST_F(AService, IsNotAskedAgainForACachedAnswer) {
     EXPECT_EQ(http.Get("/cached")->body, R"({"count":1})");
     EXPECT_EQ(http.Get("/cached")->body, R"({"count":1})");
     EXPECT_EQ(counter(gateway, "service_cache_hits"), 1U);
+}
+
+TEST_F(AService, HasNoAnswerKeptForATargetThatTakesOthers) {
+    EXPECT_EQ(http.Get("/cached")->status, 200);
+    EXPECT_EQ(http.Get("/strict")->status, 502) << "200 is not among its `ok`";
+}
+
+TEST_F(AService, WhoseAnswerVariesByMoreThanTheRequestIsAskedAgain) {
+    EXPECT_EQ(http.Get("/varies")->body, R"({"count":1})");
+    EXPECT_EQ(http.Get("/varies")->body, R"({"count":2})");
 }
 
 TEST_F(AService, IsFollowedOnlyWhereTheTargetSaysSo) {
@@ -121,6 +151,44 @@ TEST_F(AService, CannotRedirectIntoThePrivateNetwork) {
     EXPECT_EQ(allowed->body, "plain words");
     const auto request = other.next_request();  // the only one
     EXPECT_FALSE(request.at("headers").contains("authorization"));
+}
+
+TEST_F(AService, ThatRedirectsToAPortOfItsOwnHostIsAnotherOne) {
+    const httplib::Params to{{"to", service.url() + "/cities/oslo"}};
+    http.Get("/allowed", to, httplib::Headers{});
+    service.next_request("/redirect/");
+    EXPECT_TRUE(service.next_request().at("headers").contains("authorization")) << "it stays at home";
+    http.Get("/allowed", {{"to", other.url() + "/text"}}, httplib::Headers{});
+    const auto elsewhere = other.next_request().at("headers");
+    for (const char* own : {"authorization", "x-happn-gateway"})
+        EXPECT_FALSE(elsewhere.contains(own)) << own;
+}
+
+TEST_F(AService, ThatRedirectsToWhatIsNoHttpIsNotFollowed) {
+    for (const char* url : {"file:///etc/passwd",
+                            "gopher://127.0.0.1/",
+                            "ftp://127.0.0.1/",
+                            "javascript:alert(1)",
+                            "http://",
+                            "http://[::1"}) {
+        const auto answer = http.Get("/allowed", {{"to", url}}, httplib::Headers{});
+        EXPECT_EQ(answer->status, 502) << url << ' ' << answer->body;
+        EXPECT_THAT(answer->body, HasSubstr("302")) << url;
+    }
+}
+
+TEST_F(AService, CannotHideAPrivateAddress) {
+    const std::string port = other.url().substr(other.url().rfind(':'));
+    for (const std::string host : {"localhost", "127.1", "2130706433", "0x7f000001", "[::ffff:127.0.0.1]"}) {
+        const auto answer =
+            http.Get("/away", {{"to", "http://" + host + port + "/text"}}, httplib::Headers{});
+        EXPECT_EQ(answer->status, 422) << host << ' ' << answer->body;
+    }
+}
+
+TEST_F(AService, ThatRedirectsInCirclesIsFollowedAsOftenAsTheTargetSays) {
+    EXPECT_EQ(http.Get("/circle")->status, 502);
+    EXPECT_EQ(counter(gateway, "service_requests"), 4U);
 }
 
 TEST_F(AService, ServesAMethodToRestAndToJavaScriptClients) {
@@ -172,6 +240,9 @@ routes:
   too_busy:
     from: { http: "GET /too-busy" }
     to: { http: "GET ${SERVICE}/busy/3600/e", retry: { max: 1, backoff: 1ms } }
+  busy_until:
+    from: { http: "GET /busy-until" }
+    to: { http: "GET ${SERVICE}/busy_until/2/f", retry: { max: 1, backoff: 1ms } }
   dead: { from: { http: "GET /dead" }, to: { http: "GET ${OTHER}/text" } }
 )";
 
@@ -214,6 +285,13 @@ TEST_F(AServiceInTrouble, IsGivenTheTimeItAsksFor) {
     EXPECT_GE(Clock::now() - start, std::chrono::seconds{1});
 }
 
+/// A date has no fractions of a second, so that two seconds are one at least.
+TEST_F(AServiceInTrouble, IsGivenTheTimeUntilTheDateItNames) {
+    const auto start = Clock::now();
+    EXPECT_EQ(http.Get("/busy-until")->body, R"({"attempts":2})");
+    EXPECT_GE(Clock::now() - start, std::chrono::seconds{1});
+}
+
 TEST_F(AServiceInTrouble, ThatAsksForMoreTimeThanThereIsHasFailed) {
     EXPECT_EQ(http.Get("/too-busy")->status, 502);
     EXPECT_EQ(counter(gateway, "service_retries"), 0U);
@@ -226,6 +304,81 @@ TEST_F(AServiceInTrouble, IsLeftAloneAfterFailuresInARow) {
     EXPECT_EQ(counter(gateway, "service_requests"), 3U);
     EXPECT_EQ(counter(gateway, "service_circuit_opened"), 1U);
     EXPECT_EQ(http.Get("/fail")->status, 200) << "another host has a circuit of its own";
+}
+
+constexpr const char* circuit_mapping = R"(
+routes:
+  ails:     { from: { http: "GET /ails/{times}/{key}" }, to: { http: "GET ${SERVICE}/fail/{times}/503/{key}" } }
+  held:     { from: { http: "GET /held" }, to: { http: "GET ${SERVICE}/held" } }
+  impatient: { from: { http: "POST /impatient" }, to: { call: "slow/answer", timeout: 100ms } }
+components:
+  slow: { methods: { answer: { parameters: [], to: { http: "GET ${SERVICE}/stall", timeout: 1m } } } }
+)";
+
+/// It is left alone after three failures, for a moment.
+class ACircuit : public testing::Test {
+protected:
+    int get(const std::string& path) { return http.Get(path)->status; }
+    /// 502: the service has said so; 503: it was not asked.
+    int status_when_asked(const std::string& path) {
+        int status = 0;
+        EXPECT_TRUE(eventually([&] { return (status = get(path)) != 503; }));
+        return status;
+    }
+    void open_by_three_failures(const std::string& path) {
+        for (int i = 0; i < 3; ++i)
+            ASSERT_EQ(get(path), 502);
+        ASSERT_EQ(counter(gateway, "service_circuit_opened"), 1U);
+    }
+    std::uint64_t asked() const { return counter(gateway, "service_requests"); }
+
+    HttpService service;
+    GatewayProcess gateway{
+        {.settings = "node: { enabled: true }\nservices: { circuit_failures: 3, circuit_pause: 300ms }\n",
+         .mappings = {{"circuit.yaml", circuit_mapping}},
+         .environment = {{"SERVICE", service.url()}}}};
+    httplib::Client http = gateway.http();
+};
+
+TEST_F(ACircuit, ClosesWhenTheOneRequestThatTriesSucceeds) {
+    open_by_three_failures("/ails/3/a");
+    EXPECT_EQ(status_when_asked("/ails/3/a"), 200);
+    EXPECT_EQ(asked(), 4U);
+    EXPECT_EQ(get("/ails/3/a"), 200);
+    EXPECT_EQ(get("/ails/1/b"), 502);
+    EXPECT_EQ(get("/ails/1/b"), 200) << "one failure does not open it again";
+}
+
+TEST_F(ACircuit, OpensAgainWhenThatOneFails) {
+    open_by_three_failures("/ails/4/a");
+    EXPECT_EQ(status_when_asked("/ails/4/a"), 502);
+    EXPECT_EQ(counter(gateway, "service_circuit_opened"), 2U);
+    EXPECT_EQ(status_when_asked("/ails/4/a"), 200);
+    EXPECT_EQ(asked(), 5U);
+}
+
+TEST_F(ACircuit, LetsNobodyElseTryMeanwhile) {
+    open_by_three_failures("/ails/3/a");
+    auto trying = std::async(std::launch::async, [&] {
+        int status = 503;
+        httplib::Client client = gateway.http();
+        eventually([&] { return (status = client.Get("/held")->status) != 503; });
+        return status;
+    });
+    service.next_request("/held");
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(get("/ails/3/a"), 503);
+    EXPECT_EQ(asked(), 4U);
+    httplib::Client{service.url()}.Get("/release");
+    EXPECT_EQ(trying.get(), 200);
+    EXPECT_EQ(get("/ails/3/a"), 200);
+}
+
+TEST_F(ACircuit, IsNotOpenedByCallersWithLittlePatience) {
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(http.Post("/impatient", "{}", "application/json")->status, 504);
+    EXPECT_EQ(counter(gateway, "service_circuit_opened"), 0U);
+    EXPECT_EQ(get("/ails/0/a"), 200);
 }
 
 // --- limits of one host ---
@@ -246,6 +399,29 @@ TEST(AServiceWithOneConnection, IsAskedOneByOneAndRefusesWhatIsTooMuch) {
     EXPECT_EQ(counter(gateway, "service_overloaded"), 1U);
     EXPECT_EQ(first.get(), 504);
     EXPECT_EQ(second.get(), 504);
+}
+
+TEST(AServiceWithOneConnection, IsAskedInTheOrderOfTheRequests) {
+    HttpService service;
+    const GatewayProcess gateway{
+        {.settings = "node: { enabled: true }\nservices: { connections: 1 }\n",
+         .mappings = {{"m.yaml",
+                       "routes:\n  r: { from: { http: \"GET /{what}/{n}\" }, to: { http: \"GET " +
+                           service.url() + "/{what}/{n}\" } }\n"}}}};
+    const auto get = [&](const std::string& path) { return gateway.http().Get(path)->status; };
+    std::vector<std::future<int>> answers;
+    answers.push_back(std::async(std::launch::async, get, "/held/0"));
+    service.next_request();
+    for (std::uint64_t i = 1; i < 6; ++i) {
+        answers.push_back(std::async(std::launch::async, get, "/status/20" + std::to_string(i)));
+        ASSERT_TRUE(eventually([&] { return gateway.route("r").matched == i + 1; }));
+    }
+    httplib::Client{service.url()}.Get("/release");
+    EXPECT_EQ(service.next_request().at("url"), "/release");
+    for (int i = 1; i < 6; ++i)
+        EXPECT_EQ(service.next_request().at("url"), "/status/20" + std::to_string(i));
+    for (auto& answer : answers)
+        EXPECT_EQ(answer.get(), 200);
 }
 
 // --- webhooks ---
@@ -296,9 +472,12 @@ TEST(AWebhook, IsSentSignedForMqttAndHappnMessages) {
 class AServiceOverTls : public testing::Test {
 protected:
     /// The status of a request by a target with these `tls` keys; the gateway's log goes to `log`.
-    int status_with(const HttpService& service, const std::string& tls) {
+    int status_with(const HttpService& service,
+                    const std::string& tls,
+                    const std::string& path = "/text",
+                    const std::string& more = "") {
         const std::string mapping = "routes: { r: { from: { http: \"GET /r\" }, to: { http: \"GET " +
-                                    service.url() + "/text\"" +
+                                    service.url() + path + "\"" + more +
                                     (tls.empty() ? "" : ", tls: { " + tls + " }") + " } } }\n";
         const GatewayProcess gateway{
             {.settings = "node: { enabled: true }\n", .mappings = {{"m.yaml", mapping}}}};
@@ -322,6 +501,20 @@ TEST_F(AServiceOverTls, MayHaveAnotherNameThanItsUrl) {
     const std::string ca = "ca: \"file:" + authority.certificate() + "\"";
     EXPECT_EQ(status_with(service, ca), 503);
     EXPECT_EQ(status_with(service, ca + ", server_name: inner.example"), 200);
+}
+
+TEST_F(AServiceOverTls, KeepsItsOtherNameWhereItRedirectsToItself) {
+    const HttpService service{{.tls = authority.issue("inner.example")}};
+    const std::string tls = "ca: \"file:" + authority.certificate() + "\", server_name: inner.example";
+    EXPECT_EQ(status_with(service, tls, "/redirect/%2Ftext", ", redirects: 1"), 200);
+}
+
+TEST_F(AServiceOverTls, HasItsOtherNameForItselfOnly) {
+    const HttpService service{{.tls = authority.issue("inner.example")}};
+    const HttpService elsewhere{{.tls = authority.issue("inner.example")}};
+    const std::string tls = "ca: \"file:" + authority.certificate() + "\", server_name: inner.example";
+    const std::string to = "/redirect/" + gateway::percent_encoded(elsewhere.url() + "/text");
+    EXPECT_EQ(status_with(service, tls, to, ", redirects: 1, private_addresses: true"), 503);
 }
 
 TEST_F(AServiceOverTls, IsShownTheGatewaysCertificate) {

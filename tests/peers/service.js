@@ -13,6 +13,7 @@ const { values: options } = parseArgs({ options: { cert: text, key: text, 'clien
 
 const MEBIBYTE = 1024 * 1024;
 const seen = new Map(); // how often each path was asked for
+const held = [];
 const connections = new WeakMap();
 let lastConnection = 0;
 
@@ -38,9 +39,28 @@ const endpoints = {
   // /busy/SECONDS/KEY: 429 once
   busy: (response, [seconds], count) =>
     count === 1 ? json(response, 429, {}, { 'Retry-After': seconds }) : json(response, 200, { attempts: count }),
+  // /busy_until/SECONDS/KEY: 503 once, until a date so many seconds from now
+  busy_until: (response, [seconds], count) =>
+    count === 1
+      ? json(response, 503, {}, { 'Retry-After': new Date(Date.now() + 1000 * seconds).toUTCString() })
+      : json(response, 200, { attempts: count }),
   // /redirect/URL (encoded)
   redirect: (response, [to]) => response.writeHead(302, { Location: decodeURIComponent(to) }).end(),
+  // /circle: leads to itself
+  circle: (response) => response.writeHead(302, { Location: '/circle' }).end(),
   stall: () => {},
+  // /held/KEY: answered when the next request for /release comes
+  held: (response) => held.push(response),
+  release: (response) => {
+    for (const waiting of held.splice(0)) json(waiting, 200, { held: true });
+    json(response, 200, {});
+  },
+  // /drip: there is always a little more
+  drip: (response) => {
+    response.writeHead(200, { 'Content-Type': 'text/plain' });
+    const dripping = setInterval(() => response.write('.'), 20);
+    response.on('close', () => clearInterval(dripping));
+  },
   // One mebibyte that is a kilobyte when packed
   large: (response) => {
     response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Encoding': 'gzip' });
@@ -53,6 +73,8 @@ const endpoints = {
   broken: (response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"a":'),
   hook: (response) => response.writeHead(204).end(),
   count: (response, _, count) => json(response, 200, { count }),
+  // /vary/WHAT
+  vary: (response, [what], count) => json(response, 200, { count }, { Vary: decodeURIComponent(what) }),
 };
 
 function serve(request, response) {
