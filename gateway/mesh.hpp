@@ -75,6 +75,11 @@ public:
     virtual void authenticate(Principal who,
                               TimePoint deadline,
                               std::function<void(Result<Principal>)> done) = 0;
+    /// The user whom the mesh has lately told to be behind a token; empty: nobody is known. Asks nobody.
+    virtual std::string user_of(const Secret& token) const {
+        static_cast<void>(token);
+        return {};
+    }
     /// What the mesh has said of the session that this principal's calls are made by: a JSON object in the
     /// mesh's own shape, without credentials. Empty: nothing is known, or there are no users.
     virtual void session_of(Principal who, TimePoint deadline, std::function<void(Result<Bytes>)> done) {

@@ -90,7 +90,7 @@ public:
     void apply(const gateway::RoutingTable& table) { sources_.apply(table); }
     gateway::ConnectionState state() const;
     const ServiceSession& service() const { return service_; }
-    std::size_t user_sessions() const { return users_.size(); }
+    const UserSessions& users() const { return users_; }
 
     void deliver(DeliveryId id, Output output);
     void forget(DeliveryId id) { feeds_.forget(id); }
@@ -436,6 +436,10 @@ void RemoteMesh::authenticate(Principal who,
     joined_->authenticate(std::move(who), deadline, std::move(done));
 }
 
+std::string RemoteMesh::user_of(const gateway::Secret& token) const {
+    return joined_->users().user_of(token);
+}
+
 void RemoteMesh::session_of(Principal who,
                             gateway::TimePoint deadline,
                             std::function<void(Result<gateway::Bytes>)> done) {
@@ -453,7 +457,7 @@ void RemoteMesh::describe(Principal who,
 }
 
 std::size_t RemoteMesh::user_sessions() const {
-    return joined_->user_sessions();
+    return joined_->users().size();
 }
 
 }  // namespace happn

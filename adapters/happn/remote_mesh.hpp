@@ -43,6 +43,7 @@ public:
     void authenticate(gateway::Principal who,
                       gateway::TimePoint deadline,
                       std::function<void(gateway::Result<gateway::Principal>)> done) override;
+    std::string user_of(const gateway::Secret& token) const override;
     void session_of(gateway::Principal who,
                     gateway::TimePoint deadline,
                     std::function<void(gateway::Result<gateway::Bytes>)> done) override;

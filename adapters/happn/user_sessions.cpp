@@ -199,6 +199,12 @@ void UserSessions::discard(const gateway::Secret& token) {
     }
 }
 
+std::string UserSessions::user_of(const gateway::Secret& token) const {
+    const auto found = entries_.find(hash_of(token));
+    if (found == entries_.end() || !found->second.ready) return {};
+    return found->second.session->session().facts().username;
+}
+
 void UserSessions::remove(Entries::iterator entry) {
     auto session = std::move(entry->second.session);
     auto waiters = std::move(entry->second.waiters);

@@ -39,6 +39,9 @@ public:
     /// The mesh says that this token's session is over: the next use logs in anew.
     void discard(const gateway::Secret& token);
 
+    /// The user of this token's ready session; empty: there is none.
+    std::string user_of(const gateway::Secret& token) const;
+
     /// New sessions are made where the service session is, in the protocol that was accepted there.
     void follow(const Destination& destination, const std::string& protocol) {
         destination_ = destination;

@@ -8,6 +8,7 @@ namespace rest {
 namespace {
 
 constexpr std::size_t longest_path = 512;
+constexpr std::size_t longest_user = 256;
 constexpr std::size_t longest_id = 64;
 
 bool is_word(std::string_view text) {
@@ -42,6 +43,7 @@ std::string access_line(const Access& access) {
     const std::chrono::duration<double, std::milli> took = access.took;
     append(line, "ms", fmt::format("{:.1f}", took.count()));
     append(line, "client", access.request.ip);
+    if (!access.user.empty()) append(line, "user", access.user.substr(0, longest_user));
     append(line, "id", access.id);
     return line;
 }

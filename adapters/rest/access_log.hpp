@@ -12,6 +12,7 @@ namespace rest {
 
 struct Access {
     const HttpRequest& request;
+    std::string_view user;  // empty: nobody is known
     int status;
     std::size_t bytes;  // of the body that was sent
     gateway::Duration took;

@@ -1,8 +1,5 @@
 #include "adapters/rest/admission.hpp"
 
-#include <algorithm>
-#include <chrono>
-
 #include "adapters/rest/http_status.hpp"
 
 namespace rest {
@@ -24,11 +21,7 @@ std::optional<HttpReply> check_rate(ListenerState& state,
     const auto wait = state.clients.request(request.ip, now);
     if (!wait) return std::nullopt;
     state.metrics.count("http_rate_limited");
-    HttpReply reply = problem(429, "too many requests of one client");
-    const std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
-    std::erase_if(reply.headers, [](const auto& header) { return header.first == "Retry-After"; });
-    reply.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1)));
-    return reply;
+    return too_many("requests of one client", *wait);
 }
 
 }  // namespace rest

@@ -1,8 +1,29 @@
 #include "adapters/rest/conditional.hpp"
 
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
 #include <string>
 
 namespace rest {
+namespace {
+
+constexpr std::size_t tag_bytes = 16;  // of the digest: more than enough to tell bodies apart
+
+/// The text in a reply's ETag; empty: it has none.
+std::string_view tag_of(const HttpReply& reply) {
+    const auto found = std::ranges::find_if(
+        reply.headers, [](const auto& header) { return equal_ignoring_case(header.first, "etag"); });
+    if (found == reply.headers.end()) return {};
+    std::string_view tag = found->second;
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    if (tag.size() < 2 || tag.front() != '"' || tag.back() != '"') return {};
+    return tag.substr(1, tag.size() - 2);
+}
+
+}  // namespace
 
 bool has_already(std::string_view if_none_match, std::string_view etag) {
     while (!if_none_match.empty()) {
@@ -28,7 +49,26 @@ std::string weak_etag(std::string_view etag) {
     return "W/\"" + std::string{etag} + '"';
 }
 
-HttpReply not_modified(HttpReply reply) {
+std::string entity_tag(std::initializer_list<std::string_view> parts) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+    EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+    for (const std::string_view part : parts)
+        EVP_DigestUpdate(context.get(), part.data(), part.size());
+    EVP_DigestFinal_ex(context.get(), digest.data(), nullptr);
+    std::string tag;
+    for (std::size_t i = 0; i < tag_bytes; ++i) {
+        tag += digits[digest[i] >> 4U];
+        tag += digits[digest[i] & 15U];
+    }
+    return tag;
+}
+
+HttpReply unless_known(std::string_view if_none_match, HttpReply reply) {
+    if (if_none_match.empty() || reply.status != 200) return reply;
+    const auto tag = tag_of(reply);
+    if (tag.empty() || !has_already(if_none_match, tag)) return reply;
     reply.status = 304;
     reply.content_type.clear();
     reply.body = {};

@@ -1,6 +1,7 @@
 // Conditional requests (RFC 9110 section 13): who has what the answer would be gets 304 instead. Pure.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -11,11 +12,16 @@ namespace rest {
 /// `If-None-Match` against an entity tag's text; weak comparison (sections 8.8.3.2 and 13.1.2).
 bool has_already(std::string_view if_none_match, std::string_view etag);
 
+/// What tells one body from another: the text of an entity tag (section 8.8.3). The parts are digested one
+/// after the other.
+std::string entity_tag(std::initializer_list<std::string_view> parts);
+
 std::string strong_etag(std::string_view etag);
-/// W/"...": equal times do not promise equal bytes.
+/// W/"...": of a body that may be compressed on its way.
 std::string weak_etag(std::string_view etag);
 
-/// 304 with what a cache may learn from the reply.
-HttpReply not_modified(HttpReply reply);
+/// The reply to a safe request, or 304 with what a cache may learn from it, if its ETag is one of those that
+/// the client has.
+HttpReply unless_known(std::string_view if_none_match, HttpReply reply);
 
 }  // namespace rest

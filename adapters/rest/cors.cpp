@@ -11,7 +11,6 @@ namespace {
 using gateway::HttpSource;
 
 constexpr std::string_view preflight_age = "600";  // seconds that a browser may keep the answer
-constexpr std::string_view readable_headers = "ETag, Location, Retry-After, WWW-Authenticate";
 constexpr std::string_view any = "*";
 
 bool lists_all(const HttpSource& source) {
@@ -22,6 +21,19 @@ bool is_safe(std::string_view method) {
     return method == "GET" || method == "HEAD";
 }
 
+/// Is it for the browser alone?
+bool is_of_the_protocol(std::string_view name) {
+    return name == "Vary" || name.starts_with("Access-Control-");
+}
+
+/// The reply's own: a page may read few others.
+std::string names_of_headers(const HttpReply& reply) {
+    std::string names;
+    for (const auto& [name, value] : reply.headers)
+        if (!is_of_the_protocol(name)) names += names.empty() ? name : ", " + name;
+    return names;
+}
+
 }  // namespace
 
 bool origin_listed(const HttpRequest& request, const HttpSource& source) {
@@ -30,13 +42,22 @@ bool origin_listed(const HttpRequest& request, const HttpSource& source) {
            std::ranges::find(source.origins, request.header("origin")) != source.origins.end();
 }
 
-void allow_origin(HttpReply& reply, const HttpRequest& request, const HttpSource& source) {
-    if (source.origins.empty()) return;
-    if (!lists_all(source)) reply.headers.emplace_back("Vary", "Origin");
-    if (!origin_listed(request, source)) return;
-    reply.headers.emplace_back("Access-Control-Allow-Origin",
-                               lists_all(source) ? any : request.header("origin"));
-    reply.headers.emplace_back("Access-Control-Expose-Headers", readable_headers);
+OriginGrant::OriginGrant(const HttpRequest& request, const HttpSource& source)
+    : varies_{!source.origins.empty() && !lists_all(source)} {
+    if (origin_listed(request, source)) origin_ = lists_all(source) ? any : request.header("origin");
+}
+
+void OriginGrant::add_to(HttpReply& reply) const {
+    if (!origin_.empty()) {
+        if (auto names = names_of_headers(reply); !names.empty())
+            reply.headers.emplace_back("Access-Control-Expose-Headers", std::move(names));
+    }
+    add_origin(reply);
+}
+
+void OriginGrant::add_origin(HttpReply& reply) const {
+    if (varies_) reply.headers.emplace_back("Vary", "Origin");
+    if (!origin_.empty()) reply.headers.emplace_back("Access-Control-Allow-Origin", origin_);
 }
 
 bool is_preflight(const HttpRequest& request) {
@@ -47,7 +68,7 @@ bool is_preflight(const HttpRequest& request) {
 HttpReply preflight_reply(const HttpRequest& request, const HttpSource& source, std::string_view methods) {
     HttpReply reply;
     reply.status = 204;
-    allow_origin(reply, request, source);
+    OriginGrant{request, source}.add_origin(reply);
     reply.headers.emplace_back("Access-Control-Allow-Methods", methods);
     if (const auto wanted = request.header("access-control-request-headers"); !wanted.empty())
         reply.headers.emplace_back("Access-Control-Allow-Headers", wanted);

@@ -3,8 +3,8 @@
 // browser. Pure functions.
 #pragma once
 
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "adapters/rest/http_message.hpp"
 #include "gateway/route.hpp"
@@ -15,14 +15,27 @@ namespace rest {
 /// page that would need it.
 bool origin_listed(const HttpRequest& request, const gateway::HttpSource& source);
 
-/// Adds what lets the page read the answer; nothing without a listed `Origin`. A route that lists origins
-/// varies by them.
-void allow_origin(HttpReply& reply, const HttpRequest& request, const gateway::HttpSource& source);
+/// What lets the page that has sent a request read the answer to it. Outlives the request.
+class OriginGrant {
+public:
+    OriginGrant() = default;  // lets nobody
+    OriginGrant(const HttpRequest& request, const gateway::HttpSource& source);
+
+    /// Nothing of it for a page that is not listed. A route that lists origins varies by them in any case.
+    void add_to(HttpReply& reply) const;
+
+private:
+    friend HttpReply preflight_reply(const HttpRequest&, const gateway::HttpSource&, std::string_view);
+    void add_origin(HttpReply& reply) const;
+
+    std::string origin_;  // that is let; empty: none is
+    bool varies_ = false;
+};
 
 /// Does the request ask whether another may be sent?
 bool is_preflight(const HttpRequest& request);
 
-/// The answer for a route that lists the origin: `methods` as in `Allow`.
+/// The answer for a route that lists the origin: `methods` that the page may use, as in `Allow`.
 HttpReply preflight_reply(const HttpRequest& request,
                           const gateway::HttpSource& source,
                           std::string_view methods);

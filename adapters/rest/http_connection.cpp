@@ -93,6 +93,7 @@ private:
     void forget_request();
     void find_client();
     std::optional<HttpReply> check_upgrade();
+    HttpReply for_pages(HttpReply reply) const;
     bool may_go_on() const;
     void log(int status, std::size_t bytes) const;
     void enter(Phase phase, gateway::Duration allowed) {
@@ -139,19 +140,19 @@ asio::awaitable<Next> HttpConnection::serve_request() {
     framing_ = {};
     const bool headed = co_await read_head();
     if (!headed) co_return Next::close;
+    if (auto refusal = check_rate(*state_, request_, began_)) {
+        if (!reader_.has_body()) {
+            framing_.keep_alive = may_go_on();
+            co_return co_await send(for_pages(*std::move(refusal)));
+        }
+        co_await refuse(*std::move(refusal));
+        co_return Next::close;
+    }
     if (auto refusal = check_upgrade()) {
         co_await refuse(*std::move(refusal));
         co_return Next::close;
     }
     if (upgrade_) co_return Next::upgrade;
-    if (auto refusal = check_rate(*state_, request_, began_)) {
-        if (!reader_.has_body()) {
-            framing_.keep_alive = may_go_on();
-            co_return co_await send(*std::move(refusal));
-        }
-        co_await refuse(*std::move(refusal));
-        co_return Next::close;
-    }
     if (auto refusal = check_expectation(request_)) {
         co_await refuse(*std::move(refusal));
         co_return Next::close;
@@ -259,7 +260,7 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
     deadline_ = TimePoint::max();  // every way behind the surface has its own
     if (state_->active > state_->settings.limits.pending) {
         state_->metrics.count("http_overloaded");
-        co_return problem(503, "too many requests at once", "Overloaded");
+        co_return for_pages(problem(503, "too many requests at once", "Overloaded"));
     }
     state_->metrics.count("http_requests");
     state_->surface->handle(request_, box_->expect());
@@ -317,7 +318,7 @@ asio::awaitable<void> HttpConnection::compress(HttpReply& reply) {
 asio::awaitable<void> HttpConnection::refuse(HttpReply reply) {
     timed_out_ = false;
     framing_.keep_alive = false;
-    co_await send(std::move(reply));
+    co_await send(for_pages(std::move(reply)));
     co_await linger();
 }
 
@@ -352,6 +353,12 @@ void HttpConnection::find_client() {
     request_.ip = client_;
 }
 
+/// A page of another origin that may read the route's answers reads the connection's own as well.
+HttpReply HttpConnection::for_pages(HttpReply reply) const {
+    if (!state_->ended && !request_.method.empty()) state_->surface->open_to_page(request_, reply);
+    return reply;
+}
+
 bool HttpConnection::may_go_on() const {
     return reader_.keep_alive() && !state_->stopping && !state_->ended &&
            requests_ < state_->door.clients.requests_per_connection;
@@ -360,7 +367,8 @@ bool HttpConnection::may_go_on() const {
 void HttpConnection::log(int status, std::size_t bytes) const {
     if (!state_->door.access_log || request_.method.empty()) return;
     const std::string made = std::to_string(number_) + '-' + std::to_string(requests_);
-    log_access({request_, status, bytes, Clock::now() - began_, request_id(request_, made)});
+    const std::string user = state_->surface->user_of(request_);
+    log_access({request_, user, status, bytes, Clock::now() - began_, request_id(request_, made)});
 }
 
 /// A reply refuses it; otherwise upgrade_ is set if the request is one for the node. Others are for the

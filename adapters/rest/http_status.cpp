@@ -164,6 +164,12 @@ HttpReply problem(int status, const gateway::Error& error) {
     return problem(status, error.message, error.name, error.code);
 }
 
+HttpReply too_many(std::string_view what, gateway::Duration wait) {
+    HttpReply reply = problem(429, "too many " + std::string{what} + ", try again later");
+    set_retry_after(reply, wait);
+    return reply;
+}
+
 HttpReply text_reply(int status, std::string_view text) {
     return HttpReply{status, text_type, Bytes::copy(text)};
 }

@@ -19,6 +19,9 @@ std::string_view reason_phrase(int status);
 HttpReply problem(int status, std::string_view detail, std::string_view name = {}, int code = 0);
 HttpReply problem(int status, const gateway::Error& error);
 
+/// 429 problem that says when to come again.
+HttpReply too_many(std::string_view what, gateway::Duration wait);
+
 /// What happner's own HTTP server answers where no component is reached.
 HttpReply text_reply(int status, std::string_view text);
 HttpReply html_error(int status, std::string_view text);

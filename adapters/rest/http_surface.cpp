@@ -1,5 +1,6 @@
 #include "adapters/rest/http_surface.hpp"
 
+#include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "gateway/json.hpp"
 
@@ -58,6 +59,17 @@ void HttpSurface::handle(const HttpRequest& request, Respond respond) {
     const std::string_view plain = without_node_name(path);
     if (serve_rest(request, plain, *query, respond) || serve_node(request, path, *query, respond)) return;
     routes_.handle(request, *std::move(query), std::move(respond));
+}
+
+void HttpSurface::open_to_page(const HttpRequest& head, HttpReply& reply) const {
+    if (head.has_header("origin")) routes_.grant_of(head).add_to(reply);
+}
+
+std::string HttpSurface::user_of(const HttpRequest& request) const {
+    const auto query = parse_query(request.query());
+    if (!query) return {};
+    const auto token = find_token(request, *query, settings_.rest, Cookies::from_same_origin);
+    return token ? mesh_.user_of(*token) : std::string{};
 }
 
 std::size_t HttpSurface::max_body(const HttpRequest& head) const {

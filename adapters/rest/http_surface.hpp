@@ -32,6 +32,12 @@ public:
     /// then it is dropped.
     void handle(const HttpRequest& request, Respond respond);
 
+    /// Lets a page of another origin read a reply that is none of the surface's own, if it may read those.
+    void open_to_page(const HttpRequest& head, HttpReply& reply) const;
+
+    /// Who has sent an answered request, for the access log; empty: nobody is known.
+    std::string user_of(const HttpRequest& request) const;
+
     /// How large the body of a request with this head may be.
     std::size_t max_body(const HttpRequest& head) const;
 

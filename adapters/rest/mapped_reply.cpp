@@ -46,6 +46,25 @@ bool has_body(const Payload& body) {
     return !body.bytes.empty() || body.encoding != Encoding::raw;
 }
 
+void set_body(HttpReply& reply, const Payload& body, std::string own_type) {
+    reply.body = body.bytes;
+    reply.content_type = own_type.empty() ? default_type(body) : own_type;
+    if (body.encoding != Encoding::json || (!own_type.empty() && is_json(own_type))) return;
+    if (auto text = gateway::json::unquoted(body.bytes.view())) {
+        reply.body = gateway::Bytes{*std::move(text)};
+        if (own_type.empty()) reply.content_type = utf8_text;
+    }
+}
+
+/// A route that takes a token or none may still want one for what it does (RFC 9110 section 15.5.2).
+void add_challenge(HttpReply& reply) {
+    const auto is_challenge = [](const auto& header) {
+        return equal_ignoring_case(header.first, "www-authenticate");
+    };
+    if (std::ranges::none_of(reply.headers, is_challenge))
+        reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+}
+
 }  // namespace
 
 HttpReply mapped_reply(gateway::Response response) {
@@ -55,16 +74,10 @@ HttpReply mapped_reply(gateway::Response response) {
     reply.status = response.status;
     std::string own_type = take_content_type(response.headers);
     std::ranges::move(response.headers, std::back_inserter(reply.headers));
-    if (!response.etag.empty()) reply.headers.emplace_back("ETag", weak_etag(response.etag));
-    if (!has_body(response.body)) return reply;
-
-    reply.body = response.body.bytes;
-    reply.content_type = own_type.empty() ? default_type(response.body) : own_type;
-    if (response.body.encoding != Encoding::json || (!own_type.empty() && is_json(own_type))) return reply;
-    if (auto text = gateway::json::unquoted(response.body.bytes.view())) {
-        reply.body = gateway::Bytes{*std::move(text)};
-        if (own_type.empty()) reply.content_type = utf8_text;
-    }
+    if (response.status == 401) add_challenge(reply);
+    if (has_body(response.body)) set_body(reply, response.body, std::move(own_type));
+    if (!response.etag.empty())
+        reply.headers.emplace_back("ETag", weak_etag(entity_tag({response.etag, "\n", reply.body.view()})));
     return reply;
 }
 

@@ -33,13 +33,17 @@ constexpr gateway::Duration authentication_timeout = std::chrono::seconds{10};
 
 // --- no route ------------------------------------------------------------------------------------
 
-std::string allow_value(std::vector<std::string> methods) {
-    methods.emplace_back("OPTIONS");
+std::string list_of(std::vector<std::string> methods) {
     std::ranges::sort(methods);
     std::string value;
     for (const std::string& method : methods)
         value += value.empty() ? method : ", " + method;
     return value;
+}
+
+std::string allow_value(std::vector<std::string> methods) {
+    methods.emplace_back("OPTIONS");
+    return list_of(std::move(methods));
 }
 
 HttpReply wrong_method(const HttpRequest& request, std::vector<std::string> allowed) {
@@ -49,18 +53,28 @@ HttpReply wrong_method(const HttpRequest& request, std::vector<std::string> allo
     return reply;
 }
 
+const HttpSource* source_of(const gateway::Router& router, std::string_view method, std::string_view path) {
+    const auto match = router.match_http(method, path);
+    return match.route == nullptr ? nullptr : &std::get<HttpSource>(match.route->source);
+}
+
 /// What may be sent to this path; to a browser that asks for a page of another origin, what that page may.
-HttpReply options_reply(const gateway::Router& router, const HttpRequest& request, std::string allow) {
-    const auto method = request.header("access-control-request-method");
-    if (is_preflight(request)) {
-        const auto wanted = router.match_http(method, request.path());
-        const auto* source = wanted.route == nullptr ? nullptr : &std::get<HttpSource>(wanted.route->source);
-        if (source != nullptr && origin_listed(request, *source))
-            return preflight_reply(request, *source, allow);
+HttpReply options_reply(const gateway::Router& router,
+                        const HttpRequest& request,
+                        std::vector<std::string> allowed) {
+    const auto lets_page = [&](const HttpSource* source) {
+        return source != nullptr && origin_listed(request, *source);
+    };
+    const auto* wanted = source_of(router, request.header("access-control-request-method"), request.path());
+    if (is_preflight(request) && lets_page(wanted)) {
+        std::erase_if(allowed, [&](const std::string& method) {
+            return !lets_page(source_of(router, method, request.path()));
+        });
+        return preflight_reply(request, *wanted, list_of(std::move(allowed)));
     }
     HttpReply reply;
     reply.status = 204;
-    reply.headers.emplace_back("Allow", allow);
+    reply.headers.emplace_back("Allow", allow_value(std::move(allowed)));
     return reply;
 }
 
@@ -227,8 +241,13 @@ MappedRoutes::MappedRoutes(gateway::RestSettings settings,
       tokens_{std::move(tokens)} {}
 
 std::optional<std::size_t> MappedRoutes::max_body(std::string_view method, std::string_view path) const {
-    const auto match = dispatcher_.router().match_http(method, path);
-    return match.route == nullptr ? std::nullopt : std::get<HttpSource>(match.route->source).max_body;
+    const auto* source = source_of(dispatcher_.router(), method, path);
+    return source == nullptr ? std::nullopt : source->max_body;
+}
+
+OriginGrant MappedRoutes::grant_of(const HttpRequest& request) const {
+    const auto* source = source_of(dispatcher_.router(), request.method, request.path());
+    return source == nullptr ? OriginGrant{} : OriginGrant{request, *source};
 }
 
 std::optional<gateway::Secret> MappedRoutes::token_of(const HttpRequest& request,
@@ -242,18 +261,16 @@ void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> que
     auto match = dispatcher_.router().match_http(request.method, request.path());
     if (match.kind == gateway::HttpMatch::Kind::no_path) return respond(no_route(request));
     if (match.kind == gateway::HttpMatch::Kind::wrong_method && request.method == "OPTIONS")
-        return respond(options_reply(dispatcher_.router(), request, allow_value(std::move(match.allowed))));
+        return respond(options_reply(dispatcher_.router(), request, std::move(match.allowed)));
     if (match.kind == gateway::HttpMatch::Kind::wrong_method)
         return respond(wrong_method(request, std::move(match.allowed)));
     const auto& source = std::get<HttpSource>(match.route->source);
     if (source.origins.empty()) return serve(std::move(match), request, std::move(query), std::move(respond));
-    HttpReply allowed;
-    allow_origin(allowed, request, source);
     serve(std::move(match),
           request,
           std::move(query),
-          [headers = std::move(allowed.headers), respond = std::move(respond)](HttpReply&& reply) {
-              reply.headers.insert(reply.headers.end(), headers.begin(), headers.end());
+          [grant = OriginGrant{request, source}, respond = std::move(respond)](HttpReply&& reply) {
+              grant.add_to(reply);
               respond(std::move(reply));
           });
 }
@@ -279,7 +296,7 @@ void MappedRoutes::serve(gateway::HttpMatch match,
     auto prepared = prepare(request, std::move(query), *match.route);
     if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
     TokenAttempt attempt{tokens_, request.ip};
-    if (!attempt.allowed()) return respond(problem(429, "too many refused tokens, try again later"));
+    if (!attempt.allowed()) return respond(too_many("refused tokens", attempt.wait()));
     auto principal = Principal::bearer(*std::move(token));
     principal.mesh = settings_.mesh;
     auto done = [this,
@@ -321,9 +338,7 @@ void MappedRoutes::run(const gateway::Route& route,
                      known = std::move(prepared.if_none_match),
                      respond = std::move(respond)](gateway::Response&& response) {
                         if (format) return respond(stream_reply(std::move(response), *format));
-                        const bool same = !response.etag.empty() && has_already(known, response.etag);
-                        HttpReply reply = mapped_reply(std::move(response));
-                        respond(same ? not_modified(std::move(reply)) : std::move(reply));
+                        respond(unless_known(known, mapped_reply(std::move(response))));
                     });
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "adapters/rest/cors.hpp"
 #include "adapters/rest/http_message.hpp"
 #include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/streams/stream_format.hpp"
@@ -29,6 +30,8 @@ public:
 
     /// Of the route this request would take; nullopt: it has none of its own.
     std::optional<std::size_t> max_body(std::string_view method, std::string_view path) const;
+    /// What the route this request would take lets the page that sends it read.
+    OriginGrant grant_of(const HttpRequest& request) const;
 
 private:
     struct Prepared {

@@ -8,7 +8,6 @@
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/openapi/document.hpp"
-#include "adapters/rest/openapi/entity_tag.hpp"
 #include "gateway/response.hpp"
 
 namespace rest {
@@ -71,7 +70,7 @@ void OpenApiEndpoint::handle(const HttpRequest& request, const Query& query, Res
 /// same.
 void OpenApiEndpoint::ask_mesh(gateway::Secret token, const HttpRequest& request, Respond respond) {
     TokenAttempt attempt{tokens_, request.ip};
-    if (!attempt.allowed()) return respond(problem(429, "too many refused tokens, try again later"));
+    if (!attempt.allowed()) return respond(too_many("refused tokens", attempt.wait()));
     auto principal = gateway::Principal::bearer(std::move(token));
     principal.mesh = settings_.rest.mesh;
     auto done = [this,
@@ -125,7 +124,7 @@ OpenApiEndpoint::Made OpenApiEndpoint::make(Caller caller, const Description& me
     const auto& table = dispatcher_.router().table();
     const openapi::View view{*table, mesh.get(), settings_.rest, caller, settings_.title, settings_.version};
     std::string text = openapi::document(view, openapi::Layout::compact);
-    std::string tag = openapi::entity_tag(text);
+    std::string tag = entity_tag({text});
     return {table, mesh, caller, gateway::Bytes{std::move(text)}, std::move(tag)};
 }
 

@@ -82,9 +82,10 @@ TEST(AccessLine, HasNoQueryAndCannotBeForged) {
     request.method = "GET";
     request.target = "/a\"b status=500?happn_token=secret";
     request.ip = "192.0.2.1";
-    const std::string line = access_line({request, 200, 4, std::chrono::milliseconds{2}, "7-1"});
-    EXPECT_EQ(line,
-              R"(method=GET path="/a\"b status=500" status=200 bytes=4 ms=2.0 client=192.0.2.1 id=7-1)");
+    const std::string line = access_line({request, "eve x", 200, 4, std::chrono::milliseconds{2}, "7-1"});
+    EXPECT_EQ(
+        line,
+        R"(method=GET path="/a\"b status=500" status=200 bytes=4 ms=2.0 client=192.0.2.1 user="eve x" id=7-1)");
 }
 
 TEST(AccessLine, TakesTheClientsOwnIdIfALogCanShowIt) {

@@ -28,32 +28,41 @@ protected:
         route.respond.emplace().etag = true;
         use({std::move(route)});
     }
-    HttpReply read(const std::string& method, const std::string& if_none_match, std::string version = "v1") {
+    HttpReply read(const std::string& method,
+                   const std::string& if_none_match,
+                   std::string version = "v1",
+                   std::string value = R"({"a":1})") {
         Headers headers;
         if (!if_none_match.empty()) headers.emplace_back("If-None-Match", if_none_match);
         send(method, "/d/1", std::move(headers));
         gateway::Outcome outcome{
-            gateway::Payload{gateway::Bytes{std::string{"{\"a\":1}"}}, gateway::Encoding::json, {}}};
+            gateway::Payload{gateway::Bytes{std::move(value)}, gateway::Encoding::json, {}}};
         outcome.version = std::move(version);
         dispatcher.on_outcome(sinks.node.delivered.back().first, std::move(outcome));
         return std::exchange(late, std::nullopt).value_or(HttpReply{});
     }
 };
 
-TEST_F(EtagTest, AnAnswerCarriesItsTag) {
+TEST_F(EtagTest, TellsOneAnswerFromAnother) {
     const HttpReply reply = read("GET", "");
     EXPECT_EQ(reply.status, 200);
-    EXPECT_EQ(header_of(reply, "ETag"), "W/\"v1\"");
+    const std::string tag = header_of(reply, "ETag");
+    EXPECT_TRUE(tag.starts_with("W/\"")) << tag;
+    EXPECT_EQ(header_of(read("GET", ""), "ETag"), tag);
+    EXPECT_NE(header_of(read("GET", "", "v2"), "ETag"), tag) << "stored anew";
+    EXPECT_NE(header_of(read("GET", "", "v1", R"({"a":2})"), "ETag"), tag)
+        << "the same times, told otherwise: the route has been reloaded";
 }
 
 TEST_F(EtagTest, WhoHasItGets304WithoutABody) {
+    const std::string tag = header_of(read("GET", ""), "ETag");
     for (const char* method : {"GET", "HEAD"}) {
-        const HttpReply reply = read(method, "W/\"v1\"");
+        const HttpReply reply = read(method, tag);
         EXPECT_EQ(reply.status, 304);
-        EXPECT_EQ(header_of(reply, "ETag"), "W/\"v1\"");
+        EXPECT_EQ(header_of(reply, "ETag"), tag);
         EXPECT_TRUE(reply.body.empty());
     }
-    EXPECT_EQ(read("GET", "W/\"v0\"").status, 200);
+    EXPECT_EQ(read("GET", tag, "v0").status, 200);
 }
 
 TEST_F(EtagTest, WhatHasNoTimesHasNoTag) {

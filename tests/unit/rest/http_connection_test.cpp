@@ -65,6 +65,31 @@ TEST_F(HttpConnectionTest, EverySlicingGivesTheSameAnswers) {
     EXPECT_EQ(talk(bytes), whole);
 }
 
+TEST_F(HttpConnectionTest, APageThatMayReadTheRouteReadsWhatTheConnectionItselfSays) {
+    auto route = gateway::http_to_happn_get("put", "PUT", "/d/{x}", "/d/{x}");
+    auto& source = std::get<gateway::HttpSource>(route.source);
+    source.origins = {"https://app.example"};
+    source.max_body = 10;
+    use({std::move(route)});
+    const auto put = [](const std::string& origin) {
+        return "PUT /d/1 HTTP/1.1\r\nHost: a\r\nOrigin: " + origin + "\r\nContent-Length: 11\r\n\r\n";
+    };
+    const std::string allowed = "Access-Control-Allow-Origin: https://app.example\r\n";
+    const std::string refusal = talk({put("https://app.example")});
+    EXPECT_TRUE(refusal.starts_with("HTTP/1.1 413 ")) << refusal;
+    EXPECT_NE(refusal.find(allowed), std::string::npos) << refusal;
+    EXPECT_EQ(talk({put("https://evil.example")}).find("Access-Control"), std::string::npos);
+}
+
+TEST_F(HttpConnectionTest, EveryRequestCountsForItsClientAlsoAnUpgrade) {
+    door.clients = {.requests = 1, .burst = 1};
+    const std::string upgrade =
+        "GET /primus HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const std::string answers = talk({"GET /ping HTTP/1.1\r\nHost: a\r\n\r\n", upgrade});
+    EXPECT_NE(answers.find("HTTP/1.1 429 "), std::string::npos) << answers;
+}
+
 TEST_F(HttpConnectionTest, AHeadAsLargeAsTheLimitIsServedAndOneByteMoreIsNot) {
     const std::string rest = "GET /ping HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n";
     const auto of_size = [&](std::size_t size) {

@@ -208,6 +208,19 @@ TEST_F(MappedRoutesTest, AnOptionalTokenMustStillBeAValidOne) {
     EXPECT_EQ(ask("GET", "/a", {{"Authorization", "Bearer forged"}}).status, 401);
 }
 
+TEST_F(MappedRoutesTest, WhoCameWithoutAnOptionalTokenIsToldWhenOneIsWanted) {
+    make_secure();
+    auto route = gateway::http_to_happn_get("read", "GET", "/d/{x}", "/d/{x}");
+    std::get<HttpSource>(route.source).auth = HttpSource::Auth::optional;
+    use({std::move(route)});
+    EXPECT_FALSE(send("GET", "/d/1").has_value());
+    dispatcher.on_outcome(sinks.node.delivered.back().first,
+                          gateway::Outcome{gateway::Error{gateway::Errc::unauthorized, "who are you?"}});
+    ASSERT_TRUE(late.has_value());
+    EXPECT_EQ(late->status, 401);
+    EXPECT_EQ(header_of(*late, "WWW-Authenticate"), "Bearer");
+}
+
 TEST_F(MappedRoutesTest, TheTokenIsKnownBeforeTheRequestIsJudged) {
     make_secure();
     use({answering(source_of("GET", "/a"), "x")});

@@ -1,8 +1,8 @@
 // /openapi.json: what is in it, and for whom.
 #include <gmock/gmock.h>
 
+#include "adapters/rest/conditional.hpp"
 #include "adapters/rest/openapi/document.hpp"
-#include "adapters/rest/openapi/entity_tag.hpp"
 #include "tests/unit/rest/surface_test_base.hpp"
 
 namespace rest {
@@ -174,9 +174,9 @@ TEST_F(OpenApi, WhatIsForOneUserIsNotKeptBySharedCaches) {
 }
 
 TEST(EntityTag, TellsBodiesApart) {
-    const std::string tag = openapi::entity_tag("body");
-    EXPECT_EQ(openapi::entity_tag("body"), tag);
-    EXPECT_NE(openapi::entity_tag("another"), tag);
+    const std::string tag = entity_tag({"body"});
+    EXPECT_EQ(entity_tag({"body"}), tag);
+    EXPECT_NE(entity_tag({"another"}), tag);
 }
 
 // --- what is in it -------------------------------------------------------------------------------
