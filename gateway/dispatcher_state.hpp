@@ -41,6 +41,8 @@ struct Dispatcher::State {
     void read(DeliveryId id, StreamReader& reader);
     void leave(DeliveryId id);
     void pass(DeliveryId id, StreamItem item);
+    std::optional<StreamItem> next_stored(DeliveryId id);
+    std::optional<StreamItem> shaped(Execution& execution, const StreamState& stream, StreamItem item);
     Sink* sink_of(const Target& target);
     const TargetState* answering(const Execution& execution) const;
 

@@ -23,6 +23,9 @@ public:
     void read(StreamReader& reader) override {
         if (!alive_.expired()) dispatcher_.state_->read(id_, reader);
     }
+    std::optional<StreamItem> next_stored() override {
+        return alive_.expired() ? std::nullopt : dispatcher_.state_->next_stored(id_);
+    }
     const StreamOptions& options() const override { return options_; }
 
 private:
@@ -38,6 +41,11 @@ void Dispatcher::on_open(DeliveryId id) {
 
 void Dispatcher::on_item(DeliveryId id, StreamItem item) {
     state_->pass(id, std::move(item));
+}
+
+void Dispatcher::on_stored(DeliveryId id) {
+    const TargetState* target = state_->stream_of(id);
+    if (target != nullptr && target->stream->reader != nullptr) target->stream->reader->on_stored();
 }
 
 void Dispatcher::end_streams(const Error& error) {
@@ -98,22 +106,41 @@ void Dispatcher::State::leave(DeliveryId id) {
 void Dispatcher::State::pass(DeliveryId id, StreamItem item) {
     TargetState* target = stream_of(id);
     if (target == nullptr || target->stream->reader == nullptr) return;
-    const Execution& execution = executions.at(executions.find(id)->slot);
-    auto own = target->stream->pattern->match(item.address);
-    if (!own) return;
+    Execution& execution = executions.at(executions.find(id)->slot);
+    if (auto out = shaped(execution, *target->stream, std::move(item)))
+        target->stream->reader->on_item(*std::move(out));
+}
+
+std::optional<StreamItem> Dispatcher::State::next_stored(DeliveryId id) {
+    const TargetState* target = stream_of(id);
+    if (target == nullptr) return std::nullopt;
+    Execution& execution = executions.at(executions.find(id)->slot);
+    while (auto item = target->sink->next_stored(id)) {
+        if (auto out = shaped(execution, *target->stream, *std::move(item))) return out;
+    }
+    return std::nullopt;
+}
+
+/// nullopt: it is not one of this stream's, or its route can make nothing of it.
+std::optional<StreamItem> Dispatcher::State::shaped(Execution& execution,
+                                                    const StreamState& stream,
+                                                    StreamItem item) {
+    auto own = stream.pattern->match(item.address);
+    if (!own) return std::nullopt;
     Captures captures = execution.captures;
     std::ranges::move(*own, std::back_inserter(captures));
     Evaluation evaluation = evaluation_of(execution);
     evaluation.captures = &captures;
     evaluation.answer = &item.payload;
-    auto shaped = shape_item(*execution.route, evaluation);
-    if (shaped.has_error()) {
+    auto payload = shape_item(*execution.route, evaluation);
+    if (payload.has_error()) {
         metrics.count("stream_items_refused");
-        return log::debug("route {}: an item is left out: {}", execution.route->name, shaped.error().message);
+        log::debug("route {}: an item is left out: {}", execution.route->name, payload.error().message);
+        return std::nullopt;
     }
-    item.payload = *std::move(shaped);
+    item.payload = *std::move(payload);
     ++execution.counters->outputs;
-    target->stream->reader->on_item(std::move(item));
+    return item;
 }
 
 }  // namespace gateway

@@ -7,7 +7,8 @@
 // A delivery id names one output of one execution of a route. Each id gets one outcome; the first counts,
 // later ones are dropped and counted, so that an adapter never has to know who gave up first. At-least-once
 // delivery is built on the same ids: the outcome is what removes a message from the spool. A stream is a
-// delivery with many items before its outcome: on_open, on_item ..., and then the outcome, or forget(id).
+// delivery with many items before its outcome: on_open, on_stored, on_item ..., and then the outcome, or
+// forget(id).
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -72,6 +73,8 @@ public:
     /// Items whose address does not match the pattern are dropped: the transport's own wildcards may be
     /// wider.
     virtual void on_item(DeliveryId id, StreamItem item) = 0;
+    /// The sink keeps stored values for the reader, who takes them by Sink::next_stored.
+    virtual void on_stored(DeliveryId id) = 0;
 };
 
 /// One connection that outputs can be sent by: a broker, or a mesh.
@@ -84,6 +87,8 @@ public:
     /// Nobody waits for this delivery any more (its deadline passed, its caller left). A late answer is
     /// dropped.
     virtual void forget(DeliveryId) {}
+    /// Of a stream, see OpenStream::next_stored. Calls nobody.
+    virtual std::optional<StreamItem> next_stored(DeliveryId) { return std::nullopt; }
 };
 
 struct ConnectionState {

@@ -26,6 +26,14 @@ std::string hash_of(std::string_view path) {
     return fmt::format("{:08x}", hash);
 }
 
+std::uint64_t time_of(const FeedItem& item) {
+    return as_unsigned(item.modified).value_or(0);
+}
+
+std::size_t size_of(const FeedItem& item) {
+    return sizeof item + item.path.size() + item.data.size();
+}
+
 }  // namespace
 
 Feed::Feed(Wish wish, Emit emit)
@@ -48,26 +56,55 @@ std::optional<Feed::Mark> Feed::parse_mark(std::string_view text) {
     return mark;
 }
 
-Feed::Mark Feed::mark_of(const FeedItem& item, std::uint64_t modified) {
-    return {modified, hash_of(item.path)};
+/// Nothing can be resumed from a remove: it is not stored.
+std::optional<Feed::Mark> Feed::mark_of(const FeedItem& item) {
+    const auto modified = as_unsigned(item.modified);
+    if (!modified || item.removed) {
+        return std::nullopt;
+    }
+    return Mark{*modified, hash_of(item.path)};
 }
 
-void Feed::on_stored(std::vector<FeedItem> items) {
+bool Feed::on_stored(std::vector<FeedItem> items) {
     holding_ = false;
-    const auto time_of = [](const FeedItem& item) { return as_unsigned(item.modified).value_or(0); };
     std::ranges::stable_sort(items, {}, time_of);
     std::unordered_map<std::string, std::uint64_t> stored;
-    for (FeedItem& item : items) {
+    for (const FeedItem& item : items) {
         stored[item.path] = time_of(item);
-        if (sets_ && !has_passed(item)) {
-            pass(std::move(item));
-        }
+    }
+    std::erase_if(items, [this](const FeedItem& item) {
+        return !sets_ || has_passed(item) || !pattern_->match(item.path);
+    });
+    if (!keep_for_the_reader(std::move(items))) {
+        return false;
     }
     if (!last_) {  // nothing newer has come yet: a loss goes back to there
         last_ = resume_after_;
     }
     resume_after_.reset();
     initial_ = false;
+    emit_held(stored);
+    return true;
+}
+
+bool Feed::keep_for_the_reader(std::vector<FeedItem> items) {
+    if (items.empty()) {
+        return true;
+    }
+    for (const FeedItem& item : items) {
+        stored_bytes_ += size_of(item);
+        remember_mark(item);
+    }
+    if (stored_bytes_ > max_stored_bytes) {
+        return false;
+    }
+    stored_.emplace_back(std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+    emit_.stored();
+    return true;
+}
+
+/// What was published while the stored values were fetched, unless they have it already.
+void Feed::emit_held(const std::unordered_map<std::string, std::uint64_t>& stored) {
     for (FeedItem& item : std::exchange(held_, {})) {
         const auto known = stored.find(item.path);
         const auto modified = as_unsigned(item.modified);
@@ -76,6 +113,21 @@ void Feed::on_stored(std::vector<FeedItem> items) {
             pass(std::move(item));
         }
     }
+}
+
+std::optional<gateway::StreamItem> Feed::next_stored() {
+    if (stored_.empty()) {
+        return std::nullopt;
+    }
+    auto& batch = stored_.front();
+    if (batch.empty()) {
+        stored_.pop_front();
+        return std::nullopt;
+    }
+    FeedItem item = std::move(batch.front());
+    batch.pop_front();
+    stored_bytes_ -= size_of(item);
+    return stream_item(std::move(item));
 }
 
 bool Feed::has_passed(const FeedItem& item) const {
@@ -106,15 +158,25 @@ void Feed::pass(FeedItem item) {
     if (!pattern_->match(item.path)) {
         return;
     }
+    remember_mark(item);
+    emit_.item(stream_item(std::move(item)));
+}
+
+void Feed::remember_mark(const FeedItem& item) {
+    if (auto mark = mark_of(item)) {
+        last_ = std::move(mark);
+    }
+}
+
+gateway::StreamItem Feed::stream_item(FeedItem item) const {
     gateway::StreamItem out;
     out.payload = payload_of(item);
     out.action = item.removed ? gateway::Action::remove : gateway::Action::set;
-    if (const auto modified = as_unsigned(item.modified); modified && !item.removed) {
-        last_ = mark_of(item, *modified);
-        out.mark = fmt::format("{}-{}", last_->modified, last_->path_hash);
+    if (const auto mark = mark_of(item)) {
+        out.mark = fmt::format("{}-{}", mark->modified, mark->path_hash);
     }
     out.address = std::move(item.path);
-    emit_(std::move(out));
+    return out;
 }
 
 gateway::Payload Feed::payload_of(const FeedItem& item) const {
@@ -145,6 +207,10 @@ void Feed::lost() {
     if (last_) {
         resume_after_ = last_;
     }
+}
+
+gateway::Error stored_is_too_much() {
+    return {gateway::Errc::overloaded, "more is stored than one stream can bring"};
 }
 
 Feed::Wish feed_wish(const gateway::StreamTarget& rule, const gateway::Output& output) {

@@ -4,19 +4,26 @@
 //
 //   hold() -> on_publication() ... -> on_stored() -> on_publication() ...
 //
+// Publications are emitted as they come. What is stored waits here until the reader takes it: of that there
+// may be more than any queue should hold.
+//
 // An item that has a time carries it as its mark: a feed that begins behind a mark brings what has been
 // stored since then. What has been removed meanwhile, or was never stored, cannot be brought again. Owned by
 // who subscribes; on the shard's thread.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "gateway/error.hpp"
 #include "gateway/expression/address_pattern.hpp"
 #include "gateway/stream.hpp"
 
@@ -46,9 +53,13 @@ public:
         bool with_meta = false;    // items with `_meta`: path, created, modified, action
         std::string resume_after;  // a mark; anything else counts as none
     };
-    using Emit = std::function<void(gateway::StreamItem)>;
+    struct Emit {
+        std::function<void(gateway::StreamItem)> item;
+        std::function<void()> stored;  // next_stored() has something to give
+    };
 
     static constexpr std::size_t max_held = 10'000;  // publications that wait for what is stored
+    static constexpr std::size_t max_stored_bytes = 64u * 1024 * 1024;  // that wait for the reader
 
     /// `emit` must not destroy the feed.
     Feed(Wish wish, Emit emit);
@@ -58,8 +69,10 @@ public:
     /// The reader has asked for what is stored, and not only for what was missed.
     bool wants_initial() const { return initial_; }
     void hold() { holding_ = true; }
-    /// Ends hold(). In any order.
-    void on_stored(std::vector<FeedItem> items);
+    /// Ends hold(). In any order. False: it is more than may wait for a reader.
+    bool on_stored(std::vector<FeedItem> items);
+    /// As gateway::OpenStream::next_stored: in the order of their times.
+    std::optional<gateway::StreamItem> next_stored();
     /// False: it waits in vain, as too many publications do.
     bool on_publication(FeedItem item);
     /// The subscription is gone: the next one goes on behind the last item that had a time.
@@ -72,9 +85,13 @@ private:
     };
 
     static std::optional<Mark> parse_mark(std::string_view text);
-    static Mark mark_of(const FeedItem& item, std::uint64_t modified);
+    static std::optional<Mark> mark_of(const FeedItem& item);
     bool has_passed(const FeedItem& item) const;
+    bool keep_for_the_reader(std::vector<FeedItem> items);
+    void emit_held(const std::unordered_map<std::string, std::uint64_t>& stored);
     void pass(FeedItem item);
+    void remember_mark(const FeedItem& item);
+    gateway::StreamItem stream_item(FeedItem item) const;
     gateway::Payload payload_of(const FeedItem& item) const;
 
     std::shared_ptr<const gateway::AddressPattern> pattern_;
@@ -87,7 +104,12 @@ private:
     Emit emit_;
     bool holding_ = false;
     std::vector<FeedItem> held_;
+    std::list<std::deque<FeedItem>> stored_;  // one queue for each on_stored, not taken yet
+    std::size_t stored_bytes_ = 0;
 };
+
+/// Why a stream ends whose stored values do not fit into Feed::max_stored_bytes.
+gateway::Error stored_is_too_much();
 
 /// What a route's stream asks of a feed.
 Feed::Wish feed_wish(const gateway::StreamTarget& rule, const gateway::Output& output);

@@ -103,7 +103,8 @@ MeshFeeds::Open* MeshFeeds::find(DeliveryId id) {
 void MeshFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, gateway::Output output) {
     const auto path = output.pattern->subscription();
     Feed feed{feed_wish(rule, output),
-              [this, id](gateway::StreamItem item) { dispatcher_.on_item(id, std::move(item)); }};
+              {[this, id](gateway::StreamItem item) { dispatcher_.on_item(id, std::move(item)); },
+               [this, id] { dispatcher_.on_stored(id); }}};
     feeds_.emplace(id,
                    std::make_unique<Open>(std::move(output.principal),
                                           make_channel(channel_word(rule.sets, rule.removes), path),
@@ -192,9 +193,14 @@ void MeshFeeds::on_stored(DeliveryId id, const SessionFsm::Answer& answer) {
         items = items_of(**answer, find(id)->path);
     }
     go_live(id);
-    if (Open* const open = find(id)) {
-        open->feed.on_stored(std::move(items));
+    if (Open* const open = find(id); open != nullptr && !open->feed.on_stored(std::move(items))) {
+        end(id, stored_is_too_much());
     }
+}
+
+std::optional<gateway::StreamItem> MeshFeeds::next_stored(DeliveryId id) {
+    Open* const open = find(id);
+    return open == nullptr ? std::nullopt : open->feed.next_stored();
 }
 
 void MeshFeeds::go_live(DeliveryId id) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/happn/client_session.hpp"
@@ -27,6 +28,7 @@ public:
     ~MeshFeeds();
 
     void open(gateway::DeliveryId id, const gateway::StreamTarget& rule, gateway::Output output);
+    std::optional<gateway::StreamItem> next_stored(gateway::DeliveryId id);
     /// Its reader has gone.
     void forget(gateway::DeliveryId id);
 

@@ -94,6 +94,7 @@ public:
 
     void deliver(DeliveryId id, Output output);
     void forget(DeliveryId id) { feeds_.forget(id); }
+    std::optional<gateway::StreamItem> next_stored(DeliveryId id) { return feeds_.next_stored(id); }
     void call(gateway::MeshCall call, OnOutcome done);
     void login(const gateway::Login& login, UserSessions::OnToken done);
     void authenticate(Principal who, gateway::TimePoint deadline, OnPrincipal done);
@@ -395,6 +396,10 @@ void RemoteMesh::stop() {
 
 void RemoteMesh::forget(DeliveryId id) {
     joined_->forget(id);
+}
+
+std::optional<gateway::StreamItem> RemoteMesh::next_stored(DeliveryId id) {
+    return joined_->next_stored(id);
 }
 
 void RemoteMesh::deliver(DeliveryId id, Output output) {

@@ -32,6 +32,7 @@ public:
     // gateway::Sink
     void deliver(gateway::DeliveryId id, gateway::Output output) override;
     void forget(gateway::DeliveryId id) override;
+    std::optional<gateway::StreamItem> next_stored(gateway::DeliveryId id) override;
     // gateway::Source
     void apply(std::shared_ptr<const gateway::RoutingTable> table) override;
     gateway::ConnectionState state() const override;

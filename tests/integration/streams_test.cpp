@@ -2,6 +2,7 @@
 // is stored and what is published, refusals, resumption, outages, slow readers, and the end.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "tests/integration/end_to_end.hpp"
@@ -33,6 +34,10 @@ routes:
     from: { http: "GET /impatient" }
     to: { stream: { happn: "on /allowed/*" }, queue: { max: 3, overflow: close } }
   put: { from: { http: "PUT /allowed/{leaf}" }, to: { happn: "set /allowed/{leaf}" } }
+  slow-with-stored:
+    from: { http: "GET /slow-with-stored" }
+    to: { stream: { happn: "on /allowed/*" }, initial: true, queue: { max: 3, overflow: close } }
+    respond: { body: "{answer}" }
   delete: { from: { http: "DELETE /allowed/{leaf}" }, to: { happn: "remove /allowed/{leaf}" } }
 )";
 
@@ -295,6 +300,19 @@ TEST_F(StreamsOfTheNode, CutASlowReaderOffWhereTheRouteSaysSo) {
     const std::string seen = reader.read_to_end();
     EXPECT_NE(seen.find("\"event\":\"closed\",\"name\":\"Overloaded\""), std::string::npos);
     EXPECT_TRUE(seen.ends_with("0\r\n\r\n"));
+}
+
+/// More than the sockets between can hold, and than the queue: the reader is slower than the gateway.
+TEST_F(StreamsOfTheNode, BringAllThatIsStoredHoweverSlowTheReaderIs) {
+    const std::string large(100'000, 'z');
+    for (int i = 0; i < many; ++i)
+        put(std::to_string(i), large);
+    RawClient reader{gateway.port()};
+    reader.send("GET /slow-with-stored HTTP/1.1\r\nHost: gateway\r\nAccept: application/x-ndjson\r\n\r\n");
+    reader.read_until("\r\n\r\n");
+    put("a", "live");
+    const std::string seen = reader.read_until("\"live\"");
+    EXPECT_EQ(std::ranges::count(seen, 'z'), many * 100'000);
 }
 
 TEST_F(StreamsOfTheNode, AreNotOpenedForWhoAcceptsNoneOfTheirForms) {

@@ -56,6 +56,9 @@ public:
     gateway::ConnectionState state() const override;
     void deliver(gateway::DeliveryId id, gateway::Output output) override;
     void forget(gateway::DeliveryId id) override;
+    std::optional<gateway::StreamItem> next_stored(gateway::DeliveryId id) override {
+        return feeds_.next_stored(id);
+    }
 
     // gateway::Mesh
     std::string node_name() const override { return name_; }

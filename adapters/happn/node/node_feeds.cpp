@@ -30,9 +30,9 @@ FeedItem item_of(const Published& published) {
 }  // namespace
 
 void NodeFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, const gateway::Output& output) {
-    const auto feed = std::make_shared<Feed>(feed_wish(rule, output), [this, id](gateway::StreamItem item) {
-        dispatcher_.on_item(id, std::move(item));
-    });
+    Feed::Emit emit{[this, id](gateway::StreamItem item) { dispatcher_.on_item(id, std::move(item)); },
+                    [this, id] { dispatcher_.on_stored(id); }};
+    const auto feed = std::make_shared<Feed>(feed_wish(rule, output), std::move(emit));
     const auto number = ++last_number_;
     feeds_.emplace(number, feed);
     numbers_.emplace(id, number);
@@ -61,8 +61,15 @@ gateway::Result<void> NodeFeeds::begin_with_stored(Feed& feed, const gateway::Ad
                          std::to_string(selected.times.created),
                          std::to_string(selected.times.modified)});
     }
-    feed.on_stored(std::move(items));
+    if (!feed.on_stored(std::move(items))) {
+        return stored_is_too_much();
+    }
     return {};
+}
+
+std::optional<gateway::StreamItem> NodeFeeds::next_stored(DeliveryId id) {
+    const auto number = numbers_.find(id);
+    return number == numbers_.end() ? std::nullopt : feeds_.at(number->second)->next_stored();
 }
 
 void NodeFeeds::forget(DeliveryId id) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "adapters/happn/feed.hpp"
@@ -18,6 +19,7 @@ public:
     NodeFeeds(Hub& hub, gateway::Dispatcher& dispatcher) : hub_{hub}, dispatcher_{dispatcher} {}
 
     void open(gateway::DeliveryId id, const gateway::StreamTarget& rule, const gateway::Output& output);
+    std::optional<gateway::StreamItem> next_stored(gateway::DeliveryId id);
     /// Its reader has gone.
     void forget(gateway::DeliveryId id);
     void on_published(const Published& published);

@@ -1,5 +1,7 @@
 #include "adapters/rest/streams/item_queue.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace rest {
@@ -11,29 +13,54 @@ ItemQueue::ItemQueue(std::shared_ptr<gateway::OpenStream> stream, StreamFormat f
 
 std::deque<std::string> ItemQueue::take(std::size_t room) {
     std::deque<std::string> taken;
-    std::size_t size = 0;
-    if (const auto dropped = std::exchange(dropped_, 0); dropped > 0) {
-        taken.push_back(lagged_piece(dropped, format_));
-        size = taken.back().size();
-    }
-    while (!pieces_.empty() && (taken.empty() || size + pieces_.front().size() <= room)) {
-        size += pieces_.front().size();
-        bytes_ -= pieces_.front().size();
-        taken.push_back(std::move(pieces_.front()));
-        pieces_.pop_front();
+    for (std::size_t size = 0; size < room;) {
+        auto piece = next_piece();
+        if (!piece) break;
+        size += piece->size();
+        taken.push_back(*std::move(piece));
     }
     return taken;
 }
 
-bool ItemQueue::full(std::size_t more) const {
-    return pieces_.size() >= options_.max_queue || (bytes_ + more > max_bytes && !pieces_.empty());
+std::optional<std::string> ItemQueue::next_piece() {
+    while (!line_.empty()) {
+        if (line_.front().kind == Kind::stored) {
+            if (const auto item = stream_->next_stored()) return stream_piece(*item, format_);
+            line_.pop_front();
+            continue;
+        }
+        const Place first = std::move(line_.front());
+        line_.pop_front();
+        if (first.kind == Kind::gap) return lagged_piece(first.dropped, format_);
+        --pieces_;
+        bytes_ -= first.piece.size();
+        return first.piece;
+    }
+    return std::nullopt;
 }
 
+void ItemQueue::push(std::string piece) {
+    ++pieces_;
+    bytes_ += piece.size();
+    line_.push_back({Kind::piece, std::move(piece)});
+}
+
+bool ItemQueue::full(std::size_t more) const {
+    return pieces_ > 0 && (pieces_ >= options_.max_queue || bytes_ + more > max_bytes);
+}
+
+/// The reader is told in the place of what it has missed.
 void ItemQueue::drop_oldest() {
-    bytes_ -= pieces_.front().size();
-    pieces_.pop_front();
-    ++dropped_;
+    const auto oldest = std::ranges::find(line_, Kind::piece, &Place::kind);
+    --pieces_;
+    bytes_ -= oldest->piece.size();
     ++uncounted_drops_;
+    if (oldest != line_.begin() && std::prev(oldest)->kind == Kind::gap) {
+        ++std::prev(oldest)->dropped;
+        line_.erase(oldest);
+    } else {
+        *oldest = Place{Kind::gap, {}, 1};
+    }
 }
 
 void ItemQueue::on_item(gateway::StreamItem item) {
@@ -43,8 +70,13 @@ void ItemQueue::on_item(gateway::StreamItem item) {
         return end(gateway::Error{gateway::Errc::overloaded, "the reader does not keep up"});
     while (full(piece.size()))
         drop_oldest();
-    bytes_ += piece.size();
-    pieces_.push_back(std::move(piece));
+    push(std::move(piece));
+    ring();
+}
+
+void ItemQueue::on_stored() {
+    if (ended_) return;
+    line_.push_back({Kind::stored, {}});
     ring();
 }
 
@@ -55,14 +87,16 @@ void ItemQueue::on_end(std::optional<gateway::Error> why) {
 void ItemQueue::end(const std::optional<gateway::Error>& why) {
     if (std::exchange(ended_, true)) return;
     failed_ = why.has_value();
-    if (why) pieces_.push_back(ended_piece(*why, format_));
+    if (why) push(ended_piece(*why, format_));
     ring();
 }
 
 void ItemQueue::close() {
     ended_ = true;
     ready_ = {};
-    pieces_.clear();
+    line_.clear();
+    pieces_ = 0;
+    bytes_ = 0;
     stream_.reset();
 }
 

@@ -1,9 +1,12 @@
 // What waits to be written to one reader of a stream: pieces of text in the stream's format, bounded in
 // number and bytes. A reader that does not keep up loses the oldest and is told, or is cut off, as the route
-// says. Between the dispatcher, which fills it, and the connection, which empties it. Shard's thread.
+// says. Stored values have a place in the line, but are fetched only when it is their turn: they cannot come
+// too fast, however many there are. Between the dispatcher, which fills it, and the connection, which empties
+// it. Shard's thread.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -29,10 +32,10 @@ public:
     /// and on_end.
     void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
 
-    /// Pieces, in order, until the next would make it more than `room` bytes; at least one if there is any.
-    /// Of a websocket each is a message of its own.
+    /// Pieces, in order, until they are `room` bytes or more. Of a websocket each is a message of its own.
     std::deque<std::string> take(std::size_t room);
-    bool has_pieces() const { return !pieces_.empty() || dropped_ > 0; }
+    /// False: there is nothing to take. True: there may be.
+    bool has_pieces() const { return !line_.empty(); }
     /// Nothing comes any more. What has come before can still be taken.
     bool ended() const { return ended_; }
     /// It has ended before its time: the mesh, the gateway or the reader's own slowness ended it.
@@ -46,9 +49,19 @@ public:
     void close();
 
     void on_item(gateway::StreamItem item) override;
+    void on_stored() override;
     void on_end(std::optional<gateway::Error> why) override;
 
 private:
+    enum class Kind : std::uint8_t { piece, gap, stored };
+    struct Place {
+        Kind kind;
+        std::string piece;
+        std::size_t dropped = 0;  // pieces, in a gap
+    };
+
+    std::optional<std::string> next_piece();
+    void push(std::string piece);
     bool full(std::size_t more) const;
     void drop_oldest();
     void end(const std::optional<gateway::Error>& why);
@@ -57,9 +70,9 @@ private:
     std::shared_ptr<gateway::OpenStream> stream_;
     gateway::StreamOptions options_;
     StreamFormat format_;
-    std::deque<std::string> pieces_;
-    std::size_t bytes_ = 0;
-    std::size_t dropped_ = 0;  // since the reader was told last
+    std::deque<Place> line_;
+    std::size_t pieces_ = 0;  // in it,
+    std::size_t bytes_ = 0;   // and their size
     std::size_t uncounted_drops_ = 0;
     bool ended_ = false;
     bool failed_ = false;

@@ -40,11 +40,13 @@ Route stream_route(std::string_view body = "") {
 class Reader final : public StreamReader {
 public:
     void on_item(StreamItem item) override { items.push_back(item.payload.bytes.str()); }
+    void on_stored() override { ++stored; }
     void on_end(std::optional<Error> why) override {
         ++ends;
         error = std::move(why);
     }
     std::vector<std::string> items;
+    int stored = 0;
     int ends = 0;
     std::optional<Error> error;
 };
@@ -63,11 +65,14 @@ protected:
             });
     }
     DeliveryId id() const { return sinks.node.delivered.back().first; }
-    void item(std::string path, std::string json) {
+    static StreamItem made_item(std::string path, std::string json) {
         StreamItem one;
         one.address = std::move(path);
         one.payload = Payload{Bytes{std::move(json)}, Encoding::json, {}};
-        dispatcher.on_item(id(), std::move(one));
+        return one;
+    }
+    void item(std::string path, std::string json) {
+        dispatcher.on_item(id(), made_item(std::move(path), std::move(json)));
     }
     std::uint64_t delivered() { return metrics.route("watch").outcomes[Fate::delivered][""]; }
     void expect_sum_rule() { EXPECT_THAT(metrics.broken_sums(dispatcher.pending_by_route()), IsEmpty()); }
@@ -115,6 +120,32 @@ TEST_F(StreamTest, ShapesEachItemWithItsOwnCaptures) {
     dispatcher.on_open(id());
     item("/devices/d1/t", R"({"v":1.50})");
     EXPECT_THAT(reader.items, ElementsAre("\"t of d1: 1.50\""));
+}
+
+TEST_F(StreamTest, LetsTheReaderTakeWhatIsStoredShapedAsItemsAre) {
+    dispatcher.apply(table_of({stream_route("{leaf}: {answer.v}")}));
+    request();
+    dispatcher.on_open(id());
+    sinks.node.stored = {made_item("/devices/d1/a", R"({"v":1})"),
+                         made_item("/devices/d1/too/deep", R"({"v":2})"),
+                         made_item("/devices/d1/c", R"({"v":3})")};
+    dispatcher.on_stored(id());
+    EXPECT_EQ(reader.stored, 1);
+    EXPECT_EQ(sinks.node.stored.size(), 3U) << "the reader has not asked yet";
+    EXPECT_EQ(response.stream->next_stored()->payload.bytes.view(), "\"a: 1\"");
+    EXPECT_EQ(response.stream->next_stored()->payload.bytes.view(), "\"c: 3\"");
+    EXPECT_FALSE(response.stream->next_stored().has_value());
+    expect_sum_rule();
+}
+
+TEST_F(StreamTest, HasNothingStoredOnceItHasEnded) {
+    dispatcher.apply(table_of({stream_route()}));
+    request();
+    dispatcher.on_open(id());
+    sinks.node.stored = {made_item("/devices/d1/a", "1")};
+    dispatcher.on_stored(id());
+    dispatcher.on_outcome(id(), Outcome{Error{Errc::access_denied, "revoked"}});
+    EXPECT_FALSE(response.stream->next_stored().has_value());
 }
 
 TEST_F(StreamTest, RefusedByTheMeshIsAnErrorAndNoStream) {

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace happn {
 namespace {
 
@@ -15,9 +17,21 @@ constexpr const char* everything_below_d = "/d/{leaf}";
 
 class FeedTest : public testing::Test {
 protected:
-    Feed feed(Feed::Wish wish = {}) {
+    /// Its reader takes what is stored as soon as it is told, unless it is busy.
+    Feed& feed(Feed::Wish wish = {}) {
         if (!wish.pattern) wish.pattern = pattern(everything_below_d);
-        return Feed{std::move(wish), [this](gateway::StreamItem item) { items.push_back(std::move(item)); }};
+        current = std::make_unique<Feed>(
+            std::move(wish),
+            Feed::Emit{[this](gateway::StreamItem item) { items.push_back(std::move(item)); },
+                       [this] { take_stored(busy ? 0 : all); }});
+        return *current;
+    }
+    void take_stored(std::size_t most) {
+        for (std::size_t taken = 0; taken < most; ++taken) {
+            auto item = current->next_stored();
+            if (!item) return;
+            items.push_back(*std::move(item));
+        }
     }
     static std::shared_ptr<const gateway::AddressPattern> pattern(std::string_view text) {
         return std::make_shared<const gateway::AddressPattern>(
@@ -40,11 +54,14 @@ protected:
         return texts;
     }
 
+    static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+    std::unique_ptr<Feed> current;
+    bool busy = false;
     std::vector<gateway::StreamItem> items;
 };
 
 TEST_F(FeedTest, PassesPublicationsOnAsTheyCome) {
-    auto one = feed();
+    auto& one = feed();
     EXPECT_FALSE(one.needs_stored());
     one.on_publication(item("/d/a", R"({"value":1})", "5"));
     one.on_publication(item("/d/b", R"({"x":2})", "6"));
@@ -52,13 +69,13 @@ TEST_F(FeedTest, PassesPublicationsOnAsTheyCome) {
 }
 
 TEST_F(FeedTest, LeavesOutWhatTheMeshesWildcardTookAndThePatternDoesNot) {
-    auto one = feed();
+    auto& one = feed();
     one.on_publication(item("/d/a/deeper", "{}", "5"));
     EXPECT_THAT(items, IsEmpty());
 }
 
 TEST_F(FeedTest, BeginsWithWhatIsStoredInTheOrderOfItsTimes) {
-    auto one = feed(with_initial());
+    auto& one = feed(with_initial());
     ASSERT_TRUE(one.needs_stored());
     one.hold();
     one.on_stored({item("/d/b", R"({"value":2})", "20"), item("/d/a", R"({"value":1})", "10")});
@@ -67,7 +84,7 @@ TEST_F(FeedTest, BeginsWithWhatIsStoredInTheOrderOfItsTimes) {
 }
 
 TEST_F(FeedTest, DoesNotBringTwiceWhatWasPublishedWhileTheStoredWasFetched) {
-    auto one = feed(with_initial());
+    auto& one = feed(with_initial());
     one.hold();
     one.on_publication(item("/d/a", R"({"value":1})", "10"));
     one.on_publication(item("/d/b", R"({"value":3})", "30"));
@@ -77,7 +94,7 @@ TEST_F(FeedTest, DoesNotBringTwiceWhatWasPublishedWhileTheStoredWasFetched) {
 }
 
 TEST_F(FeedTest, HoldsWhatIsNeverStored) {
-    auto one = feed(with_initial());
+    auto& one = feed(with_initial());
     one.hold();
     one.on_publication(item("/d/a", R"({"value":"not stored"})", ""));
     one.on_stored({item("/d/a", R"({"value":1})", "10")});
@@ -85,7 +102,7 @@ TEST_F(FeedTest, HoldsWhatIsNeverStored) {
 }
 
 TEST_F(FeedTest, CannotHoldMoreThanItsLimit) {
-    auto one = feed(with_initial());
+    auto& one = feed(with_initial());
     one.hold();
     for (std::size_t i = 0; i < Feed::max_held; ++i)
         ASSERT_TRUE(one.on_publication(item("/d/a", "{}", std::to_string(i))));
@@ -93,14 +110,14 @@ TEST_F(FeedTest, CannotHoldMoreThanItsLimit) {
 }
 
 TEST_F(FeedTest, GoesOnBehindTheMarkOfTheLastItem) {
-    auto before = feed();
+    auto& before = feed();
     before.on_publication(item("/d/a", R"({"value":1})", "10"));
     const std::string mark = items.back().mark;
     items.clear();
 
     Feed::Wish wish;
     wish.resume_after = mark;
-    auto one = feed(wish);
+    auto& one = feed(wish);
     ASSERT_TRUE(one.needs_stored());
     one.hold();
     one.on_stored({item("/d/a", R"({"value":1})", "10"),
@@ -119,7 +136,7 @@ TEST_F(FeedTest, TakesWhatIsNoMarkForNone) {
 }
 
 TEST_F(FeedTest, GoesOnWhereItWasAfterALoss) {
-    auto one = feed(with_initial());
+    auto& one = feed(with_initial());
     one.hold();
     one.on_stored({item("/d/a", R"({"value":1})", "10")});
     one.lost();
@@ -132,7 +149,7 @@ TEST_F(FeedTest, GoesOnWhereItWasAfterALoss) {
 TEST_F(FeedTest, KeepsTheMarkItBeganBehindUntilThereIsANewerOne) {
     Feed::Wish wish;
     wish.resume_after = "10-x";
-    auto one = feed(wish);
+    auto& one = feed(wish);
     one.hold();
     one.on_stored({});
     one.lost();
@@ -143,21 +160,55 @@ TEST_F(FeedTest, KeepsTheMarkItBeganBehindUntilThereIsANewerOne) {
 TEST_F(FeedTest, TellsRemovesOnlyIfTheyAreWanted) {
     Feed::Wish wish;
     wish.removes = true;
-    auto both = feed(wish);
+    auto& both = feed(wish);
     both.on_publication(removal("/d/a"));
     ASSERT_EQ(items.size(), 1U);
     EXPECT_EQ(items[0].action, gateway::Action::remove);
     EXPECT_EQ(items[0].mark, "") << "nothing can be resumed from a remove: it is not stored";
     items.clear();
-    auto sets = feed();
+    auto& sets = feed();
     sets.on_publication(removal("/d/a"));
     EXPECT_THAT(items, IsEmpty());
+}
+
+TEST_F(FeedTest, KeepsWhatIsStoredUntilItsReaderTakesIt) {
+    busy = true;
+    auto& one = feed(with_initial());
+    one.hold();
+    one.on_stored({item("/d/a", "1", "10"), item("/d/b", "2", "20"), item("/d/c", "3", "30")});
+    EXPECT_THAT(items, IsEmpty());
+    take_stored(2);
+    EXPECT_THAT(seen(), ElementsAre("/d/a 1", "/d/b 2"));
+    take_stored(all);
+    EXPECT_THAT(seen(), ElementsAre("/d/a 1", "/d/b 2", "/d/c 3"));
+}
+
+TEST_F(FeedTest, LosesNothingOfWhatWaitsForItsReaderWhenTheMeshIsLost) {
+    busy = true;
+    auto& one = feed(with_initial());
+    one.hold();
+    one.on_stored({item("/d/a", "1", "10"), item("/d/b", "2", "20")});
+    one.lost();
+    one.hold();
+    one.on_stored({item("/d/a", "1", "10"), item("/d/b", "2", "20"), item("/d/c", "3", "30")});
+    take_stored(all);
+    EXPECT_THAT(seen(), ElementsAre("/d/a 1", "/d/b 2")) << "up to where it was lost";
+    take_stored(all);
+    EXPECT_THAT(seen(), ElementsAre("/d/a 1", "/d/b 2", "/d/c 3"));
+}
+
+TEST_F(FeedTest, KeepsNoMoreThanItsLimitForAReader) {
+    busy = true;
+    auto& one = feed(with_initial());
+    const std::string half(Feed::max_stored_bytes / 2, 'x');
+    EXPECT_TRUE(one.on_stored({item("/d/a", half, "10")}));
+    EXPECT_FALSE(one.on_stored({item("/d/b", half, "20")}));
 }
 
 TEST_F(FeedTest, AddsPathTimesAndActionWhereTheyAreWanted) {
     Feed::Wish wish;
     wish.with_meta = true;
-    auto one = feed(wish);
+    auto& one = feed(wish);
     one.on_publication(item("/d/a", R"({"x":1,"_meta":{"path":"/d/a","_id":"/d/a"}})", "10"));
     EXPECT_THAT(
         seen(),

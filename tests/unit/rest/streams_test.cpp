@@ -63,14 +63,24 @@ TEST(StreamPiece, IsJsonWhateverItsPayloadIs) {
 /// A stream that remembers whether it is still held.
 class HeldStream final : public gateway::OpenStream {
 public:
-    HeldStream(gateway::StreamOptions options, bool& open) : options_{options}, open_{open} { open_ = true; }
+    HeldStream(gateway::StreamOptions options, bool& open, std::deque<StreamItem>& stored)
+        : options_{options}, open_{open}, stored_{stored} {
+        open_ = true;
+    }
     ~HeldStream() override { open_ = false; }
     void read(gateway::StreamReader&) override {}
+    std::optional<StreamItem> next_stored() override {
+        if (stored_.empty()) return std::nullopt;
+        StreamItem next = std::move(stored_.front());
+        stored_.pop_front();
+        return next;
+    }
     const gateway::StreamOptions& options() const override { return options_; }
 
 private:
     gateway::StreamOptions options_;
     bool& open_;
+    std::deque<StreamItem>& stored_;
 };
 
 class ItemQueueTest : public testing::Test {
@@ -81,7 +91,7 @@ protected:
         gateway::StreamOptions options;
         options.max_queue = max;
         options.overflow = overflow;
-        queue.emplace(std::make_shared<HeldStream>(options, open), StreamFormat::lines);
+        queue.emplace(std::make_shared<HeldStream>(options, open, stored), StreamFormat::lines);
         queue->on_ready([this] { ++rung; });
         return *queue;
     }
@@ -92,6 +102,7 @@ protected:
         return all;
     }
     bool open = false;
+    std::deque<StreamItem> stored;
     int rung = 0;
     std::optional<ItemQueue> queue;
 };
@@ -121,6 +132,42 @@ TEST_F(ItemQueueTest, DropsTheOldestForASlowReaderAndTellsIt) {
     EXPECT_EQ(items.take_dropped(), 2U);
     items.on_item(item("5"));
     EXPECT_EQ(taken(), "5\n") << "told once";
+}
+
+TEST_F(ItemQueueTest, TellsOfItemsThatWereLeftOutWhereTheyWouldHaveBeen) {
+    auto& items = queue_of(1);
+    items.on_item(item("1"));
+    stored = {item("2")};
+    items.on_stored();
+    items.on_item(item("3"));
+    items.on_item(item("4"));
+    EXPECT_EQ(taken(), "{\"event\":\"lagged\",\"dropped\":1}\n2\n{\"event\":\"lagged\",\"dropped\":1}\n4\n");
+    EXPECT_EQ(items.take_dropped(), 2U);
+}
+
+TEST_F(ItemQueueTest, TakesWhatIsStoredOnlyAsFastAsItIsRead) {
+    auto& items = queue_of(2);
+    for (int i = 0; i < 1000; ++i)
+        stored.push_back(item("\"stored\""));
+    items.on_stored();
+    EXPECT_EQ(rung, 1);
+    EXPECT_EQ(items.take(50).size(), 6U) << "of 9 bytes each";
+    EXPECT_EQ(stored.size(), 994U);
+    EXPECT_TRUE(items.has_pieces());
+}
+
+TEST_F(ItemQueueTest, BringsAllThatIsStoredBeforeWhatCameMeanwhile) {
+    for (const auto overflow :
+         {gateway::StreamOptions::Overflow::drop_oldest, gateway::StreamOptions::Overflow::close}) {
+        auto& items = queue_of(2, overflow);
+        stored = {item("1"), item("2"), item("3"), item("4")};
+        items.on_stored();
+        items.on_item(item("5"));
+        items.on_item(item("6"));
+        EXPECT_EQ(taken(), "1\n2\n3\n4\n5\n6\n");
+        EXPECT_EQ(items.take_dropped(), 0U);
+        EXPECT_FALSE(items.ended());
+    }
 }
 
 TEST_F(ItemQueueTest, CutsASlowReaderOffWhereTheRouteSaysSo) {
