@@ -37,6 +37,8 @@ public:
     virtual void on_text(std::string_view text) = 0;
     /// Something that was queued has been written.
     virtual void on_written() {}
+    /// The answer to a ping.
+    virtual void on_pong() {}
     /// About once a second.
     virtual void on_tick(TimePoint) {}
 };

@@ -43,17 +43,6 @@ enum class Phase { idle, head, body, answer, write, stream, linger };
 /// Why the connection goes on, or ends.
 enum class Next { request, close, upgrade };
 
-class InFlight {
-public:
-    explicit InFlight(ListenerState& state) : state_{state} { ++state_.active; }
-    ~InFlight() { --state_.active; }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-
-private:
-    ListenerState& state_;
-};
-
 class HttpConnection final : public Connection {
 public:
     HttpConnection(std::shared_ptr<ListenerState> state, std::unique_ptr<ByteStream> stream, Peer peer)
@@ -243,8 +232,8 @@ asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
     if (reply.stream && request_.wants_websocket) {
-        upgrade_ = Upgrade{upgrade_of(request_, peer_.port),
-                           std::make_shared<StreamSocket>(reply.stream, state_->metrics)};
+        upgrade_ =
+            Upgrade{upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(state_, reply.stream)};
         log(101, 0);
         co_return Next::upgrade;
     }
@@ -409,6 +398,7 @@ void HttpConnection::abort() {
     timed_out_ = true;
     phase_ = Phase::idle;
     stream_->close();
+    if (body_) body_->stop();
     box_->bell().cancel();
 }
 

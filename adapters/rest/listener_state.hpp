@@ -63,9 +63,21 @@ struct ListenerState {
     HttpDate date;
     std::list<Connection*> connections;
     std::uint64_t connections_made = 0;
-    std::size_t active = 0;  // requests in flight
+    std::size_t active = 0;  // requests in flight, and open streams
     bool stopping = false;   // every reply says that the connection closes
     bool ended = false;  // the front door has gone: surface, node and metrics are not to be touched any more
+};
+
+/// Counted as active as long as it lives.
+class InFlight {
+public:
+    explicit InFlight(ListenerState& state) : state_{state} { ++state_.active; }
+    ~InFlight() { --state_.active; }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+private:
+    ListenerState& state_;
 };
 
 /// Listed as long as it lives.

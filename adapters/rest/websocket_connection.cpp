@@ -145,6 +145,9 @@ asio::awaitable<bool> WebsocketConnection::accept(const gateway::UpgradeRequest&
     stream_.set_option(timeouts);
     stream_.read_message_max(max_incoming_);
     stream_.auto_fragment(false);
+    stream_.control_callback([this](websocket::frame_type kind, std::string_view) {
+        if (kind == websocket::frame_type::pong && peer_) peer_->on_pong();
+    });
     stream_.set_option(websocket::stream_base::decorator(
         [](websocket::response_type& response) { response.set(http::field::server, "happn-gateway"); }));
     http::request<http::empty_body> upgrade{http::verb::get, request.target, 11};

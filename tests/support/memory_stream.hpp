@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,13 +27,23 @@ struct MemoryPeer {
     bool shut = false;    // nothing more may be written
     bool closed = false;  // nor read
     bool written_after_the_end = false;
+
+    /// Where it has stayed silent: a read that waits, and any later one, sees the end.
+    void ends_now() {
+        end = End::shuts_sending;
+        if (auto waiting = std::exchange(on_end, {})) waiting();
+    }
+    std::function<void()> on_end;  // of the stream
 };
 
 class MemoryStream final : public rest::ByteStream {
 public:
     MemoryStream(boost::asio::io_context& io, std::shared_ptr<MemoryPeer> peer)
         : io_{io}, peer_{std::move(peer)} {}
-    ~MemoryStream() override { peer_->closed = true; }
+    ~MemoryStream() override {
+        peer_->closed = true;
+        peer_->on_end = {};
+    }
 
     boost::asio::any_io_executor get_executor() override { return io_.get_executor(); }
 
@@ -42,6 +53,7 @@ public:
             if (peer_->end == MemoryPeer::End::shuts_sending)
                 return complete(std::move(done), boost::asio::error::eof, 0);
             waiting_.emplace(std::move(done));
+            peer_->on_end = [this] { finish_waiting(boost::asio::error::eof); };
             return;
         }
         std::string& piece = peer_->pieces.front();
@@ -67,10 +79,7 @@ public:
         complete(std::move(done), {}, 0);
     }
 
-    void cancel() override {
-        if (auto waiting = std::exchange(waiting_, std::nullopt))
-            complete(*std::move(waiting), boost::asio::error::operation_aborted, 0);
-    }
+    void cancel() override { finish_waiting(boost::asio::error::operation_aborted); }
 
     void close() override {
         peer_->closed = true;
@@ -78,6 +87,10 @@ public:
     }
 
 private:
+    void finish_waiting(boost::system::error_code error) {
+        peer_->on_end = {};
+        if (auto waiting = std::exchange(waiting_, std::nullopt)) complete(*std::move(waiting), error, 0);
+    }
     void complete(rest::IoHandler done, boost::system::error_code error, std::size_t size) {
         boost::asio::post(io_, [done = std::move(done), error, size]() mutable { done(error, size); });
     }

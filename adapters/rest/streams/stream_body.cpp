@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -22,6 +24,10 @@ constexpr std::size_t batch = 64u * 1024;         // bytes of one write
 constexpr std::size_t kept_capacity = 4u * 1024;  // of what is written, between items
 constexpr std::size_t max_unread = 64u * 1024;    // a peer that sends more is not reading but talking
 constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+// A peer that has gone answers what is written to it by a reset; the write after that fails.
+constexpr int probes_of_a_silent_peer = 2;
+constexpr gateway::Duration time_to_answer = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -47,7 +53,7 @@ asio::awaitable<void> StreamBody::send(gateway::Duration write_timeout) {
         const bool last = queue_->ended() && !queue_->has_pieces();
         if (last && chunked_) out_ += last_chunk;
         if (out_.empty() && !last) {
-            bell_.expires_after(queue_->heartbeat());
+            bell_.expires_after(pause());
             auto [error] = co_await bell_.async_wait(as_values);
             if (error) continue;  // rung: there is an item, or the peer has gone
             append(heartbeat_piece(queue_->format()));
@@ -67,6 +73,13 @@ asio::awaitable<void> StreamBody::send(gateway::Duration write_timeout) {
         auto [rung] = co_await bell_.async_wait(as_values);
         (void)rung;
     }
+}
+
+/// Until there is a sign of life.
+gateway::Duration StreamBody::pause() {
+    if (probes_ == 0) return queue_->heartbeat();
+    const bool first = probes_-- == probes_of_a_silent_peer;
+    return first ? gateway::Duration::zero() : std::min(time_to_answer, queue_->heartbeat());
 }
 
 void StreamBody::collect() {
@@ -95,6 +108,12 @@ void StreamBody::on_read(boost::system::error_code error, std::size_t size) {
     watching_ = false;
     read_ += size;
     if (!error && read_ <= max_unread && !gone_) return watch();
+    if (error != asio::error::eof || gone_) return stop();
+    probes_ = probes_of_a_silent_peer;
+    bell_.cancel();
+}
+
+void StreamBody::stop() {
     gone_ = true;
     bell_.cancel();
 }

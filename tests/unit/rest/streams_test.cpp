@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "adapters/rest/streams/item_queue.hpp"
+#include "stream_parts.hpp"
 #include "surface_test_base.hpp"
 
 namespace rest {
@@ -16,13 +17,6 @@ HttpRequest accepting(std::string_view accept) {
     HttpRequest request;
     request.headers.push_back({"Accept", accept});
     return request;
-}
-
-StreamItem item(std::string json, std::string mark = {}) {
-    StreamItem one;
-    one.payload = gateway::Payload{Bytes{std::move(json)}, gateway::Encoding::json, {}};
-    one.mark = std::move(mark);
-    return one;
 }
 
 TEST(StreamFormatOfARequest, IsWhatItAsksFor) {
@@ -59,29 +53,6 @@ TEST(StreamPiece, IsJsonWhateverItsPayloadIs) {
     bytes.payload = gateway::Payload{Bytes{std::string{"\0\xff", 2}}, gateway::Encoding::bytes, {}};
     EXPECT_EQ(stream_piece(bytes, StreamFormat::websocket), "\"AP8=\"");
 }
-
-/// A stream that remembers whether it is still held.
-class HeldStream final : public gateway::OpenStream {
-public:
-    HeldStream(gateway::StreamOptions options, bool& open, std::deque<StreamItem>& stored)
-        : options_{options}, open_{open}, stored_{stored} {
-        open_ = true;
-    }
-    ~HeldStream() override { open_ = false; }
-    void read(gateway::StreamReader&) override {}
-    std::optional<StreamItem> next_stored() override {
-        if (stored_.empty()) return std::nullopt;
-        StreamItem next = std::move(stored_.front());
-        stored_.pop_front();
-        return next;
-    }
-    const gateway::StreamOptions& options() const override { return options_; }
-
-private:
-    gateway::StreamOptions options_;
-    bool& open_;
-    std::deque<StreamItem>& stored_;
-};
 
 class ItemQueueTest : public testing::Test {
 protected:
@@ -209,36 +180,16 @@ TEST_F(ItemQueueTest, LetsTheStreamGoWhenItIsClosed) {
 class StreamRoutes : public SurfaceTest {
 protected:
     StreamRoutes() { mesh.is_secure = false; }
-
-    static gateway::Route watch(std::vector<std::string> origins = {}) {
-        gateway::Route route;
-        route.name = "watch";
-        gateway::HttpSource source;
-        source.method = "GET";
-        source.path = gateway::pattern("/d/{device}/events", gateway::AddressKind::http);
-        source.origins = std::move(origins);
-        const auto scope = gateway::scope_of(source.path, gateway::Scope::Source::http);
-        gateway::StreamTarget rule;
-        rule.mesh = "node";
-        rule.path = gateway::AddressTemplate::parse(
-                        "/d/{device}/*", gateway::AddressTemplate::Kind::happn, scope, true)
-                        .value();
-        gateway::Target target;
-        target.rule = std::move(rule);
-        route.source = std::move(source);
-        route.targets.push_back(std::move(target));
-        return route;
-    }
 };
 
 TEST_F(StreamRoutes, AreRefusedBeforeAnythingIsAskedWhereNoFormIsAcceptable) {
-    use({watch()});
+    use({watch_route()});
     EXPECT_EQ(ask("GET", "/d/d1/events", {{"Accept", "application/json"}}).status, 406);
     EXPECT_THAT(sinks.node.delivered, IsEmpty());
 }
 
 TEST_F(StreamRoutes, AnswerWithAStreamOnceTheMeshHasOpenedIt) {
-    use({watch()});
+    use({watch_route()});
     EXPECT_EQ(send("GET", "/d/d1/events", {{"Accept", "application/x-ndjson"}, {"Last-Event-ID", "5-ab"}}),
               std::nullopt);
     ASSERT_EQ(sinks.node.delivered.size(), 1U);
@@ -252,7 +203,7 @@ TEST_F(StreamRoutes, AnswerWithAStreamOnceTheMeshHasOpenedIt) {
 }
 
 TEST_F(StreamRoutes, RefusedByTheMeshAreA403) {
-    use({watch()});
+    use({watch_route()});
     send("GET", "/d/d1/events");
     dispatcher.on_outcome(sinks.node.delivered.at(0).first,
                           gateway::Outcome{gateway::Error{gateway::Errc::access_denied, "no"}});
