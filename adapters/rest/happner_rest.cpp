@@ -152,7 +152,8 @@ void HappnerRest::describe(const HttpRequest& request, const Query& query, Respo
     auto principal = principal_of(request, query);
     if (!principal) return respond(describe_without_token(dialect_));
     auto attempt = attempt_of(request, *principal);
-    if (!attempt.allowed()) return respond(too_many_tokens(dialect_, attempt.wait()));
+    const auto wait = attempt.wait(mesh_, *principal);
+    if (wait > gateway::Duration::zero()) return respond(too_many_tokens(dialect_, wait));
     const auto done =
         [this, alive = std::weak_ptr{alive_}, attempt = std::move(attempt), respond = std::move(respond)](
             Result<std::shared_ptr<const gateway::MeshDescription>> visible) {
@@ -187,7 +188,8 @@ void HappnerRest::method(const HttpRequest& request,
 
     Call call;
     call.attempt = attempt_of(request, *principal);
-    if (!call.attempt.allowed()) return respond(too_many_tokens(dialect_, call.attempt.wait()));
+    const auto wait = call.attempt.wait(mesh_, *principal);
+    if (wait > gateway::Duration::zero()) return respond(too_many_tokens(dialect_, wait));
     call.principal = *std::move(principal);
     call.deadline = deadline();
     call.name = {path.component_text(), path.method_text()};

@@ -13,6 +13,7 @@
 
 #include "gateway/clock.hpp"
 #include "gateway/error.hpp"
+#include "gateway/mesh.hpp"
 
 namespace rest {
 
@@ -66,9 +67,14 @@ public:
     TokenAttempt(std::shared_ptr<LoginLimit> limit, std::string_view address)
         : limit_{std::move(limit)}, network_{network_of(address)} {}
 
-    bool allowed() const { return wait() <= gateway::Duration::zero(); }
-    gateway::Duration wait() const {
-        return limit_ ? limit_->wait(network_, gateway::Clock::now()) : gateway::Duration::zero();
+    /// How long this has to wait before the mesh is asked; zero: it need not. A token that the mesh has
+    /// lately accepted is no guess, whatever others send from the same address.
+    gateway::Duration wait(const gateway::Mesh& mesh, const gateway::Principal& who) const {
+        if (!limit_) return gateway::Duration::zero();
+        const auto wait = limit_->wait(network_, gateway::Clock::now());
+        return wait > gateway::Duration::zero() && mesh.user_of(*who.token).empty()
+                   ? wait
+                   : gateway::Duration::zero();
     }
     /// The mesh's error counts if it says that the token is not known.
     void failed(const gateway::Error& error) const {

@@ -295,10 +295,11 @@ void MappedRoutes::serve(gateway::HttpMatch match,
     if (!token && source.auth == HttpSource::Auth::required) return respond(token_wanted());
     auto prepared = prepare(request, std::move(query), *match.route);
     if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
-    TokenAttempt attempt{tokens_, request.ip};
-    if (!attempt.allowed()) return respond(too_many("refused tokens", attempt.wait()));
     auto principal = Principal::bearer(*std::move(token));
     principal.mesh = settings_.mesh;
+    TokenAttempt attempt{tokens_, request.ip};
+    const auto wait = attempt.wait(authority_, principal);
+    if (wait > gateway::Duration::zero()) return respond(too_many("refused tokens", wait));
     auto done = [this,
                  alive = std::weak_ptr{alive_},
                  attempt = std::move(attempt),

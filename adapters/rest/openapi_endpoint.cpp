@@ -69,10 +69,11 @@ void OpenApiEndpoint::handle(const HttpRequest& request, const Query& query, Res
 /// A user who may not read the mesh's description may use mapped routes and the gateway's components all the
 /// same.
 void OpenApiEndpoint::ask_mesh(gateway::Secret token, const HttpRequest& request, Respond respond) {
-    TokenAttempt attempt{tokens_, request.ip};
-    if (!attempt.allowed()) return respond(too_many("refused tokens", attempt.wait()));
     auto principal = gateway::Principal::bearer(std::move(token));
     principal.mesh = settings_.rest.mesh;
+    TokenAttempt attempt{tokens_, request.ip};
+    const auto wait = attempt.wait(mesh_, principal);
+    if (wait > gateway::Duration::zero()) return respond(too_many("refused tokens", wait));
     auto done = [this,
                  alive = std::weak_ptr{alive_},
                  attempt = std::move(attempt),

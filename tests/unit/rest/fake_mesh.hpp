@@ -83,6 +83,10 @@ public:
         done(std::move(who));
     }
 
+    std::string user_of(const gateway::Secret& token) const override {
+        return sessions.contains(token.reveal()) ? sessions.at(token.reveal()) : std::string{};
+    }
+
     void session_of(gateway::Principal who,
                     gateway::TimePoint,
                     std::function<void(gateway::Result<gateway::Bytes>)> done) override {
@@ -124,6 +128,7 @@ public:
     bool joined = true;
     int logins = 0;
     std::vector<gateway::MeshCall> calls;
+    std::map<std::string, std::string> sessions;  // token -> user that it is known to be of
     std::deque<std::function<void(gateway::Outcome)>> waiting;
 
 private:

@@ -109,6 +109,14 @@ TEST_F(GuessedTokens, DoNotCountAcceptedOnesAndMissingRights) {
     EXPECT_EQ(ask("GET", mapped, {bearer("tester")}).status, 200);
 }
 
+TEST_F(GuessedTokens, KeepNobodyOutWhoseTokenIsKnown) {
+    guess(mapped, address_allowance.at_once);
+    mesh.sessions[FakeMesh::token_of("_ADMIN")] = "_ADMIN";
+    for (const std::string& target : {method, describe, mapped})
+        EXPECT_EQ(ask("GET", target, {bearer("_ADMIN")}).status, 200) << target;
+    EXPECT_EQ(ask("GET", method, {bearer("tester")}).status, 429) << "it is not known";
+}
+
 TEST_F(GuessedTokens, LeaveLoginsOpen) {
     guess(mapped, address_allowance.at_once);
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=pw").status, 200);
