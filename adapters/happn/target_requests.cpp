@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "adapters/happn/criteria.hpp"
 #include "adapters/happn/items_version.hpp"
 #include "adapters/happn/json_scan.hpp"
 #include "adapters/happn/payloads.hpp"
@@ -82,9 +83,9 @@ std::string get_options(const Output& output, bool modern) {
         inner_writer.optional_raw(name, json::member(output.options, name).value_or(""));
     }
     inner_writer.end();
-    for (const std::string_view name : {"criteria", "fields"}) {
-        writer.optional_raw(name, json::member(output.options, name).value_or(""));
-    }
+    const auto criteria = json::member(output.options, "criteria").value_or("");
+    writer.optional_raw("criteria", modern ? one_operator_a_name(criteria) : std::string{criteria});
+    writer.optional_raw("fields", json::member(output.options, "fields").value_or(""));
     if (inner != "{}") {
         writer.raw("options", inner);
     }
