@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "adapters/happn/http_get.hpp"
+#include "adapters/happn/http_description.hpp"
 #include "adapters/happn/mesh_error.hpp"
 #include "adapters/happn/mesh_feeds.hpp"
 #include "adapters/happn/mesh_schema.hpp"
@@ -38,19 +38,6 @@ using OnOutcome = std::function<void(Outcome)>;
 using OnPrincipal = std::function<void(Result<Principal>)>;
 using OnSessionAccount = std::function<void(Result<gateway::Bytes>)>;
 using OnDescription = std::function<void(Result<DescriptionPtr>)>;
-
-/// The answer of `GET /rest/describe` that is no description: the mesh's own words.
-Error describe_refusal(const HttpAnswer& answer) {
-    auto text = answer.body.substr(0, answer.body.find('\n'));
-    const bool no_right = text.starts_with("unauthorized access");
-    if (answer.status == 401 || (answer.status == 403 && !no_right)) {
-        return {Errc::unauthorized, "Unauthorized", answer.status, std::move(text)};
-    }
-    if (answer.status == 403) {
-        return {Errc::access_denied, "AccessDenied", answer.status, std::move(text)};
-    }
-    return {Errc::mesh_error, "MeshError", answer.status, "the mesh does not describe itself over HTTP"};
-}
 
 }  // namespace
 
@@ -113,7 +100,6 @@ private:
     void send(DeliveryId id, const TargetRequest& request, const Output& output, ClientSession& session);
     void deliver_call(DeliveryId id, Output output);
     const gateway::MethodDescription* method(const std::string& component, const std::string& name) const;
-    void ask_over_http(const gateway::Secret& token, gateway::TimePoint deadline, OnDescription done);
     void report(DeliveryId id, Outcome outcome) { dispatcher_.on_outcome(id, std::move(outcome)); }
 
     asio::io_context& io_;
@@ -344,33 +330,11 @@ void RemoteMesh::Joined::describe(const Principal& who, gateway::TimePoint deadl
             } else if (!service_.facts().secure) {
                 done(service_.description());
             } else {
-                ask_over_http((*session)->session().facts().token, deadline, done);
+                const auto& asked = service_.session().destination();
+                const auto& token = (*session)->session().facts().token;
+                describe_over_http(io_, asked, token, service_.domain(), deadline, done);
             }
         });
-}
-
-/// Only the mesh knows which methods a user may see, and it says so over HTTP alone.
-void RemoteMesh::Joined::ask_over_http(const gateway::Secret& token,
-                                       gateway::TimePoint deadline,
-                                       OnDescription done) {
-    HttpQuestion question{"/rest/describe", "happn_token=" + percent_encoded(token.reveal())};
-    http_get(io_,
-             service_.session().destination(),
-             std::move(question),
-             deadline,
-             [domain = service_.domain(), done = std::move(done)](const Result<HttpAnswer>& answer) {
-                 if (!answer) {
-                     done(answer.error());
-                     return;
-                 }
-                 auto description =
-                     answer->status == 200 ? read_rest_description(answer->body, domain) : DescriptionPtr{};
-                 if (description) {
-                     done(std::move(description));
-                 } else {
-                     done(describe_refusal(*answer));
-                 }
-             });
 }
 
 // --- the interface -------------------------------------------------------------------------------

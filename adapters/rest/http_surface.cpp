@@ -62,7 +62,7 @@ void HttpSurface::handle(const HttpRequest& request, Respond respond) {
 }
 
 void HttpSurface::open_to_page(const HttpRequest& head, HttpReply& reply) const {
-    if (head.has_header("origin")) routes_.grant_of(head).add_to(reply);
+    if (head.has_header("origin") && is_origin_form(head.path())) routes_.grant_of(head).add_to(reply);
 }
 
 std::string HttpSurface::user_of(const HttpRequest& request) const {
