@@ -69,7 +69,7 @@ void Dispatcher::apply(std::shared_ptr<const RoutingTable> table) {
     state_->router = std::make_unique<Router>(std::move(table));
     for (const Route& route : state_->router->table()->routes())
         state_->metrics.route(route.name);
-    end_streams_of_removed_routes();
+    end_outdated_streams();
 }
 
 const Router& Dispatcher::router() const {

@@ -75,7 +75,7 @@ public:
 
 private:
     class Stream;
-    void end_streams_of_removed_routes();
+    void end_outdated_streams();
 
     DispatcherOptions options_;
     struct State;

@@ -53,15 +53,20 @@ void Dispatcher::end_streams(const Error& error) {
                        error);
 }
 
-/// Its routes are gone, so their streams must not go on bringing what nobody has allowed any more.
-void Dispatcher::end_streams_of_removed_routes() {
-    const auto& routes = state_->router->table()->routes();
-    state_->fail_where(
-        [&](const Execution& execution, const TargetState& target) {
-            return target.stream &&
-                   std::ranges::find(routes, execution.route->name, &Route::name) == routes.end();
-        },
-        Error{Errc::cancelled, "the route has been removed"});
+/// The table has changed. Streams must not go on bringing what nobody has allowed any more, nor in a form
+/// that nobody wants any more: their readers come back to the new rule.
+void Dispatcher::end_outdated_streams() {
+    const RoutingTable& table = *state_->router->table();
+    const auto ended = [&](const auto& outdated, const char* why) {
+        state_->fail_where(
+            [&](const Execution& execution, const TargetState& target) {
+                return target.stream && outdated(*execution.route, table.find(execution.route->name));
+            },
+            Error{Errc::cancelled, why});
+    };
+    ended([](const Route&, const Route* now) { return now == nullptr; }, "the route has been removed");
+    ended([](const Route& then, const Route* now) { return now && now->definition != then.definition; },
+          "the route has been changed");
 }
 
 TargetState* Dispatcher::State::stream_of(DeliveryId id) {

@@ -232,6 +232,9 @@ struct Route {
     /// pair name.
     std::optional<std::string> sync_pair;
     std::string place;  // file:line, for people
+    /// Of how it is written: another one after a reload says that the route has changed. See
+    /// mappings::load.
+    std::size_t definition = 0;
     std::vector<RouteExample> examples = {};
 
     bool waits() const;  // its source is answered: HTTP, call

@@ -1,6 +1,7 @@
 #include "mappings/load.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
@@ -47,6 +48,15 @@ std::map<std::string, Value> vars_of(const Node& tree) {
             vars[member.key] = Value::json(gateway::Bytes{member.value.json()});
     }
     return vars;
+}
+
+/// Of all that a route comes from: its own text, and what its file says for all routes. Variables have been
+/// filled in.
+std::size_t definition_of(const Node& tree, const Node& route) {
+    std::string text = route.json();
+    for (const auto* key : {"vars", "defaults"})
+        text.append("\n").append(known_child(tree, key).json());
+    return std::hash<std::string>{}(text);
 }
 
 /// Names of one sort over all files; the second use of one is HG105.
@@ -134,11 +144,12 @@ private:
         const auto defaults = defaults_of(tree);
         const Compilation compilation{names_, defaults, vars, findings};
         for (const auto& member : known_child(tree, "routes").members()) {
-            if (route_names_.add(member.key, member.place)) keep(compile_route(member, compilation));
+            if (route_names_.add(member.key, member.place))
+                keep(compile_route(member, compilation), definition_of(tree, member.value));
         }
         for (const auto& member : known_child(tree, "components").members()) {
             if (!component_names_.add(member.key, member.place)) continue;
-            keep(compile_component(member, compilation));
+            keep(compile_component(member, compilation), definition_of(tree, member.value));
             components_[member.key] = component_rule(member);
         }
         for (const auto& node : known_child(tree, "tests").items()) {
@@ -146,8 +157,9 @@ private:
         }
     }
 
-    void keep(std::vector<PlacedRoute> compiled) {
+    void keep(std::vector<PlacedRoute> compiled, std::size_t definition) {
         for (auto& placed : compiled) {
+            placed.route.definition = definition;
             // `lights.a_to_b` and `component.method` are names as well.
             const bool derived =
                 placed.route.sync_pair || std::holds_alternative<gateway::CallSource>(placed.route.source);

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
+#include <optional>
 #include <string>
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/raw_client.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace {
 
@@ -313,6 +316,41 @@ TEST_F(StreamsOfTheNode, BringAllThatIsStoredHoweverSlowTheReaderIs) {
     put("a", "live");
     const std::string seen = reader.read_until("\"live\"");
     EXPECT_EQ(std::ranges::count(seen, 'z'), many * 100'000);
+}
+
+class StreamsAndReloads : public testing::Test {
+protected:
+    static std::string route(const std::string& name, const std::string& path) {
+        return "  " + name + ": { from: { http: \"GET /" + name + "\" }, to: { stream: { happn: \"on " +
+               path + "\" }, heartbeat: 1s } }\n";
+    }
+    void write(const std::string& both) { mappings.write("routes.yaml", "version: 1\nroutes:\n" + both); }
+    void reload() {
+        const std::size_t seen = gateway->process().line_count();
+        gateway->process().signal(SIGHUP);
+        gateway->process().wait_for_line("reloaded: ", patience, seen);
+    }
+
+    TemporaryDirectory mappings;
+    std::optional<GatewayProcess> gateway;
+};
+
+TEST_F(StreamsAndReloads, AChangedRouteEndsItsStreamsAndOthersGoOn) {
+    write(route("changed", "/a/*") + route("same", "/a/*"));
+    gateway.emplace(GatewayFiles{.settings = "node: { enabled: true }\nmappings: [\"" +
+                                             (mappings.path() / "*.yaml").string() + "\"]\n",
+                                 .mappings = {}});
+    Curl changed{*gateway, "/changed"};
+    Curl same{*gateway, "/same"};
+    changed.wait_for(":");
+    same.wait_for(":");
+    write(route("same", "/a/*") + route("changed", "/b/*"));
+    reload();
+    changed.wait_for("event: closed");
+    EXPECT_EQ(changed.next_data().at("message"), "the route has been changed");
+    EXPECT_EQ(changed.wait(), 0);
+    EXPECT_EQ(gateway->route("same").pending, 1U);
+    EXPECT_EQ(same.output().find("closed"), std::string::npos);
 }
 
 TEST_F(StreamsOfTheNode, AreNotOpenedForWhoAcceptsNoneOfTheirForms) {

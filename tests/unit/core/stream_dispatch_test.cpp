@@ -209,6 +209,18 @@ TEST_F(StreamTest, EndsWhenAReloadTakesItsRouteAway) {
     expect_sum_rule();
 }
 
+TEST_F(StreamTest, EndsWhenAReloadChangesItsRouteSoThatItsReaderComesBackToTheNewOne) {
+    Route changed = stream_route();
+    changed.definition = 2;
+    dispatcher.apply(table_of({stream_route()}));
+    request();
+    dispatcher.on_open(id());
+    dispatcher.apply(table_of({changed}));
+    EXPECT_EQ(reader.ends, 1);
+    EXPECT_EQ(reader.error->message, "the route has been changed");
+    expect_sum_rule();
+}
+
 TEST_F(StreamTest, OutlivesNoDispatcher) {
     std::shared_ptr<OpenStream> kept;
     {

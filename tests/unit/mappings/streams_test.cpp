@@ -44,6 +44,31 @@ routes: { r: { from: { http: "GET /d" }, to: { stream: { happn: "on /d/*" } } } 
     EXPECT_EQ(stream.options.overflow, StreamOptions::Overflow::drop_oldest);
 }
 
+std::size_t definition_of(const std::string& text) {
+    return route_of(load_text(text), "r").definition;
+}
+
+TEST(DefinitionOfARoute, IsTheSameWhereverItsTextStandsAndDiffersWithIt) {
+    const std::string route = "r: { from: { http: \"GET /d\" }, to: { stream: { happn: \"on /d/*\" } } }";
+    const std::string other = "s: { from: { http: \"GET /s\" }, to: { answer: 1 } }";
+    const auto definition = definition_of("routes:\n  " + route);
+    EXPECT_EQ(definition_of("# moved\n\nroutes:\n  " + other + "\n  " + route), definition);
+    EXPECT_NE(
+        definition_of("routes:\n  r: { from: { http: \"GET /d\" }, to: { stream: { happn: \"on /e/*\" } } }"),
+        definition);
+}
+
+TEST(DefinitionOfARoute, DiffersWithWhatItsFileSaysForAllRoutes) {
+    const std::string routes =
+        "routes: { r: { from: { http: \"GET /d\" }, to: { stream: { happn: \"on /d/*\" } }, "
+        "respond: { body: \"{vars.unit}\" } } }\n";
+    const auto definition = definition_of(routes + "vars: { unit: C }\n");
+    EXPECT_EQ(definition_of(routes + "vars: { unit: C }\n"), definition);
+    EXPECT_NE(definition_of(routes + "vars: { unit: F }\n"), definition);
+    EXPECT_NE(definition_of(routes + "vars: { unit: C }\ndefaults: { happn: { timeout: 1s } }\n"),
+              definition);
+}
+
 TEST(Cors, ListsOrigins) {
     const auto loaded = load_text(R"(
 routes:
