@@ -181,13 +181,13 @@ bool is_stream(const gateway::Route& route) {
     });
 }
 
-/// The Content-Type that a route always answers with; nullptr: it depends on the answer.
+/// The Content-Type that a route gives its answers; nullptr: it gives none.
 const gateway::Template* own_type(const gateway::Route& route) {
     if (!route.respond) return nullptr;
     const auto& headers = route.respond->headers;
     const auto found = std::ranges::find_if(
         headers, [](const auto& header) { return equal_ignoring_case(header.first, "content-type"); });
-    return found == headers.end() || !found->second.constant() ? nullptr : &found->second;
+    return found == headers.end() ? nullptr : &found->second;
 }
 
 /// What a service answers, or a mesh keeps, may have a type of its own.
@@ -198,6 +198,7 @@ bool has_type_of_its_own(const gateway::Target& target) {
 
 bool accepts_any_answer(const gateway::Route& route, const Accept& accept) {
     if (const auto* type = own_type(route)) {
+        if (!type->constant()) return true;  // only the answer will tell
         const auto text = type->evaluate({});
         return text.has_error() || accept.weight(media_type(text->to_text())) > 0;
     }
