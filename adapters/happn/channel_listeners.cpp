@@ -2,37 +2,39 @@
 
 #include <utility>
 
+#include "adapters/happn/paths.hpp"
+#include "gateway/log.hpp"
+
 namespace happn {
 
 ChannelListeners::Id ChannelListeners::listen(const std::string& channel, Listener listener) {
     const auto id = ++last_id_;
-    const bool initial = listener.initial;
-    auto& entry = channels_[channel];
-    const bool fresh = entry == nullptr;
+    auto& place = channels_[channel];
+    const bool fresh = place == nullptr;
     if (fresh) {
-        entry = std::make_shared<Channel>();
+        place = std::make_shared<Channel>();
     }
-    const auto shared = std::make_shared<Listener>(std::move(listener));
-    entry->listeners.emplace(id, shared);
+    const auto entry = place;
+    const auto member = std::make_shared<Member>(Member{std::move(listener), {}});
+    entry->members.emplace(id, member);
     channel_of_.emplace(id, channel);
-    if (fresh || initial || entry->state == State::refused) {
-        subscribe(channel, *entry, initial);
-    } else if (entry->state == State::made) {
-        if (const auto answer = std::exchange(shared->on_answer, {})) {
-            answer(std::nullopt);
-        }
+    if (fresh || entry->state == State::refused) {
+        subscribe(channel, *entry, member->listener);
+    } else {
+        join(channel, *entry, id, *member);
     }
     return id;
 }
 
-/// Asked anew, it brings what is stored.
-void ChannelListeners::subscribe(const std::string& name, Channel& channel, bool initial) {
-    session_.unsubscribe(name);
+void ChannelListeners::subscribe(const std::string& name, Channel& channel, const Listener& first) {
+    session_.unsubscribe(name);  // one that was refused is still kept
     channel.state = State::asked;
+    channel.initial = first.initial;
     channel.round = ++last_round_;
     SessionFsm::Subscribe wanted;
     wanted.channel = name;
-    wanted.initial = initial;
+    wanted.initial = first.initial;
+    wanted.yields = first.yields;
     wanted.on_refused = [this, name, round = channel.round](const gateway::Error& error) {
         on_refused(name, round, error);
     };
@@ -44,6 +46,69 @@ void ChannelListeners::subscribe(const std::string& name, Channel& channel, bool
         });
 }
 
+/// Subscribing anew would bring what is stored, but a gap for the others.
+void ChannelListeners::join(const std::string& name, const Channel& channel, Id id, Member& member) {
+    const bool comes_anyway = channel.state == State::asked && channel.initial;
+    if (member.listener.initial && !comes_anyway && session_.want_initial(name)) {
+        member.stored_first.emplace();
+    }
+    if (channel.state == State::made) {
+        welcome(name, id, member, {});
+    }
+}
+
+void ChannelListeners::welcome(const std::string& name, Id id, Member& member, const Answer& answer) {
+    if (const auto tell = std::exchange(member.listener.on_answer, {})) {
+        tell(answer);
+    }
+    if (answer) {
+        member.stored_first.reset();
+    } else if (member.stored_first && channel_of_.contains(id)) {
+        fetch_stored(name, id);
+    }
+}
+
+void ChannelListeners::fetch_stored(const std::string& name, Id id) {
+    const auto parsed = parse_channel(name);
+    SessionFsm::Ask get;
+    get.action = "get";
+    get.path = parsed ? parsed->path : std::string_view{};
+    get.data = "null";
+    get.options = "{}";
+    session_.ask(get, session_.usual_deadline(), [this, name, id](const SessionFsm::Answer& answer) {
+        on_stored(name, id, answer);
+    });
+}
+
+void ChannelListeners::on_stored(const std::string& name, Id id, const SessionFsm::Answer& answer) {
+    if (!channel_of_.contains(id)) {
+        return;
+    }
+    const auto member = channels_.find(name)->second->members.at(id);
+    if (!member->stored_first) {
+        return;
+    }
+    if (!answer) {
+        gateway::log::warn("what is stored on {} could not be read: {}", name, answer.error().message);
+        return release(name, id, *member, {});
+    }
+    const auto parsed = parse_channel(name);
+    release(name, id, *member, stored_items(**answer, std::string{parsed ? parsed->path : ""}));
+}
+
+void ChannelListeners::release(const std::string& name,
+                               Id id,
+                               Member& member,
+                               const std::vector<StoredItem>& stored) {
+    auto waiting = std::move(*member.stored_first);
+    member.stored_first.reset();
+    waiting.release(stored, name, [this, id, &member](const Publication& publication) {
+        if (channel_of_.contains(id)) {
+            member.listener.on_publication(publication);
+        }
+    });
+}
+
 template <typename Visit>
 void ChannelListeners::for_each(const std::string& name, std::uint64_t round, const Visit& visit) const {
     const auto found = channels_.find(name);
@@ -51,11 +116,11 @@ void ChannelListeners::for_each(const std::string& name, std::uint64_t round, co
         return;
     }
     const auto channel = found->second;  // it may go while its listeners are told
-    for (auto at = channel->listeners.begin(); at != channel->listeners.end();) {
+    for (auto at = channel->members.begin(); at != channel->members.end();) {
         const auto id = at->first;
-        const auto listener = at->second;
-        visit(*listener);
-        at = channel->listeners.upper_bound(id);
+        const auto member = at->second;
+        visit(id, *member);
+        at = channel->members.upper_bound(id);
     }
 }
 
@@ -63,29 +128,33 @@ void ChannelListeners::on_answer(const std::string& name, std::uint64_t round, c
     if (const auto found = channels_.find(name); found != channels_.end() && found->second->round == round) {
         found->second->state = answer ? State::refused : State::made;
     }
-    for_each(name, round, [&answer](Listener& listener) {
-        if (const auto tell = std::exchange(listener.on_answer, {})) {
-            tell(answer);
-        }
-    });
+    for_each(name, round, [&](Id id, Member& member) { welcome(name, id, member, answer); });
 }
 
 void ChannelListeners::on_refused(const std::string& name, std::uint64_t round, const gateway::Error& error) {
     if (const auto found = channels_.find(name); found != channels_.end() && found->second->round == round) {
         found->second->state = State::refused;
     }
-    for_each(name, round, [&error](Listener& listener) {
-        if (const auto tell = listener.on_refused) {
+    for_each(name, round, [&error](Id, const Member& member) {
+        if (const auto tell = member.listener.on_refused) {
             tell(error);
         }
     });
 }
 
-void ChannelListeners::publish(const std::string& name, const Publication& publication) const {
-    for_each(name, 0, [&publication](const Listener& listener) {
-        if (listener.initial || !publication.initial) {
-            listener.on_publication(publication);
+void ChannelListeners::publish(const std::string& name, const Publication& publication) {
+    for_each(name, 0, [&](Id id, Member& member) {
+        if (publication.initial && !member.listener.initial) {
+            return;
         }
+        if (member.stored_first && !publication.initial) {
+            if (member.stored_first->hold(publication)) {
+                return;
+            }
+            gateway::log::warn("too much is published on {} to wait for what is stored", name);
+            release(name, id, member, {});
+        }
+        member.listener.on_publication(publication);
     });
 }
 
@@ -95,8 +164,8 @@ void ChannelListeners::leave(Id id) {
         return;
     }
     const auto found = channels_.find(name.mapped());
-    found->second->listeners.erase(id);
-    if (found->second->listeners.empty()) {
+    found->second->members.erase(id);
+    if (found->second->members.empty()) {
         channels_.erase(found);
         session_.unsubscribe(name.mapped());
     }

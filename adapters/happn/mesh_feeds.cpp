@@ -5,9 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/happn/json_scan.hpp"
 #include "adapters/happn/paths.hpp"
-#include "adapters/happn/text_member.hpp"
+#include "adapters/happn/stored_items.hpp"
 #include "gateway/json.hpp"
 #include "gateway/route.hpp"
 
@@ -40,27 +39,15 @@ FeedItem item_of(const Publication& publication) {
     return item;
 }
 
-/// The answer to a get: a list for a path with wildcards, else one item or null.
-std::vector<FeedItem> items_of(const Frame& frame, const std::string& path) {
+std::vector<FeedItem> feed_items(std::vector<StoredItem> stored) {
     std::vector<FeedItem> items;
-    if (frame.kind != Frame::Kind::list) {
-        if (!frame.data.empty() && frame.data != "null") {
-            items.push_back({path,
-                             std::string{frame.data},
-                             std::string{frame.meta.created},
-                             std::string{frame.meta.modified}});
-        }
-        return items;
+    items.reserve(stored.size());
+    for (StoredItem& item : stored) {
+        items.push_back({std::move(item.path),
+                         std::move(item.data),
+                         raw_member(item.meta, "created"),
+                         raw_member(item.meta, "modified")});
     }
-    std::string list{"["};
-    list.append(frame.items).append("]");
-    scan::elements(list, [&items](std::string_view element) {
-        const auto meta = gateway::json::member(element, "_meta").value_or("");
-        items.push_back({text_member(meta, "path"),
-                         std::string{element},
-                         raw_member(meta, "created"),
-                         raw_member(meta, "modified")});
-    });
     return items;
 }
 
@@ -139,6 +126,7 @@ void MeshFeeds::listen(DeliveryId id, ClientSession& session, TimePoint deadline
         open->feed.hold();
     }
     ChannelListeners::Listener listener;
+    listener.yields = true;  // to routes, which are subscribed to only once
     listener.on_publication = [this, id](const Publication& publication) { on_publication(id, publication); };
     listener.on_refused = [this, id](const Error& error) { end(id, error); };
     listener.on_answer = [this, id, round = open->round, deadline](const std::optional<Error>& error) {
@@ -190,7 +178,7 @@ void MeshFeeds::on_stored(DeliveryId id, const SessionFsm::Answer& answer) {
     }
     std::vector<FeedItem> items;
     if (answer) {
-        items = items_of(**answer, find(id)->path);
+        items = feed_items(stored_items(**answer, find(id)->path));
     }
     go_live(id);
     if (Open* const open = find(id); open != nullptr && !open->feed.on_stored(std::move(items))) {

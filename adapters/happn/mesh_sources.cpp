@@ -56,17 +56,18 @@ void MeshSources::apply(const RoutingTable& table) {
         const auto still = wanted.find(channel.first);
         return still == wanted.end() || still->second != channel.second.initial;
     });
-    for (const auto& [channel, listening] : before) {
-        if (!channels_.contains(channel)) {
-            session_.listeners().leave(listening.id);
-        }
-    }
     if (channels_.size() != before.size() || channels_.size() != wanted.size()) {
         arrivals_.forget();
     }
+    const auto kept = channels_;
     for (const auto& [channel, initial] : wanted) {
         if (!channels_.contains(channel)) {
             channels_[channel] = {initial, listen(channel, initial)};
+        }
+    }
+    for (const auto& [channel, listening] : before) {  // last: no channel that is wanted still may be left
+        if (!kept.contains(channel)) {
+            session_.listeners().leave(listening.id);
         }
     }
 }

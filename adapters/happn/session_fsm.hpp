@@ -46,6 +46,7 @@ struct SessionSettings {
         std::chrono::seconds{60};       // `options.timeout` of what the session asks itself
     std::size_t max_pending = 100'000;  // requests without an answer
     std::size_t max_subscriptions = 10'000;
+    std::size_t reserved_subscriptions = 2'000;  // of these: never taken by who yields
 };
 
 /// What the login answered.
@@ -116,8 +117,9 @@ public:
     struct Subscribe {
         std::string channel;  // "/SET@/a/*"
         bool initial = false;
-        bool keep = true;  // made again after a reconnect; else forgotten on loss
-        std::string meta;  // options.meta as JSON; may be empty
+        bool keep = true;     // made again after a reconnect; else forgotten on loss
+        std::string meta;     // options.meta as JSON; may be empty
+        bool yields = false;  // refused where only the reserved ones are left
         /// Later on, when the user's rights or the session have changed, the mesh has refused it.
         std::function<void(const gateway::Error&)> on_refused = {};
     };
@@ -148,6 +150,9 @@ public:
     /// for that.
     void subscribe(Subscribe subscription, OnPublication on_publication, OnAnswer done);
     void unsubscribe(const std::string& channel);
+    /// From the next login on, what is stored comes with this subscription. False: the mesh has not been
+    /// asked for it yet, or not since it was lost; so that will be soon.
+    bool want_initial(const std::string& channel);
     bool subscribed(const std::string& channel) const;
     /// Channels that the mesh has refused, with what it said.
     std::vector<std::pair<std::string, std::string>> refused_channels() const;
@@ -164,6 +169,8 @@ public:
     const Ending& ending() const { return ending_; }
     std::size_t pending() const { return pending_.size(); }
     const SessionSettings& settings() const { return settings_; }
+    /// For what is asked now and by nobody in particular.
+    gateway::TimePoint usual_deadline() const { return now_ + settings_.step_timeout; }
 
 private:
     struct Acknowledgement {
@@ -205,6 +212,7 @@ private:
 
     void renew_subscriptions();
     void send_on(const std::string& channel, gateway::TimePoint deadline);
+    std::size_t most_subscriptions(const Subscribe& wanted) const;
     std::string on_options(const Subscription& subscription) const;
     void on_subscribed(const std::string& channel, std::uint64_t listener, const Answer& answer);
     void on_restored(const Answer& answer);

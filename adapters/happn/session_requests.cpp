@@ -1,5 +1,6 @@
 // The second half of SessionFsm: requests and subscriptions. Set-up, what arrives, endings and time are in
 // session_fsm.cpp.
+#include <algorithm>
 #include <utility>
 
 #include "adapters/happn/json_scan.hpp"
@@ -82,10 +83,12 @@ void SessionFsm::enqueue(const Ask& ask, TimePoint deadline, Pending pending) {
 
 void SessionFsm::subscribe(Subscribe wanted, OnPublication on_publication, OnAnswer done) {
     const bool up = state_ == State::ready || state_ == State::subscribing;
-    if ((!up && !wanted.keep) || subscriptions_.size() >= settings_.max_subscriptions) {
+    if ((!up && !wanted.keep) || subscriptions_.size() >= most_subscriptions(wanted)) {
         if (done) {
-            done(Answer{up || wanted.keep ? Error{Errc::overloaded, "too many subscriptions on one session"}
-                                          : Error{Errc::unavailable, "the mesh is not connected"}});
+            done(Answer{
+                up || wanted.keep
+                    ? Error{Errc::overloaded, "too many paths are subscribed to on one session of the mesh"}
+                    : Error{Errc::unavailable, "the mesh is not connected"}});
         }
         return;
     }
@@ -97,8 +100,20 @@ void SessionFsm::subscribe(Subscribe wanted, OnPublication on_publication, OnAns
     subscription.listener = next_listener_++;
     if (up) {
         restoring_ += state_ == State::subscribing ? 1 : 0;
-        send_on(channel, now_ + settings_.step_timeout);
+        send_on(channel, usual_deadline());
     }
+}
+
+std::size_t SessionFsm::most_subscriptions(const Subscribe& wanted) const {
+    const auto reserved = std::min(settings_.reserved_subscriptions, settings_.max_subscriptions);
+    return settings_.max_subscriptions - (wanted.yields ? reserved : 0);
+}
+
+bool SessionFsm::want_initial(const std::string& channel) {
+    if (const auto found = subscriptions_.find(channel); found != subscriptions_.end()) {
+        found->second.wanted.initial = true;
+    }
+    return state_ == State::ready || state_ == State::subscribing;
 }
 
 std::string SessionFsm::on_options(const Subscription& subscription) const {
@@ -251,7 +266,7 @@ void SessionFsm::send_off(const std::string& channel, std::uint64_t listener, st
     off.path = channel;
     off.data = "null";
     off.options = options;
-    ask(off, now_ + settings_.step_timeout, [](const Answer&) {});
+    ask(off, usual_deadline(), [](const Answer&) {});
 }
 
 bool SessionFsm::subscribed(const std::string& channel) const {

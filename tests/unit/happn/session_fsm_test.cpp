@@ -496,6 +496,33 @@ TEST(SessionFsm, DispatchesPublicationsByTheirChannel) {
     EXPECT_EQ(mesh.port.counts["happn_publications_unmatched"], 1);
 }
 
+TEST(SessionFsm, KeepsSubscriptionsFreeForThoseWhoDoNotYield) {
+    SessionSettings settings;
+    settings.max_subscriptions = 3;
+    settings.reserved_subscriptions = 1;
+    Conversation mesh{settings};
+    mesh.join();
+    std::vector<std::string> refused;
+    const auto subscribe = [&](const char* name, bool yields) {
+        auto wanted = channel(name);
+        wanted.yields = yields;
+        mesh.fsm.subscribe(
+            std::move(wanted),
+            [](const Publication&) {},
+            [&, name](const auto& answer) {
+                if (!answer && answer.error().errc == gateway::Errc::overloaded) refused.emplace_back(name);
+            });
+    };
+    subscribe("/SET@/a", true);
+    subscribe("/SET@/b", true);
+    subscribe("/SET@/c", true);
+    EXPECT_EQ(refused, std::vector<std::string>{"/SET@/c"});
+    subscribe("/SET@/d", false);
+    EXPECT_EQ(refused.size(), 1U) << "it takes the reserved one";
+    subscribe("/SET@/e", false);
+    EXPECT_EQ(refused.size(), 2U);
+}
+
 TEST(SessionFsm, SubscribesAgainAfterAReconnect) {
     Conversation mesh;
     Heard heard;
