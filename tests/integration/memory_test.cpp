@@ -1,13 +1,12 @@
 // What the gateway keeps in memory when nothing happens. Not a question of time: the same on any machine.
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "tests/integration/end_to_end.hpp"
+#include "tests/support/file_limit.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/tree/tree.hpp"
 
@@ -42,13 +41,6 @@ std::size_t resident_kb(const Process& process) {
         if (word == "VmRSS:" && status >> kb) return kb;
     }
     throw WaitFailed("no VmRSS of the gateway");
-}
-
-void allow_files(rlim_t files) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = std::max(limit.rlim_cur, std::min(files, limit.rlim_max));
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 class Memory : public testing::Test {

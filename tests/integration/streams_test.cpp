@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/integration/curl.hpp"
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/raw_client.hpp"
@@ -48,40 +49,6 @@ std::string with_path(std::string text) {
     const std::string placeholder = "/allowed/{*}";
     return text.replace(text.find(placeholder), placeholder.size(), "/watch");
 }
-
-/// curl, which prints what it is sent, line by line.
-class Curl {
-public:
-    Curl(const GatewayProcess& gateway, const std::string& path, std::vector<std::string> options = {})
-        : process_{command(gateway, path, std::move(options))} {}
-
-    std::string wait_for(const std::string& text) { return process_.wait_for_line(text); }
-    std::string next_line() { return process_.next_output_line(); }
-    /// Of the next event or line, as JSON.
-    json next_data() {
-        for (;;) {
-            const std::string line = next_line();
-            if (line.starts_with("id: ")) last_id = line.substr(4);
-            if (line.starts_with("data: ")) return json::parse(line.substr(6));
-            if (line.starts_with("{")) return json::parse(line);
-        }
-    }
-    int wait() { return process_.wait(); }
-    std::string output() const { return process_.output(); }
-
-    std::string last_id;
-
-private:
-    static Command command(const GatewayProcess& gateway,
-                           const std::string& path,
-                           std::vector<std::string> options) {
-        std::vector<std::string> arguments{"curl", "-sN", "--max-time", "60"};
-        arguments.insert(arguments.end(), options.begin(), options.end());
-        arguments.push_back("http://127.0.0.1:" + std::to_string(gateway.port()) + path);
-        return {std::move(arguments), {}, {}};
-    }
-    Process process_;
-};
 
 struct Kind {
     const char* generation;

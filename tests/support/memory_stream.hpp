@@ -28,12 +28,19 @@ struct MemoryPeer {
     bool closed = false;  // nor read
     bool written_after_the_end = false;
 
-    /// Where it has stayed silent: a read that waits, and any later one, sees the end.
+    /// Where it has stayed silent: more comes, or the end.
+    void sends(std::string piece) {
+        pieces.push_back(std::move(piece));
+        wake();
+    }
     void ends_now() {
         end = End::shuts_sending;
-        if (auto waiting = std::exchange(on_end, {})) waiting();
+        wake();
     }
-    std::function<void()> on_end;  // of the stream
+    void wake() {
+        if (auto reading = std::exchange(read_on, {})) reading();
+    }
+    std::function<void()> read_on;  // the stream's read that waits
 };
 
 class MemoryStream final : public rest::ByteStream {
@@ -42,7 +49,7 @@ public:
         : io_{io}, peer_{std::move(peer)} {}
     ~MemoryStream() override {
         peer_->closed = true;
-        peer_->on_end = {};
+        peer_->read_on = {};
     }
 
     boost::asio::any_io_executor get_executor() override { return io_.get_executor(); }
@@ -53,7 +60,10 @@ public:
             if (peer_->end == MemoryPeer::End::shuts_sending)
                 return complete(std::move(done), boost::asio::error::eof, 0);
             waiting_.emplace(std::move(done));
-            peer_->on_end = [this] { finish_waiting(boost::asio::error::eof); };
+            peer_->read_on = [this, to] {
+                auto waiting = std::exchange(waiting_, std::nullopt);
+                read_some(to, *std::move(waiting));
+            };
             return;
         }
         std::string& piece = peer_->pieces.front();
@@ -79,7 +89,11 @@ public:
         complete(std::move(done), {}, 0);
     }
 
-    void cancel() override { finish_waiting(boost::asio::error::operation_aborted); }
+    void cancel() override {
+        peer_->read_on = {};
+        if (auto waiting = std::exchange(waiting_, std::nullopt))
+            complete(*std::move(waiting), boost::asio::error::operation_aborted, 0);
+    }
 
     void close() override {
         peer_->closed = true;
@@ -87,10 +101,6 @@ public:
     }
 
 private:
-    void finish_waiting(boost::system::error_code error) {
-        peer_->on_end = {};
-        if (auto waiting = std::exchange(waiting_, std::nullopt)) complete(*std::move(waiting), error, 0);
-    }
     void complete(rest::IoHandler done, boost::system::error_code error, std::size_t size) {
         boost::asio::post(io_, [done = std::move(done), error, size]() mutable { done(error, size); });
     }

@@ -42,7 +42,7 @@ protected:
         const auto get = mesh.expect("get");
         EXPECT_EQ(get["path"], "/d/*");
         json list = std::move(items);
-        list.push_back({{"_meta", {{"type", "response"}, {"status", "ok"}, {"eventId", get["eventId"]}}}});
+        list.push_back({{"type", "response"}, {"status", "ok"}, {"eventId", get["eventId"]}});
         mesh.hear(list);
     }
 

@@ -95,6 +95,18 @@ TEST_F(MappedRoutesTest, ACaptureCannotEscape) {
         EXPECT_EQ(ask("GET", path).status, 404) << path;
 }
 
+TEST_F(MappedRoutesTest, AnAnswerThatSaysItselfWhatItIsIsNotRefusedBeforeItIsThere) {
+    HttpSource source = source_of("GET", "/page/{kind}");
+    const gateway::Scope scope = gateway::scope_of(source.path, gateway::Scope::Source::http);
+    gateway::Route route = answering(source, "<p>hello</p>");
+    route.respond.emplace().headers.emplace_back("Content-Type",
+                                                 gateway::Template::parse("text/{kind}", scope).value());
+    use({route});
+    const HttpReply reply = ask("GET", "/page/html", {{"Accept", "text/html"}});
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.content_type, "text/html");
+}
+
 // --- the query ----------------------------------------------------------------------------------
 
 TEST_F(MappedRoutesTest, AnUnknownQueryNameIs400WithASuggestion) {

@@ -96,6 +96,25 @@ TEST_F(StreamConnectionTest, OverAWebsocketCountsAsActiveToo) {
                                 "1"));
 }
 
+TEST_F(StreamConnectionTest, OverAWebsocketStaysOpenAsLongAsPingsAreAnswered) {
+    const std::string pong{"\x8a\x80\0\0\0\0", 6};
+    connect(upgrade, MemoryPeer::End::stays_silent);
+    const auto start = gateway::Clock::now() + std::chrono::seconds{1};
+    const auto after_heartbeats = [&](int count) {
+        for (Connection* connection : state->connections)
+            connection->check_deadline(start + count * std::chrono::seconds{15});
+        work();
+    };
+    after_heartbeats(1);
+    peer->sends(pong);
+    work();
+    after_heartbeats(2);
+    after_heartbeats(3);
+    EXPECT_FALSE(ended);
+    after_heartbeats(4);
+    EXPECT_TRUE(ended) << "the second ping was not answered";
+}
+
 TEST_F(StreamConnectionTest, OverAWebsocketSaysWhyItEndsAndThatAnotherMayBeTried) {
     connect(upgrade, MemoryPeer::End::stays_silent);
     dispatcher.end_streams(gateway::Error{gateway::Errc::unavailable, "the gateway is stopping"});
