@@ -26,6 +26,7 @@ constexpr std::size_t largest_packet = 256 * mebibyte - 1;  // MQTT 5.0 section 
 constexpr gateway::Duration longest_timeout = 24h;
 constexpr int most_circuit_failures = 1'000'000;
 constexpr gateway::Duration longest_session = 24h * 365;
+constexpr gateway::Duration longest_idempotency = 24h * 30;
 constexpr gateway::Duration longest_keep_alive = 65535s;  // two bytes on the wire (MQTT 5.0 section 3.1.2.10)
 constexpr gateway::Duration longest_mesh_keep_alive = 30s;  // old happn servers close after 35 s of silence
 constexpr gateway::Duration longest_node_keep_alive =
@@ -322,6 +323,20 @@ Section<gateway::Compression> compression_section() {
              "Smaller bodies are sent as they are.");
 }
 
+Section<gateway::IdempotencySettings> idempotency_section() {
+    using gateway::IdempotencySettings;
+    return Section<IdempotencySettings>{}
+        .key("keep",
+             &IdempotencySettings::keep,
+             duration(1s, longest_idempotency),
+             "How long an answer is given again.")
+        .key("keys", &IdempotencySettings::keys, count(), "Keys that are remembered.")
+        .key("memory",
+             &IdempotencySettings::memory,
+             size(kibibyte, 16 * gibibyte),
+             "Bytes of the answers that are kept.");
+}
+
 Section<Timeouts> timeouts_section() {
     return Section<Timeouts>{}
         .key("rest",
@@ -387,6 +402,10 @@ Section<Settings> gateway_section() {
              "What one client address may use of it.")
         .key("proxies", &Settings::proxies, proxies_section().kind(), "Proxies in front of the listeners.")
         .key("compression", &Settings::compression, compression_section().kind(), "Of HTTP answers.")
+        .key("idempotency",
+             &Settings::idempotency,
+             idempotency_section().kind(),
+             "What is remembered of requests with an Idempotency-Key.")
         .key("timeouts", &Settings::timeouts, timeouts_section().kind(), "How long the gateway waits.")
         .key("allow_insecure",
              &Settings::allow_insecure,

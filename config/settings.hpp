@@ -47,6 +47,7 @@ struct Settings {
     gateway::ClientLimits client_limits;
     gateway::ProxySettings proxies;
     gateway::Compression compression;
+    gateway::IdempotencySettings idempotency;
     gateway::Timeouts timeouts;
     bool allow_insecure = false;
 };

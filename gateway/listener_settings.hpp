@@ -44,6 +44,13 @@ struct ClientLimits {
     std::size_t requests_per_connection = 1'000'000;
 };
 
+/// What is remembered of requests with an `Idempotency-Key`.
+struct IdempotencySettings {
+    Duration keep = std::chrono::hours{24};              // from the answer on
+    std::size_t keys = 10'000;                           // those under way and those kept together
+    std::size_t memory = std::size_t{16} * 1024 * 1024;  // bytes of the answers that are kept
+};
+
 struct Compression {
     bool enabled = true;
     std::size_t minimum = 8u * 1024;  // bytes of a body that is worth it

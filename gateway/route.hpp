@@ -66,6 +66,8 @@ struct HttpSource {
     std::vector<QueryParameter> query;
     std::optional<std::size_t> max_body;
     std::vector<std::string> origins;  // whose pages may use it besides its own (CORS); "*": all
+    enum class Idempotency : std::uint8_t { none, optional, required };
+    Idempotency idempotency = Idempotency::none;  // of POST and PATCH: is `Idempotency-Key` heeded?
 };
 
 struct Parameter {

@@ -51,6 +51,7 @@ constexpr std::array<std::string_view, 3> encodings{"json", "text", "bytes"};
 constexpr std::array<std::string_view, 3> retained_words{"apply", "ignore", "once"};
 constexpr std::array<std::string_view, 2> action_words{"set", "remove"};
 constexpr std::array<std::string_view, 3> auth_words{"required", "optional", "none"};
+constexpr std::array<std::string_view, 3> idempotency_words{"required", "optional", "none"};
 constexpr std::array<std::string_view, 4> body_words{"json", "form", "text", "bytes"};
 constexpr std::array<std::string_view, 4> consistency_words{
     "queued", "deferred", "transactional", "acknowledged"};
@@ -72,6 +73,7 @@ constexpr Shape retained = choice(retained_words);
 constexpr Shape action = choice(action_words);
 constexpr Shape actions{.kind = Kind::list, .minimum = 1, .inner = &action};
 constexpr Shape auth = choice(auth_words);
+constexpr Shape idempotency = choice(idempotency_words);
 constexpr Shape http_body_word = choice(body_words);
 constexpr Shape consistency = choice(consistency_words);
 constexpr Shape clear = choice(clear_word);
@@ -146,6 +148,10 @@ constexpr std::array http_source_keys{
     Key{"body", &http_source_body, "What the request's body is: json (default), form, text or bytes."},
     Key{"query", &query, "The query's parameters by name; any other name is refused."},
     Key{"max_body", &size, "The largest body accepted, such as 64KiB."},
+    Key{"idempotency",
+        &idempotency,
+        "Of POST and PATCH: must a request have an Idempotency-Key, may it, or is it passed over (none, the "
+        "default)?"},
     Key{"cors", &cors, "Whose web pages may use it, besides those of the gateway's own origin."},
 };
 constexpr Table http_source{"an http source", "HTTP requests.", http_source_keys};

@@ -141,6 +141,20 @@ HttpSource::Auth auth_of(const Node& node) {
                                 : HttpSource::Auth::required;
 }
 
+/// The other methods are idempotent by themselves (RFC 9110 section 9.2.2).
+HttpSource::Idempotency idempotency_of(const Node& node,
+                                       std::string_view method,
+                                       const Compilation& compilation) {
+    const auto* member = node.find("idempotency");
+    if (member == nullptr) return HttpSource::Idempotency::none;
+    if (method != "POST" && method != "PATCH")
+        compilation.error("HG414", member->place, "'idempotency' goes with POST and PATCH only");
+    const auto word = text_of(node, "idempotency");
+    return word == "required"   ? HttpSource::Idempotency::required
+           : word == "optional" ? HttpSource::Idempotency::optional
+                                : HttpSource::Idempotency::none;
+}
+
 HttpSource::Body body_of(const Node& node) {
     const auto word = text_of(node, "body", "json");
     return word == "form"    ? HttpSource::Body::form
@@ -189,6 +203,7 @@ std::optional<SourceRule> compile_http(const Node& node, const Compilation& comp
     source.auth = auth_of(node);
     source.body = body_of(node);
     source.origins = origins_of(node, compilation);
+    source.idempotency = idempotency_of(node, source.method, compilation);
     if (const auto* query = child(node, "query")) {
         for (const auto& member : query->members())
             source.query.push_back(compile_query_parameter(member, compilation));

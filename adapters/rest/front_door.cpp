@@ -40,7 +40,8 @@ SurfaceSettings surface_settings(const FrontDoorSettings& settings) {
             settings.rest,
             settings.happn_version,
             settings.title,
-            settings.version};
+            settings.version,
+            settings.idempotency};
 }
 
 /// Fine enough for the shortest of the timeouts.

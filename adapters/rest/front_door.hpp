@@ -25,6 +25,7 @@ struct FrontDoorSettings {
     gateway::Timeouts timeouts;
     gateway::RestSettings rest;
     DoorSettings door;
+    gateway::IdempotencySettings idempotency = {};
     std::string happn_version = "13.12.1";  // what /version says, as a happn-3 server of that version
     std::string title = {};                 // of /openapi.json: the gateway's name
     std::string version = {};               // of /openapi.json: the gateway's version

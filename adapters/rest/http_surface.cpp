@@ -40,11 +40,14 @@ bool is_origin_form(std::string_view path) {
 
 }  // namespace
 
-HttpSurface::HttpSurface(SurfaceSettings settings, gateway::Dispatcher& dispatcher, gateway::Mesh& addressed)
+HttpSurface::HttpSurface(SurfaceSettings settings,
+                         gateway::Dispatcher& dispatcher,
+                         gateway::Mesh& addressed,
+                         gateway::Metrics& metrics)
     : settings_{std::move(settings)},
       mesh_{addressed},
       happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed, tokens_},
-      routes_{settings_.rest, dispatcher, addressed, tokens_},
+      routes_{settings_.rest, dispatcher, addressed, tokens_, KeyedRequests{settings_.idempotency, metrics}},
       openapi_{{settings_.rest, settings_.timeouts.rest, settings_.title, settings_.version},
                dispatcher,
                addressed,

@@ -11,6 +11,8 @@
 #include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/mapped_routes.hpp"
 #include "adapters/rest/openapi_endpoint.hpp"
+#include "gateway/listener_settings.hpp"
+#include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
 
 namespace rest {
@@ -22,11 +24,15 @@ struct SurfaceSettings {
     std::string happn_version;  // /version, as a happn-3 server of that version says it
     std::string title = {};     // of /openapi.json: the gateway's name
     std::string version = {};   // of /openapi.json: the gateway's version
+    gateway::IdempotencySettings idempotency = {};
 };
 
 class HttpSurface {
 public:
-    HttpSurface(SurfaceSettings settings, gateway::Dispatcher& dispatcher, gateway::Mesh& addressed);
+    HttpSurface(SurfaceSettings settings,
+                gateway::Dispatcher& dispatcher,
+                gateway::Mesh& addressed,
+                gateway::Metrics& metrics);
 
     /// `respond` is called once, now or later, unless the surface, the dispatcher or the mesh ends before:
     /// then it is dropped.

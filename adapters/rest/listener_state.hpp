@@ -49,7 +49,8 @@ struct ListenerState {
           settings{surface_settings},
           door{std::move(door_settings)},
           clients{door.clients},
-          surface{std::make_unique<HttpSurface>(std::move(surface_settings), dispatcher, addressed)},
+          surface{
+              std::make_unique<HttpSurface>(std::move(surface_settings), dispatcher, addressed, counters)},
           node{websockets},
           metrics{counters} {}
 

@@ -227,19 +227,26 @@ MappedRoutes::Prepared MappedRoutes::prepare(const HttpRequest& request,
                                              const gateway::Route& route) {
     const auto format = is_stream(route) ? stream_format(request) : std::nullopt;
     const bool safe = request.method == "GET" || request.method == "HEAD";
-    return {message_of(request, std::move(query), std::get<HttpSource>(route.source)),
+    const auto& source = std::get<HttpSource>(route.source);
+    gateway::Result<std::optional<KeyedRequest>> keyed = std::nullopt;
+    if (!is_stream(route)) keyed = keyed_request(request, query, source);
+    if (keyed.has_error()) return {problem(400, keyed.error()), {}, {}, {}};
+    return {message_of(request, std::move(query), source),
             format,
-            safe ? std::string{request.header("if-none-match")} : std::string{}};
+            safe ? std::string{request.header("if-none-match")} : std::string{},
+            *std::move(keyed)};
 }
 
 MappedRoutes::MappedRoutes(gateway::RestSettings settings,
                            gateway::Dispatcher& dispatcher,
                            gateway::Mesh& authority,
-                           std::shared_ptr<LoginLimit> tokens)
+                           std::shared_ptr<LoginLimit> tokens,
+                           KeyedRequests keyed)
     : settings_{std::move(settings)},
       dispatcher_{dispatcher},
       authority_{authority},
-      tokens_{std::move(tokens)} {}
+      tokens_{std::move(tokens)},
+      keyed_{std::move(keyed)} {}
 
 std::optional<std::size_t> MappedRoutes::max_body(std::string_view method, std::string_view path) const {
     const auto* source = source_of(dispatcher_.router(), method, path);
@@ -327,20 +334,36 @@ void MappedRoutes::run_as(Principal principal, Prepared prepared, Respond respon
     run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
 }
 
+std::optional<std::shared_ptr<KeyedExecution>> MappedRoutes::begin(const gateway::Route& route,
+                                                                   const Prepared& prepared,
+                                                                   const Respond& respond) {
+    if (!prepared.keyed) return nullptr;
+    auto begun = keyed_.begin(*prepared.keyed, route.name, std::get<Message>(prepared.what).principal);
+    if (auto* execution = std::get_if<std::shared_ptr<KeyedExecution>>(&begun)) return std::move(*execution);
+    respond(std::get<HttpReply>(std::move(begun)));
+    return std::nullopt;
+}
+
 void MappedRoutes::run(const gateway::Route& route,
                        gateway::Captures captures,
                        Prepared prepared,
                        Respond respond) {
     auto* message = std::get_if<Message>(&prepared.what);
     if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared.what)));
+    auto keyed = begin(route, prepared, respond);
+    if (!keyed) return;
     dispatcher_.run(route,
                     std::move(captures),
                     std::move(*message),
-                    [format = prepared.format,
+                    [keyed = *std::move(keyed),
+                     format = prepared.format,
                      known = std::move(prepared.if_none_match),
                      respond = std::move(respond)](gateway::Response&& response) {
                         if (format) return respond(stream_reply(std::move(response), *format));
-                        respond(unless_known(known, mapped_reply(std::move(response))));
+                        const bool is_kept = keyed && !has_not_run(response);
+                        HttpReply reply = mapped_reply(std::move(response));
+                        if (is_kept) keyed->keep(reply);
+                        respond(unless_known(known, std::move(reply)));
                     });
 }
 

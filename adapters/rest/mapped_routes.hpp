@@ -10,6 +10,7 @@
 
 #include "adapters/rest/cors.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/keyed_requests.hpp"
 #include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/streams/stream_format.hpp"
 #include "gateway/dispatcher.hpp"
@@ -23,7 +24,8 @@ public:
     MappedRoutes(gateway::RestSettings settings,
                  gateway::Dispatcher& dispatcher,
                  gateway::Mesh& authority,
-                 std::shared_ptr<LoginLimit> tokens);
+                 std::shared_ptr<LoginLimit> tokens,
+                 KeyedRequests keyed);
 
     /// `query`: decoded, with the token if it holds one.
     void handle(const HttpRequest& request, std::vector<gateway::NameValue> query, Respond respond);
@@ -38,6 +40,7 @@ private:
         std::variant<gateway::Message, HttpReply> what;  // or why not
         std::optional<StreamFormat> format;              // of a stream
         std::string if_none_match;                       // entity tags that the client has; empty: none
+        std::optional<KeyedRequest> keyed;               // not to be executed twice
     };
 
     void serve(gateway::HttpMatch match,
@@ -48,6 +51,10 @@ private:
                             std::vector<gateway::NameValue> query,
                             const gateway::Route& route);
 
+    /// Null: the request has no key. nullopt: it has been answered.
+    std::optional<std::shared_ptr<KeyedExecution>> begin(const gateway::Route& route,
+                                                         const Prepared& prepared,
+                                                         const Respond& respond);
     void run(const gateway::Route& route, gateway::Captures captures, Prepared prepared, Respond respond);
     void run_as(gateway::Principal principal, Prepared prepared, Respond respond);
     std::optional<gateway::Secret> token_of(const HttpRequest& request,
@@ -58,6 +65,7 @@ private:
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& authority_;
     std::shared_ptr<LoginLimit> tokens_;
+    KeyedRequests keyed_;
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
 };
 

@@ -67,6 +67,7 @@ void Gateway::make_edges() {
     door.limits = settings_.limits;
     door.timeouts = settings_.timeouts;
     door.rest = settings_.rest;
+    door.idempotency = settings_.idempotency;
     door.door = {settings_.proxies, settings_.client_limits, settings_.compression, settings_.log.access};
     door.title = identity_.name;
     door.version = identity_.version;

@@ -24,7 +24,7 @@ struct World {
     NoSinks sinks;
     Metrics metrics;
     Dispatcher dispatcher{{}, sinks, metrics};
-    rest::HttpSurface surface{{{}, {}, {}, "13.12.1"}, dispatcher, mesh};
+    rest::HttpSurface surface{{{}, {}, {}, "13.12.1"}, dispatcher, mesh, metrics};
 };
 
 std::string_view take_line(std::string_view& text) {

@@ -150,6 +150,10 @@ void share_defaults(Responses& responses, const Route& route, const View& view) 
     responses.share("400", "BadRequest");
     if (asks) responses.share("401", "Unauthorized");
     if (asks && works) responses.share("403", "Forbidden");
+    if (source.idempotency != HttpSource::Idempotency::none) {
+        responses.share("409", "KeyInUse");
+        responses.share("422", "KeyReused");
+    }
     if (source.method != "GET" && source.method != "DELETE") {
         responses.share("413", "TooLarge");
         responses.share("415", "UnsupportedType");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/idempotency_key.hpp"
 #include "adapters/rest/openapi/mapped_answers.hpp"
 #include "adapters/rest/openapi/path_template.hpp"
 #include "adapters/rest/openapi/shared_parts.hpp"
@@ -69,6 +70,22 @@ bool has_name(const Json& parameters, const std::string& name) {
     return std::ranges::any_of(parameters, [&](const Json& one) { return one["name"] == name; });
 }
 
+/// Required where every route behind the path requires it.
+std::optional<Json> idempotency_parameter(const Routes& routes) {
+    using Idempotency = HttpSource::Idempotency;
+    const auto of = [](const Route* route) { return source_of(*route).idempotency; };
+    const auto heeds_none = [](Idempotency one) { return one == Idempotency::none; };
+    const auto requires_one = [](Idempotency one) { return one == Idempotency::required; };
+    if (std::ranges::all_of(routes, heeds_none, of)) return std::nullopt;
+    return Json{{"name", idempotency_key_header},
+                {"in", "header"},
+                {"required", std::ranges::all_of(routes, requires_one, of)},
+                {"description",
+                 "A new one for each request, and the same one when a request is sent again: it is executed "
+                 "once, and answered as before."},
+                {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", longest_idempotency_key}}}};
+}
+
 Json parameters_of(const Routes& routes, const std::vector<gateway::CaptureName>& names) {
     Json parameters = Json::array();
     for (std::size_t index = 0; index < names.size(); ++index)
@@ -83,6 +100,7 @@ Json parameters_of(const Routes& routes, const std::vector<gateway::CaptureName>
     }
     for (Json& parameter : of_query)
         parameters.push_back(std::move(parameter));
+    if (auto key = idempotency_parameter(routes)) parameters.push_back(*std::move(key));
     return parameters;
 }
 

@@ -76,6 +76,10 @@ Json responses() {
              problem_response("No token, or one that is not accepted."), "WWW-Authenticate", "Bearer")},
         {"Forbidden", problem_response("The mesh refuses it.")},
         {"NotAcceptable", problem_response("The client accepts nothing that the route can send.")},
+        {"KeyInUse",
+         with_header(
+             problem_response("The request with this Idempotency-Key is under way."), "Retry-After", retry)},
+        {"KeyReused", problem_response("This Idempotency-Key was sent with another request.")},
         {"TooLarge", problem_response("The body is too large.")},
         {"UnsupportedType", problem_response("The body is of another type, or compressed.")},
         {"TooManyTokens",

@@ -108,6 +108,12 @@ const std::vector<Bad> not_built_yet{
      "routes: { r: { from: { http: \"GET /a\", cors: { origins: [\"https://a/b\"] } }, to: { answer: 1 } } "
      "}\n",
      {"HG409 1:57"}},
+    {"idempotency of a method that is idempotent by itself",
+     "routes: { r: { from: { http: \"PUT /a\", idempotency: optional }, to: { answer: 1 } } }\n",
+     {"HG414 1:40"}},
+    {"a word that idempotency does not know",
+     "routes: { r: { from: { http: \"POST /a\", idempotency: always }, to: { answer: 1 } } }\n",
+     {"HG409 1:54"}},
     {"a switch", "components: { c: { methods: { m: { switch: [] } } } }\n", {"HG410 1:36"}},
     {"an event that is sent", "tests: [{ name: x, send: { event: a/b }, expect: [] }]\n", {"HG410 1:28"}},
 };

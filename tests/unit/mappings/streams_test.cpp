@@ -1,4 +1,4 @@
-// `stream:` targets, `cors`, and tests of them in mapping files.
+// `stream:` targets, `cors` and `idempotency`, and tests of them in mapping files.
 #include <gmock/gmock.h>
 
 #include "mapping_support.hpp"
@@ -76,6 +76,24 @@ routes:
 )");
     EXPECT_THAT(std::get<gateway::HttpSource>(route_of(loaded, "r").source).origins,
                 ElementsAre("https://app.example", "http://localhost:3000"));
+}
+
+TEST(Idempotency, IsForRoutesThatAskForIt) {
+    using Idempotency = gateway::HttpSource::Idempotency;
+    const auto loaded = load_text(R"(
+routes:
+  says_nothing: { from: { http: "POST /a" }, to: { answer: 1 } }
+  none:         { from: { http: "POST /b", idempotency: none }, to: { answer: 1 } }
+  optional:     { from: { http: "POST /c", idempotency: optional }, to: { answer: 1 } }
+  required:     { from: { http: "PATCH /d", idempotency: required }, to: { answer: 1 } }
+)");
+    const auto of = [&](const char* name) {
+        return std::get<gateway::HttpSource>(route_of(loaded, name).source).idempotency;
+    };
+    EXPECT_EQ(of("says_nothing"), Idempotency::none);
+    EXPECT_EQ(of("none"), Idempotency::none);
+    EXPECT_EQ(of("optional"), Idempotency::optional);
+    EXPECT_EQ(of("required"), Idempotency::required);
 }
 
 constexpr const char* tested_stream = R"(

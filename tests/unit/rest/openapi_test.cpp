@@ -211,6 +211,26 @@ TEST_F(OpenApi, APathsCapturesAreTypedParameters) {
         json::parse(R"([{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}])"));
 }
 
+TEST_F(OpenApi, ARouteThatHeedsIdempotencyKeysSaysSo) {
+    using Idempotency = gateway::HttpSource::Idempotency;
+    auto optional = gateway::http_to_happn_get("order", "POST", "/orders", "/orders");
+    std::get<gateway::HttpSource>(optional.source).idempotency = Idempotency::optional;
+    auto required = gateway::http_to_happn_get("change", "PATCH", "/orders", "/orders");
+    std::get<gateway::HttpSource>(required.source).idempotency = Idempotency::required;
+    use({std::move(optional),
+         std::move(required),
+         gateway::http_to_happn_get("put", "PUT", "/orders", "/o")});
+    const json orders = document()["paths"]["/orders"];
+    EXPECT_EQ(orders["post"]["parameters"][0]["name"], "Idempotency-Key");
+    EXPECT_EQ(orders["post"]["parameters"][0]["in"], "header");
+    EXPECT_EQ(orders["post"]["parameters"][0]["required"], false);
+    EXPECT_EQ(orders["patch"]["parameters"][0]["required"], true);
+    EXPECT_EQ(orders["post"]["responses"]["409"]["$ref"], "#/components/responses/KeyInUse");
+    EXPECT_EQ(orders["post"]["responses"]["422"]["$ref"], "#/components/responses/KeyReused");
+    EXPECT_FALSE(orders["put"].contains("parameters"));
+    EXPECT_FALSE(orders["put"]["responses"].contains("409"));
+}
+
 TEST_F(OpenApi, OnASecureMeshAnOperationSaysWhichTokensItTakes) {
     make_secure();
     gateway::RestSettings rest;

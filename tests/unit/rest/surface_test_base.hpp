@@ -38,7 +38,7 @@ protected:
     }
 
     HttpSurface& surface() {
-        if (!made) made = std::make_unique<HttpSurface>(settings, dispatcher, mesh);
+        if (!made) made = std::make_unique<HttpSurface>(settings, dispatcher, mesh, metrics);
         return *made;
     }
 
