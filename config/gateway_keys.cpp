@@ -201,6 +201,10 @@ Section<BrokerSettings> broker_section() {
              &BrokerSettings::max_message,
              size(kibibyte, largest_packet),
              "One incoming message; a larger one is dropped.")
+        .key("max_stream_filters",
+             &BrokerSettings::max_stream_filters,
+             count(),
+             "Topic filters that open streams subscribe to at once; more get 503.")
         .key(
             "reconnect_min", &BrokerSettings::reconnect_min, timeout(), "First wait before a new connection.")
         .key("reconnect_max",

@@ -360,7 +360,11 @@ Evaluation Dispatcher::State::evaluation_of(const Execution& execution) {
 }
 
 Sink* Dispatcher::State::sink_of(const Target& target) {
-    if (const auto* stream = std::get_if<StreamTarget>(&target.rule)) return sinks.mesh(stream->mesh);
+    if (const auto* stream = std::get_if<StreamTarget>(&target.rule)) {
+        const auto* mqtt_stream = std::get_if<MqttStream>(&stream->from);
+        return mqtt_stream != nullptr ? sinks.broker(mqtt_stream->broker)
+                                      : sinks.mesh(std::get<HappnStream>(stream->from).mesh);
+    }
     if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return sinks.broker(mqtt->broker);
     if (const auto* happn = std::get_if<HappnTarget>(&target.rule)) return sinks.mesh(happn->mesh);
     if (const auto* call = std::get_if<CallTarget>(&target.rule)) return sinks.mesh(call->mesh);

@@ -54,6 +54,7 @@ public:
     void on_outcome(DeliveryId id, Outcome outcome) override;
     void on_open(DeliveryId id) override;
     void on_item(DeliveryId id, StreamItem item) override;
+    void on_gap(DeliveryId id) override;
     void on_stored(DeliveryId id) override;
     /// Ends the open streams with this error (shutdown).
     void end_streams(const Error& error);

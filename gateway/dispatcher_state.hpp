@@ -37,6 +37,7 @@ struct Dispatcher::State {
     template <typename Wanted>
     void fail_where(const Wanted& wanted, const Error& error);
     TargetState* stream_of(DeliveryId id);
+    StreamReader* waiting_reader(DeliveryId id);
     void open(Dispatcher& dispatcher, DeliveryId id);
     void read(DeliveryId id, StreamReader& reader);
     void leave(DeliveryId id);

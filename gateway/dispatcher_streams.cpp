@@ -43,9 +43,12 @@ void Dispatcher::on_item(DeliveryId id, StreamItem item) {
     state_->pass(id, std::move(item));
 }
 
+void Dispatcher::on_gap(DeliveryId id) {
+    if (StreamReader* reader = state_->waiting_reader(id)) reader->on_gap();
+}
+
 void Dispatcher::on_stored(DeliveryId id) {
-    const TargetState* target = state_->stream_of(id);
-    if (target != nullptr && target->stream->reader != nullptr) target->stream->reader->on_stored();
+    if (StreamReader* reader = state_->waiting_reader(id)) reader->on_stored();
 }
 
 void Dispatcher::end_streams(const Error& error) {
@@ -74,6 +77,11 @@ TargetState* Dispatcher::State::stream_of(DeliveryId id) {
     if (!found) return nullptr;
     TargetState& target = executions.at(found->slot).targets[found->target];
     return target.stream ? &target : nullptr;
+}
+
+StreamReader* Dispatcher::State::waiting_reader(DeliveryId id) {
+    const TargetState* target = stream_of(id);
+    return target == nullptr ? nullptr : target->stream->reader;
 }
 
 /// The responder's call: from here on there is no response any more, but items and an end.

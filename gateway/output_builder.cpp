@@ -154,7 +154,7 @@ void fill_rule(Filling& fill, Output& output, const CallTarget& rule) {
 }
 
 void fill_rule(Filling& fill, Output& output, const StreamTarget& rule) {
-    fill.pattern(output.pattern, rule.path);
+    fill.pattern(output.pattern, rule.address());
     if (output.pattern) output.address = output.pattern->text();
     const auto* http = std::get_if<HttpProperties>(&fill.evaluation().message->properties);
     if (http != nullptr) output.resume_after = last_event_id(*http);

@@ -73,6 +73,8 @@ public:
     /// Items whose address does not match the pattern are dropped: the transport's own wildcards may be
     /// wider.
     virtual void on_item(DeliveryId id, StreamItem item) = 0;
+    /// Items were missed here that cannot be brought any more.
+    virtual void on_gap(DeliveryId id) = 0;
     /// The sink keeps stored values for the reader, who takes them by Sink::next_stored.
     virtual void on_stored(DeliveryId id) = 0;
 };

@@ -2,6 +2,11 @@
 
 namespace gateway {
 
+const AddressTemplate& StreamTarget::address() const {
+    const auto* mqtt = std::get_if<MqttStream>(&from);
+    return mqtt != nullptr ? mqtt->filter : std::get<HappnStream>(from).path;
+}
+
 bool Target::answers() const {
     if (const auto* mqtt = std::get_if<MqttTarget>(&rule)) return mqtt->reply.has_value();
     return true;

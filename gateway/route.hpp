@@ -150,14 +150,28 @@ struct StreamOptions {
     Duration heartbeat = std::chrono::seconds{15};  // without an item; also how soon a dead reader shows
 };
 
-struct StreamTarget {  // behind an HTTP source, alone
+struct HappnStream {
     std::string mesh;
     AddressTemplate path;  // with wildcards; `{*name}` is a capture of each item
     bool sets = true;
     bool removes = false;
-    bool initial = false;    // begin with what is stored
     bool with_meta = false;  // items as happn gives them, with path and times in `_meta`
+};
+
+struct MqttStream {
+    std::string broker;
+    AddressTemplate filter;  // with wildcards, as the path of a HappnStream
+    int qos = 0;
+    Decode decode = Decode::json;
+    bool remove_on_empty = false;  // on_empty: remove
+};
+
+struct StreamTarget {  // behind an HTTP source, alone
+    std::variant<HappnStream, MqttStream> from;
+    bool initial = false;  // begin with what is stored, or retained
     StreamOptions options;
+
+    const AddressTemplate& address() const;
 };
 
 /// A payload that a test of the mapping file sends or expects: for documents made from the routes.

@@ -38,7 +38,12 @@ struct TargetText {
     }
     std::string operator()(const AnswerTarget&) const { return "answer"; }
     std::string operator()(const StreamTarget& target) const {
-        return "stream[" + target.mesh + "] on " + target.path.text();
+        if (const auto* mqtt = std::get_if<MqttStream>(&target.from)) {
+            const std::string text = "stream mqtt[" + mqtt->broker + "] " + mqtt->filter.text();
+            return mqtt->qos > 0 ? text + " qos " + std::to_string(mqtt->qos) : text;
+        }
+        const auto& happn = std::get<HappnStream>(target.from);
+        return "stream[" + happn.mesh + "] on " + happn.path.text();
     }
     std::string operator()(const HttpTarget& target) const {
         return "http " + target.method + ' ' + target.url.shown();

@@ -74,6 +74,7 @@ struct BrokerSettings {
     std::size_t max_queue = 10'000;  // outgoing messages waiting
     std::size_t max_queue_bytes = 64u * 1024 * 1024;
     std::size_t max_message = 10u * 1024 * 1024;  // bytes of one incoming packet; a larger one is dropped
+    std::size_t max_stream_filters = 1000;        // that streams are subscribed to at once
     Duration reconnect_min = std::chrono::milliseconds{500};
     Duration reconnect_max = std::chrono::seconds{30};
 };

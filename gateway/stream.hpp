@@ -29,6 +29,8 @@ public:
     /// Stored values wait to be taken by OpenStream::next_stored, until that gives none. Their place is here:
     /// after what has come before, and before what comes from now on.
     virtual void on_stored() {}
+    /// Items were missed here, and nobody knows how many.
+    virtual void on_gap() = 0;
     /// The last call. `why`: absent when the stream has come to its natural end.
     virtual void on_end(std::optional<Error> why) = 0;
 };

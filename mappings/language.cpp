@@ -271,7 +271,16 @@ constexpr std::array stream_of_happn_keys{
 };
 constexpr Table stream_of_happn{
     "a stream of publications", "Publications of a mesh, as they come.", stream_of_happn_keys};
-constexpr std::array stream_variants{Variant{"happn", &stream_of_happn}, Variant{"mqtt"}};
+constexpr std::array stream_of_mqtt_keys{
+    Key{"mqtt", &text, "`<filter>`, a template; {*name} is any level, and a capture of each item.", true},
+    Key{"broker", &text, broker_doc},
+    Key{"qos", &qos, "Quality of service; default 0."},
+    Key{"decode", &decode, decode_doc},
+    Key{"on_empty", &remove, "remove: an empty message tells that its topic has been cleared."},
+};
+constexpr Table stream_of_mqtt{
+    "a stream of topics", "Messages of a broker, as they come.", stream_of_mqtt_keys};
+constexpr std::array stream_variants{Variant{"happn", &stream_of_happn}, Variant{"mqtt", &stream_of_mqtt}};
 constexpr Shape stream_from{.kind = Kind::variants, .variants = stream_variants};
 
 constexpr std::array queue_keys{
@@ -283,8 +292,8 @@ constexpr Shape queue = map_of(queue_table);
 
 constexpr std::array stream_target_keys{
     Key{"stream", &stream_from, "Where the items come from.", true},
-    Key{"initial", &boolean, "Begin with what is stored now."},
-    Key{"with", &with_meta, "meta adds path, times and action to each item."},
+    Key{"initial", &boolean, "Begin with what is stored now; of topics: with their retained messages."},
+    Key{"with", &with_meta, "meta adds path, times and action to each item of a mesh."},
     Key{"queue", &queue, "What becomes of a reader that does not keep up."},
     Key{"heartbeat", &duration, "A sign of life after so long without an item; default 15s."},
     Key{"as", &text, as_doc},
@@ -571,7 +580,7 @@ constexpr std::array expect_keys{
     Key{"mqtt", &text, "A message is published on this topic."},
     Key{"happn", &text, "`set <path>`, `get <path>` or `remove <path>` is sent."},
     Key{"call", &text, "`<component>/<method>` is called."},
-    Key{"stream", &text, "A stream of `on <path>` is opened."},
+    Key{"stream", &text, "A stream of `on <path>`, or of an MQTT filter, is opened."},
     Key{"http", &text, "`<METHOD> <url>` is requested of a service."},
     Key{"broker", &text, broker_doc},
     Key{"mesh", &text, mesh_doc},

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "mappings/sources.hpp"
+
 namespace mappings {
 namespace {
 
 using config::Node;
 using gateway::AddressTemplate;
+using gateway::HappnStream;
+using gateway::MqttStream;
 using gateway::StreamOptions;
 using gateway::StreamTarget;
 
@@ -29,22 +33,53 @@ const StreamTarget* stream_of(const gateway::Route& route) {
     return nullptr;
 }
 
-std::optional<AddressTemplate> compile_path(const Node& spelled,
-                                            const gateway::Scope& scope,
-                                            const Compilation& compilation) {
-    const std::string_view text = spelled.text();
-    if (!text.starts_with(verb)) {
+std::optional<AddressTemplate> compile_address(const Node& spelled,
+                                               std::size_t offset,
+                                               AddressTemplate::Kind kind,
+                                               const gateway::Scope& scope,
+                                               const Compilation& compilation) {
+    auto parsed = AddressTemplate::parse(spelled.text().substr(offset), kind, scope, true);
+    if (parsed.has_value()) return *std::move(parsed);
+    compilation.report("HG202", spelled, parsed.error(), offset);
+    return std::nullopt;
+}
+
+std::optional<HappnStream> compile_happn(const Node& from,
+                                         const gateway::Scope& scope,
+                                         const Compilation& compilation) {
+    const Node& spelled = known_child(from, "happn");
+    HappnStream rule;
+    rule.mesh = compilation.mesh_of(from);
+    if (const auto words = words_of(from, "actions"); !words.empty()) {
+        rule.sets = std::ranges::find(words, "set") != words.end();
+        rule.removes = std::ranges::find(words, "remove") != words.end();
+    }
+    if (!spelled.text().starts_with(verb)) {
         compilation.error("HG204",
                           spelled.place(),
                           "a stream of publications is written \"on <path>\"",
                           "put 'on ' before the path");
         return std::nullopt;
     }
-    const auto path = text.substr(verb.size());
-    auto parsed = AddressTemplate::parse(path, AddressTemplate::Kind::happn, scope, true);
-    if (parsed.has_value()) return *std::move(parsed);
-    compilation.report("HG202", spelled, parsed.error(), verb.size());
-    return std::nullopt;
+    auto path = compile_address(spelled, verb.size(), AddressTemplate::Kind::happn, scope, compilation);
+    if (!path) return std::nullopt;
+    rule.path = *std::move(path);
+    return rule;
+}
+
+std::optional<MqttStream> compile_mqtt(const Node& from,
+                                       const gateway::Scope& scope,
+                                       const Compilation& compilation) {
+    MqttStream rule;
+    rule.broker = compilation.broker_of(from);
+    rule.qos = static_cast<int>(integer_of(from, "qos").value_or(compilation.defaults.qos));
+    rule.decode = decode_of(from);
+    rule.remove_on_empty = child(from, "on_empty") != nullptr;
+    auto filter =
+        compile_address(known_child(from, "mqtt"), 0, AddressTemplate::Kind::mqtt, scope, compilation);
+    if (!filter) return std::nullopt;
+    rule.filter = *std::move(filter);
+    return rule;
 }
 
 void check_names(const gateway::Route& route,
@@ -52,7 +87,7 @@ void check_names(const gateway::Route& route,
                  const config::Place& place,
                  const Compilation& compilation) {
     auto taken = std::get<gateway::HttpSource>(route.source).path.names();
-    for (const auto& capture : stream.path.wildcard_names()) {
+    for (const auto& capture : stream.address().wildcard_names()) {
         if (std::ranges::find(taken, capture.name, &gateway::CaptureName::name) != taken.end())
             compilation.error("HG105",
                               place,
@@ -68,21 +103,26 @@ std::optional<gateway::Target> compile_stream(const Node& node,
                                               const gateway::Scope& scope,
                                               const Compilation& compilation) {
     const Node& from = known_child(node, "stream");
-    if (child(from, "happn") == nullptr) return std::nullopt;  // a finding of check()
     StreamTarget rule;
-    rule.mesh = compilation.mesh_of(from);
-    if (const auto words = words_of(from, "actions"); !words.empty()) {
-        rule.sets = std::ranges::find(words, "set") != words.end();
-        rule.removes = std::ranges::find(words, "remove") != words.end();
-    }
     rule.initial = flag_of(node, "initial");
-    rule.with_meta = child(node, "with") != nullptr;
     rule.options = options_of(node);
-    auto path = compile_path(known_child(from, "happn"), scope, compilation);
-    if (!path) return std::nullopt;
-    rule.path = *std::move(path);
     gateway::Target target;
-    target.timeout = compilation.defaults.happn_timeout;
+    if (child(from, "happn") != nullptr) {
+        auto happn = compile_happn(from, scope, compilation);
+        if (!happn) return std::nullopt;
+        happn->with_meta = child(node, "with") != nullptr;
+        rule.from = *std::move(happn);
+        target.timeout = compilation.defaults.happn_timeout;
+    } else if (child(from, "mqtt") != nullptr) {
+        if (const auto* with = node.find("with"))
+            compilation.error("HG414", with->place, "messages of a topic have no 'meta'");
+        auto mqtt = compile_mqtt(from, scope, compilation);
+        if (!mqtt) return std::nullopt;
+        rule.from = *std::move(mqtt);
+        target.timeout = compilation.defaults.mqtt_timeout;
+    } else {
+        return std::nullopt;  // a finding of check()
+    }
     target.rule = std::move(rule);
     return target;
 }
@@ -105,7 +145,7 @@ void check_stream(const Node& node, const gateway::Route& route, const Compilati
 void add_item_captures(gateway::Scope& scope, const gateway::Route& route) {
     const StreamTarget* stream = stream_of(route);
     if (stream == nullptr) return;
-    for (auto& capture : stream->path.wildcard_names())
+    for (auto& capture : stream->address().wildcard_names())
         scope.captures.push_back(std::move(capture));
 }
 

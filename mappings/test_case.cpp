@@ -213,13 +213,15 @@ bool is_http_kind(std::string_view kind) {
     return kind.starts_with(http) && std::ranges::find(methods, kind.substr(http.size())) != methods.end();
 }
 
+constexpr std::string_view stream_of_topics = "stream";  // one of publications is "stream on"
+
 std::optional<Mock> compile_mock(const Node::Member& member, const Compilation& compilation) {
     const auto blank = member.key.rfind(' ');
     Mock mock;
     mock.name = member.key;
     mock.kind = member.key.substr(0, blank);
-    constexpr std::array<std::string_view, 6> kinds{
-        "mqtt", "call", "happn set", "happn get", "happn remove", "stream on"};
+    constexpr std::array<std::string_view, 7> kinds{
+        "mqtt", "call", "happn set", "happn get", "happn remove", "stream on", stream_of_topics};
     const bool is_http = is_http_kind(mock.kind);
     if (blank == std::string::npos || (!is_http && std::ranges::find(kinds, mock.kind) == kinds.end())) {
         compilation.error("HG204",
@@ -229,9 +231,10 @@ std::optional<Mock> compile_mock(const Node::Member& member, const Compilation& 
         return std::nullopt;
     }
     // A URL has levels like a topic, and none of happn's restrictions.
-    const auto kind = mock.kind == "mqtt" || is_http ? gateway::AddressKind::mqtt
-                      : mock.kind == "call"          ? gateway::AddressKind::call
-                                                     : gateway::AddressKind::happn;
+    const bool is_topic = mock.kind == "mqtt" || mock.kind == stream_of_topics;
+    const auto kind = is_topic || is_http   ? gateway::AddressKind::mqtt
+                      : mock.kind == "call" ? gateway::AddressKind::call
+                                            : gateway::AddressKind::happn;
     auto address = gateway::AddressPattern::parse(member.key.substr(blank + 1), kind);
     if (address.has_error()) {
         compilation.error("HG204", member.place, address.error().message, address.error().hint);
@@ -267,9 +270,9 @@ bool set_output(Expectation& expectation,
         compilation.error("HG204", output.value.place(), "what a service gets is written \"<METHOD> <url>\"");
         return false;
     }
-    if (output.key == "stream" && verb != "on") {
-        compilation.error("HG204", output.value.place(), "an opened stream is written \"on <path>\"");
-        return false;
+    if (output.key == stream_of_topics && verb != "on") {
+        expectation.connection = optional_text(node, "broker");
+        return true;
     }
     if (output.key == "happn" && verb != "set" && verb != "get" && verb != "remove") {
         compilation.error("HG204",

@@ -40,8 +40,14 @@ bool asks_for_nothing(const Node::Member& member) {
     return member.key == "filtered" && member.value.as_bool() == false;
 }
 
+/// A stream of publications is "on <path>", one of topics a filter.
+bool is_of_a_broker(const Node::Member& output) {
+    if (output.key == "stream") return !output.value.text().starts_with("on ");
+    return output.key == "mqtt";
+}
+
 void check_about_output(const Node& expectation, const Node::Member& output, Findings& findings) {
-    const std::string_view other_connection = output.key == "mqtt" ? "mesh" : "broker";
+    const std::string_view other_connection = is_of_a_broker(output) ? "mesh" : "broker";
     for (const auto& member : expectation.members()) {
         if (output.key == "http" && member.key == "headers") continue;  // requests have them, too
         if (is_one_of(member.key, about_answers)) {
@@ -66,7 +72,7 @@ void check_about_answer(const Node& expectation, Findings& findings) {
                            member.place,
                            quoted(member.key) +
                                " is about what is sent: the expectation needs the key mqtt, "
-                               "happn, call or http");
+                               "happn, call, http or stream");
         } else if (member.key == "filtered" && asks_for_nothing(member)) {
             findings.error("HG409",
                            member.value.place(),

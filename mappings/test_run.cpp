@@ -38,7 +38,8 @@ Payload json_payload(std::string text) {
 std::string kind_of(const Output& output) {
     if (std::holds_alternative<gateway::MqttTarget>(output.target->rule)) return "mqtt";
     if (std::holds_alternative<gateway::CallTarget>(output.target->rule)) return "call";
-    if (std::holds_alternative<gateway::StreamTarget>(output.target->rule)) return "stream on";
+    if (const auto* stream = std::get_if<gateway::StreamTarget>(&output.target->rule))
+        return std::holds_alternative<gateway::MqttStream>(stream->from) ? "stream" : "stream on";
     if (const auto* http = std::get_if<gateway::HttpTarget>(&output.target->rule))
         return "http " + http->method;
     const auto verb = std::get<gateway::HappnTarget>(output.target->rule).verb;
@@ -100,12 +101,15 @@ public:
     }
 
 private:
-    /// The mocked answer is a list of { path, value }.
+    /// The mocked answer is a list of { path, value }, or { topic, value } as `decode` gives it.
     void stream(gateway::DeliveryId id, const Outcome& outcome) {
         recording_.outcomes->on_open(id);
         for (std::size_t i = 0; const auto element = json::element(outcome.answer.bytes.view(), i); ++i) {
             gateway::StreamItem item;
-            item.address = json::unquoted(json::member(*element, "path").value_or("null")).value_or("");
+            const auto address = json::member(*element, "path");
+            item.address =
+                json::unquoted(address ? *address : json::member(*element, "topic").value_or("null"))
+                    .value_or("");
             item.payload = json_payload(std::string{json::member(*element, "value").value_or("null")});
             recording_.outcomes->on_item(id, std::move(item));
         }
@@ -166,6 +170,7 @@ public:
         if (list_.size() > 1) list_ += ',';
         list_ += item.payload.bytes.view();
     }
+    void on_gap() override {}
     void on_end(std::optional<Error>) override {}
     Payload list() const { return json_payload(list_ + ']'); }
 

@@ -216,10 +216,11 @@ gateway::Error stored_is_too_much() {
 Feed::Wish feed_wish(const gateway::StreamTarget& rule, const gateway::Output& output) {
     Feed::Wish wish;
     wish.pattern = output.pattern;
-    wish.sets = rule.sets;
-    wish.removes = rule.removes;
+    const auto& from = std::get<gateway::HappnStream>(rule.from);
+    wish.sets = from.sets;
+    wish.removes = from.removes;
     wish.initial = rule.initial;
-    wish.with_meta = rule.with_meta;
+    wish.with_meta = from.with_meta;
     wish.resume_after = output.resume_after;
     return wish;
 }

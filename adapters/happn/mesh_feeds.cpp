@@ -88,13 +88,14 @@ MeshFeeds::Open* MeshFeeds::find(DeliveryId id) {
 // --- opening -------------------------------------------------------------------------------------
 
 void MeshFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, gateway::Output output) {
+    const auto& from = std::get<gateway::HappnStream>(rule.from);
     const auto path = output.pattern->subscription();
     Feed feed{feed_wish(rule, output),
               {[this, id](gateway::StreamItem item) { dispatcher_.on_item(id, std::move(item)); },
                [this, id] { dispatcher_.on_stored(id); }}};
     feeds_.emplace(id,
                    std::make_unique<Open>(std::move(output.principal),
-                                          make_channel(channel_word(rule.sets, rule.removes), path),
+                                          make_channel(channel_word(from.sets, from.removes), path),
                                           path,
                                           std::move(feed)));
     attempt(id, output.deadline);

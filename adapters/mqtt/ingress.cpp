@@ -16,8 +16,13 @@ bool beyond(const Inbox<Event>::Load& load, const Inbox<Event>::Bounds& bounds, 
 Ingress::Ingress(boost::asio::io_context& shard,
                  Handlers handlers,
                  std::size_t max_message,
+                 Overload overload,
                  Inbox<Event>::Bounds bounds)
-    : shard_{shard}, handlers_{std::move(handlers)}, max_message_{max_message}, inbox_{bounds} {}
+    : shard_{shard},
+      handlers_{std::move(handlers)},
+      max_message_{max_message},
+      overload_{overload},
+      inbox_{bounds} {}
 
 void Ingress::push(Event event) {
     if (inbox_.push(std::move(event)) == Inbox<Event>::Pushed::first) wake();
@@ -58,7 +63,7 @@ bool Ingress::takes(std::size_t bytes) {
 /// What is acknowledged when this returns must not be dropped: the broker would not send it again.
 void Ingress::on_arrived(Arrival arrival) {
     const std::size_t size = arrival.bytes();
-    const bool may_drop = arrival.qos == 0;
+    const bool may_drop = arrival.qos == 0 || overload_ == Overload::drop;
     auto pushed = Inbox<Event>::Pushed::refused;
     if (may_drop) {
         pushed = inbox_.try_push(std::move(arrival), size);

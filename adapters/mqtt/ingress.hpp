@@ -70,9 +70,13 @@ public:
         std::function<void(std::uint64_t)> done;
     };
 
+    /// What becomes of QoS 1 and 2 when the inbox is nearly full; QoS 0 is dropped.
+    enum class Overload : std::uint8_t { pause, drop };
+
     Ingress(boost::asio::io_context& shard,
             Handlers handlers,
             std::size_t max_message,
+            Overload overload = Overload::pause,
             Inbox<Event>::Bounds bounds = {max_messages, max_bytes});
 
     void on_connected(bool session_present, ServerLimits limits) override;
@@ -86,7 +90,7 @@ public:
     void on_unsubscribed(std::uint64_t ticket) override;
 
     bool paused() const { return paused_.load(std::memory_order_relaxed); }
-    /// QoS 0 messages dropped since the last call.
+    /// Messages dropped since the last call.
     std::uint64_t take_dropped() { return dropped_.exchange(0, std::memory_order_relaxed); }
 
 private:
@@ -98,6 +102,7 @@ private:
     boost::asio::io_context& shard_;
     Handlers handlers_;
     const std::size_t max_message_;
+    const Overload overload_;
     Inbox<Event> inbox_;
     std::atomic<bool> paused_{false};
     std::atomic<std::uint64_t> dropped_{0};

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "adapters/mqtt/connect_request.hpp"
 #include "adapters/mqtt/paho_client.hpp"
 #include "adapters/mqtt/topic.hpp"
 #include "adapters/mqtt/translate.hpp"
@@ -17,10 +18,6 @@ namespace {
 
 constexpr std::size_t random_id_bytes = 4;
 constexpr std::size_t nonce_bytes = 12;  // per device call
-
-Protocol protocol_of(const BrokerSettings& settings) {
-    return settings.version == 5 ? Protocol::v5 : Protocol::v3_1_1;
-}
 
 /// As one level of a topic.
 std::string as_level(std::string_view text) {
@@ -82,6 +79,7 @@ void Broker::apply(std::shared_ptr<const RoutingTable> table) {
     device_calls_.new_routes();
     keeps_replies_ = device_calls_.has_earlier();
     update_subscriptions();
+    update_streams();
 }
 
 void Broker::update_subscriptions() {
@@ -130,7 +128,7 @@ ConnectionState Broker::state() const {
     state.kind = "broker";
     state.name = settings_.name;
     state.required = settings_.required;
-    state.ready = phase_ == Phase::connected && subscriptions_.complete();
+    state.ready = phase_ == Phase::connected && subscriptions_.complete() && (!streams_ || streams_->ready());
     state.reconnects = reconnects_;
     switch (phase_) {
         case Phase::idle:
@@ -150,6 +148,7 @@ ConnectionState Broker::state() const {
         case Phase::connected:
             state.detail = subscriptions_.problems();
             if (!subscriptions_.settled()) state.detail = "subscribing";
+            if (state.detail.empty() && !state.ready) state.detail = "for streams: " + streams_->why_not();
             return state;
     }
     if (!why_.empty()) state.detail += ": " + why_;
@@ -246,6 +245,8 @@ std::optional<Error> Broker::not_ready_for(const Output& output) const {
 }
 
 void Broker::deliver(DeliveryId id, Output output) {
+    if (const auto* stream = std::get_if<StreamTarget>(&output.target->rule))
+        return deliver_stream(id, *stream, output);
     if (auto error = not_ready_for(output)) return outcome(id, Outcome{*std::move(error)});
     if (std::get<MqttTarget>(output.target->rule).reply)
         return perform(device_calls_.start(id, std::move(output), Clock::now()));
@@ -307,6 +308,7 @@ void Broker::on(Published&& event) {
 }
 
 void Broker::forget(DeliveryId id) {
+    if (streams_) streams_->forget(id);
     perform(device_calls_.abandon(id, Clock::now()));
 }
 

@@ -17,6 +17,7 @@
 #include "adapters/mqtt/ingress.hpp"
 #include "adapters/mqtt/reconnect.hpp"
 #include "adapters/mqtt/sent_memory.hpp"
+#include "adapters/mqtt/stream_connection.hpp"
 #include "adapters/mqtt/subscriptions.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/identity.hpp"
@@ -45,10 +46,13 @@ public:
 
     void deliver(DeliveryId id, Output output) override;
     void forget(DeliveryId id) override;
+    std::optional<StreamItem> next_stored(DeliveryId id) override;
     void apply(std::shared_ptr<const RoutingTable> table) override;
     ConnectionState state() const override;
 
     const std::string& client_id() const { return client_id_; }
+    /// Of the connection for streams.
+    std::string stream_client_id() const { return client_id_ + "-streams"; }
 
 private:
     enum class Phase : std::uint8_t {
@@ -85,6 +89,8 @@ private:
     void unsubscribe(std::vector<UnsubscribeRequest> requests);
     void update_subscriptions();
     void release_replies();
+    void update_streams();
+    void deliver_stream(DeliveryId id, const StreamTarget& stream, const Output& output);
     void report_subscriptions();
     bool something_open() const;
     void leave();
@@ -138,6 +144,8 @@ private:
     Ingress ingress_;
     Egress egress_;
     std::unique_ptr<Wire> wire_;
+
+    std::unique_ptr<StreamConnection> streams_;  // while routes have streams
 };
 
 }  // namespace gateway::mqtt

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/mqtt/connect_request.hpp"
 #include "adapters/mqtt/mqtt_broker.hpp"
 #include "gateway/log.hpp"
 #include "gateway/routing_table.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds connect_watchdog{15};    // beyond the library's own timeout: it is stuck
 constexpr std::chrono::seconds subscribe_watchdog{10};  // a SUBACK that never comes
+constexpr std::int64_t longest_expiry = 0x7fffffff;     // seconds, that the library takes
 constexpr std::chrono::seconds stop_flush{1};
 constexpr std::chrono::seconds stop_deadline{2};
 
@@ -25,37 +27,19 @@ bool resumed_by_next_start(const BrokerSettings& settings) {
     return !settings.client_id.empty() && !clean_start(settings);
 }
 
-/// The library's name for the scheme that the OASIS notes call mqtt.
-std::string library_url(const std::string& url) {
-    constexpr std::string_view scheme = "mqtt://";
-    return url.starts_with(scheme) ? "tcp://" + url.substr(scheme.size()) : url;
-}
-
-template <typename Seconds>
-std::chrono::seconds whole_seconds(Seconds duration, std::int64_t least, std::int64_t most) {
-    const auto count = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-    return std::chrono::seconds{std::clamp<std::int64_t>(count, least, most)};
-}
-
 }  // namespace
 
 void Broker::start() {
     egress_.start(*wire_);
     connect();
+    update_streams();
 }
 
 void Broker::connect() {
-    ConnectRequest request;
-    request.url = library_url(settings_.url);
-    request.client_id = client_id_;
-    request.protocol = protocol_;
-    request.username = settings_.username;
-    request.password = settings_.password;
+    ConnectRequest request = connect_request(settings_, client_id_);
     request.clean_start = clean_start(settings_);
-    request.session_expiry = whole_seconds(settings_.session_expiry, 0, 0x7fffffff);
-    request.keep_alive = whole_seconds(settings_.keep_alive, 1, 65535);
+    request.session_expiry = whole_seconds(settings_.session_expiry, 0, longest_expiry);
     request.will = settings_.will;
-    request.max_message = settings_.max_message;
     request.new_client = std::exchange(new_client_, false);
     phase_ = Phase::connecting;
     egress_.control(std::move(request));
@@ -191,6 +175,7 @@ void Broker::stop(std::function<void()> done) {
 void Broker::leave() {
     phase_ = Phase::stopping;
     catching_up_ = false;
+    if (streams_) streams_->stop();
     egress_.finish(Clock::now() + stop_flush);
     arm(stop_deadline, [this] { finish_stop(); });
 }

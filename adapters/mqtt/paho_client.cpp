@@ -53,9 +53,11 @@ std::string text_of(const ::mqtt::token& token) {
     }
 }
 
+/// With 3.1.1 the library has no reason, and the code of SUBACK where its own codes are else.
 int subscribe_code(const ::mqtt::token& token) {
-    const int code = static_cast<int>(token.get_reason_code());
-    return code >= first_refusal && code != no_reason ? code : unspecified_refusal;
+    const int reason = static_cast<int>(token.get_reason_code());
+    if (reason >= first_refusal && reason != no_reason) return reason;
+    return token.get_return_code() < 0 ? no_suback : unspecified_refusal;
 }
 
 void* as_context(std::uint64_t ticket) {
@@ -304,7 +306,7 @@ void PahoClient::subscribe(const SubscribeRequest& request) {
                                   version_5 ? options : ::mqtt::subscribe_options{},
                                   properties);
     } catch (const std::exception&) {
-        state_->events.on_subscribed(request.ticket, unspecified_refusal);
+        state_->events.on_subscribed(request.ticket, no_suback);
     }
 }
 

@@ -107,7 +107,7 @@ void Subscriptions::disconnected() {
 
 void Subscriptions::on_result(std::uint64_t ticket, int code) {
     for (auto& [filter, entry] : entries_) {
-        if (entry.ticket != ticket) continue;
+        if (entry.ticket != ticket || code == no_suback) continue;
         entry.code = code;
         entry.answer = code < first_refusal ? Answer::granted : Answer::refused;
         entry.granted_before = entry.answer == Answer::granted;

@@ -53,6 +53,9 @@ struct SubscribeRequest {
     std::uint32_t id = 0;  // subscription identifier; 0: none
 };
 
+/// Instead of a code of SUBACK: the request was not sent, or the connection was lost before the answer.
+inline constexpr int no_suback = 0x100;
+
 struct UnsubscribeRequest {
     std::uint64_t ticket = 0;
     std::string filter;
@@ -120,7 +123,7 @@ public:
     virtual void on_arrived(Arrival arrival) = 0;
     /// `failure` empty: QoS 0 written, QoS 1/2 acknowledged.
     virtual void on_published(std::uint64_t ticket, std::string failure) = 0;
-    /// `code` is that of SUBACK, 0x80 and above: refused (MQTT 5.0 section 3.9.3).
+    /// `code` is that of SUBACK, 0x80 and above: refused (MQTT 5.0 section 3.9.3); or no_suback.
     virtual void on_subscribed(std::uint64_t ticket, int code) = 0;
     virtual void on_unsubscribed(std::uint64_t ticket) = 0;
 };

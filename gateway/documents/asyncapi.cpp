@@ -310,8 +310,10 @@ private:
         add_operation(sending(route), "send", place, route);
     }
 
-    /// What readers over HTTP are sent comes in by the mesh.
-    void receive_stream(const Route& route, const StreamTarget& rule) {
+    /// What readers over HTTP are sent comes in by the mesh or the broker.
+    void receive_stream(const Route& route, const StreamTarget& stream) {
+        if (const auto* mqtt = std::get_if<MqttStream>(&stream.from)) return receive_topics(route, *mqtt);
+        const auto& rule = std::get<HappnStream>(stream.from);
         const auto place = channels_.add(Kind::mesh,
                                          rule.mesh,
                                          channel_address(rule.path.text()),
@@ -319,6 +321,17 @@ private:
                                          route.name,
                                          Json{{"payload", Json::object()}});
         add_operation(route.name, "receive", place, route);
+    }
+
+    void receive_topics(const Route& route, const MqttStream& rule) {
+        const auto place = channels_.add(
+            Kind::broker,
+            rule.broker,
+            channel_address_of_filter(rule.filter.text()),
+            topic,
+            route.name,
+            Json{{"contentType", content_type(rule.decode)}, {"payload", payload_schema(rule.decode)}});
+        set_mqtt_binding(add_operation(route.name, "receive", place, route), rule.qos);
     }
 
     void send_call(const Route& route, const Target& target, const CallTarget& rule) {

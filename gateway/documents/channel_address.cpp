@@ -1,6 +1,8 @@
 #include "gateway/documents/channel_address.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <string>
 
 #include "gateway/expression/braces.hpp"
 
@@ -89,6 +91,25 @@ ChannelAddress channel_address(std::string_view target) {
             address, name_of_expression(part.text), meaning_of(rest ? CaptureType::rest : CaptureType::text));
     }
     return address;
+}
+
+ChannelAddress channel_address_of_filter(std::string_view filter) {
+    std::string spelled;
+    int unnamed = 0;
+    for (std::size_t at = 0; at <= filter.size();) {
+        const std::size_t end = std::min(filter.find('/', at), filter.size());
+        const std::string_view level = filter.substr(at, end - at);
+        if (at > 0) spelled += '/';
+        if (level == "+") {
+            spelled += "{level" + std::to_string(++unnamed) + "}";
+        } else if (level == "#") {
+            spelled += "{rest...}";
+        } else {
+            spelled += level;
+        }
+        at = end + 1;
+    }
+    return channel_address(spelled);
 }
 
 }  // namespace gateway::documents

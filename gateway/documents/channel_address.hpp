@@ -22,4 +22,7 @@ ChannelAddress channel_address(const AddressPattern& pattern);
 /// "devices/{device}/{payload_kind}".
 ChannelAddress channel_address(std::string_view target);
 
+/// Of a filter, as it is spelled, with wildcards as of a source.
+ChannelAddress channel_address_of_filter(std::string_view filter);
+
 }  // namespace gateway::documents

@@ -5,6 +5,7 @@
 #include "gateway/expression/address_value.hpp"
 #include "gateway/expression/braces.hpp"
 #include "gateway/expression/expression.hpp"
+#include "gateway/expression/level_collector.hpp"
 #include "gateway/expression/template.hpp"
 #include "gateway/json.hpp"
 
@@ -12,7 +13,6 @@ namespace gateway {
 namespace {
 
 using Kind = AddressTemplate::Kind;
-using Segment = AddressPattern::Segment;
 
 /// Values that nobody outside chooses may stand in the first level; a capture may, as the source's address
 /// did let it in.
@@ -63,61 +63,6 @@ AddressKind pattern_kind(Kind kind) {
     return AddressKind::mqtt;
 }
 
-/// Collects the levels that a template can produce; whatever is not literal becomes a wildcard.
-class LevelCollector {
-public:
-    void literal(std::string_view text) {
-        for (const char character : text) {
-            if (rest_) return;
-            if (character == '/') {
-                end();
-            } else {
-                (open_ ? suffix_ : prefix_) += character;
-            }
-        }
-    }
-
-    void one_level() {
-        open_ = true;
-        suffix_.clear();
-    }
-
-    void rest() {
-        if (!rest_) segments_.push_back(made(Segment::Kind::rest));
-        rest_ = true;
-    }
-
-    std::vector<Segment> finish() {
-        if (!rest_) end();
-        return std::move(segments_);
-    }
-
-private:
-    static Segment made(Segment::Kind kind) {
-        Segment segment;
-        segment.kind = kind;
-        if (kind == Segment::Kind::rest) segment.type = CaptureType::rest;
-        return segment;
-    }
-
-    void end() {
-        const bool partial = open_ && !(prefix_.empty() && suffix_.empty());
-        auto segment = made(!open_    ? Segment::Kind::literal
-                            : partial ? Segment::Kind::partial
-                                      : Segment::Kind::wildcard);
-        if (!open_) segment.literal = std::exchange(prefix_, {});
-        segment.prefix = std::exchange(prefix_, {});
-        segment.suffix = std::exchange(suffix_, {});
-        segments_.push_back(std::move(segment));
-        open_ = false;
-    }
-
-    std::vector<Segment> segments_;
-    std::string prefix_, suffix_;
-    bool open_ = false;
-    bool rest_ = false;
-};
-
 std::string with_doubled_braces(std::string_view text) {
     std::string doubled;
     for (const char character : text) {
@@ -127,17 +72,19 @@ std::string with_doubled_braces(std::string_view text) {
     return doubled;
 }
 
-/// A literal with the happn wildcards that a get may spell.
-void collect(LevelCollector& levels, std::string_view text, bool wildcards) {
-    while (wildcards) {
-        const auto star = text.find('*');
-        if (star == std::string_view::npos) break;
-        levels.literal(text.substr(0, star));
-        if (text.substr(star).starts_with("**")) return levels.rest();
-        levels.one_level();
-        text.remove_prefix(star + 1);
-    }
-    levels.literal(text);
+/// Those of the transport, which the address of a get or stream may spell.
+std::string_view wildcards_of(Kind kind) {
+    return kind == Kind::mqtt ? "+#" : "*";
+}
+
+std::string_view spelled_wildcard(Kind kind, bool rest) {
+    if (kind != Kind::mqtt) return "*";
+    return rest ? "#" : "+";
+}
+
+/// A wildcard with a name, as the capture of a source.
+std::string as_capture(const Expression& wildcard) {
+    return '{' + wildcard.name + (wildcard.spread_rest ? "...}" : "}");
 }
 
 }  // namespace
@@ -149,7 +96,7 @@ Parsed<AddressTemplate> AddressTemplate::parse(std::string_view text,
     AddressTemplate made;
     made.text_ = text;
     made.kind_ = kind;
-    made.wildcards_ = wildcards && kind == Kind::happn;
+    made.wildcards_ = wildcards && kind != Kind::call;
     auto parsed = Template::parse_with(text, scope, made.wildcards_);
     if (!parsed) return std::move(parsed).error();
     made.template_ = *std::move(parsed);
@@ -158,6 +105,7 @@ Parsed<AddressTemplate> AddressTemplate::parse(std::string_view text,
     if (auto problem = made.check_shape()) return *std::move(problem);
     if (auto problem = made.check_expressions()) return *std::move(problem);
     if (auto problem = made.check_first_level()) return *std::move(problem);
+    if (auto problem = made.check_filter()) return *std::move(problem);
     made.spells_reserved_ = made.spells_reserved();
     return made;
 }
@@ -180,7 +128,7 @@ std::optional<ExpressionProblem> AddressTemplate::fold_constant() {
 bool AddressTemplate::legal_literal(char character) const {
     switch (kind_) {
         case Kind::mqtt:
-            return !control_character(character) && character != '+' && character != '#';
+            return !control_character(character) && (wildcards_ || (character != '+' && character != '#'));
         case Kind::happn:
             return happn_character(character) && (wildcards_ || character != '*');
         case Kind::call:
@@ -247,6 +195,11 @@ std::optional<ExpressionProblem> AddressTemplate::check_shape() const {
 
 std::optional<ExpressionProblem> AddressTemplate::check_expressions() const {
     for (const auto& one : template_.expressions_) {
+        if (one->root == Root::wildcard && one->spread_rest && kind_ != Kind::mqtt) {
+            return ExpressionProblem{one->offset,
+                                     "{" + one->text + "} belongs in an MQTT filter",
+                                     "write '{*" + one->name + "}' for one level"};
+        }
         const bool rest = one->root == Root::capture && one->type == CaptureType::rest;
         if (rest && !one->spread_rest && one->pipes.empty()) {
             return ExpressionProblem{
@@ -279,6 +232,20 @@ std::optional<ExpressionProblem> AddressTemplate::check_first_level() const {
     return std::nullopt;
 }
 
+/// With its wildcards, a topic has the grammar of a source's, whatever the values are.
+std::optional<ExpressionProblem> AddressTemplate::check_filter() const {
+    if (kind_ != Kind::mqtt || !wildcards_) return std::nullopt;
+    std::string filter = with_doubled_braces(template_.literals_.front());
+    for (std::size_t at = 0; at < template_.expressions_.size(); ++at) {
+        const Expression& expression = *template_.expressions_[at];
+        filter += expression.root == Root::wildcard ? as_capture(expression) : "value";
+        filter += with_doubled_braces(template_.literals_[at + 1]);
+    }
+    const auto parsed = AddressPattern::parse(filter, AddressKind::mqtt);
+    if (parsed) return std::nullopt;
+    return ExpressionProblem{0, parsed.error().message, parsed.error().hint};
+}
+
 bool AddressTemplate::spells_reserved() const {
     const auto& start = template_.literals_.front();
     if (template_.expressions_.empty()) return reserved_address(start, kind_);
@@ -290,7 +257,7 @@ std::optional<Refused> AddressTemplate::append(std::string& address,
                                                const Expression& expression,
                                                const Evaluation& evaluation) const {
     if (expression.root == Root::wildcard) {
-        address += '*';
+        address += spelled_wildcard(kind_, expression.spread_rest);
         return std::nullopt;
     }
     const auto operand = expression.evaluate(evaluation);
@@ -340,7 +307,8 @@ Expanded<std::string> AddressTemplate::expand(const Evaluation& evaluation) cons
 std::vector<CaptureName> AddressTemplate::wildcard_names() const {
     std::vector<CaptureName> names;
     for (const auto& expression : template_.expressions_) {
-        if (expression->root == Root::wildcard) names.push_back({expression->name, CaptureType::text});
+        if (expression->root != Root::wildcard) continue;
+        names.push_back({expression->name, expression->spread_rest ? CaptureType::rest : CaptureType::text});
     }
     return names;
 }
@@ -351,7 +319,7 @@ Expanded<std::string> AddressTemplate::pattern_text(const Evaluation& evaluation
     for (std::size_t at = 0; at < template_.expressions_.size(); ++at) {
         const Expression& expression = *template_.expressions_[at];
         if (expression.root == Root::wildcard) {
-            text += '{' + expression.name + '}';
+            text += as_capture(expression);
         } else {
             const auto value = expression.evaluate(evaluation);
             if (!value) return value.error();
@@ -377,16 +345,18 @@ AddressPattern AddressTemplate::as_pattern() const {
     pattern.text_ = text_;
     if (template_.literals_.empty()) return pattern;
     LevelCollector levels;
+    const std::string_view wildcards = wildcards_ ? wildcards_of(kind_) : "";
     std::string_view start = template_.literals_.front();
     if (kind_ == Kind::happn && start.starts_with('/')) start.remove_prefix(1);
-    collect(levels, start, wildcards_);
+    levels.text(start, wildcards);
     for (std::size_t at = 0; at < template_.expressions_.size(); ++at) {
         template_.expressions_[at]->spread_rest ? levels.rest() : levels.one_level();
-        collect(levels, template_.literals_[at + 1], wildcards_);
+        levels.text(template_.literals_[at + 1], wildcards);
     }
     pattern.segments_ = levels.finish();
-    pattern.has_wildcard_ = !std::ranges::all_of(
-        pattern.segments_, [](const Segment& segment) { return segment.kind == Segment::Kind::literal; });
+    pattern.has_wildcard_ = !std::ranges::all_of(pattern.segments_, [](const auto& segment) {
+        return segment.kind == AddressPattern::Segment::Kind::literal;
+    });
     return pattern;
 }
 

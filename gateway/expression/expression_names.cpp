@@ -135,6 +135,11 @@ bool ExpressionParser::resolve_wildcard() {
     if (!wildcards_) return fail(star, "'{*" + name.text + "}' belongs in the address of a get or stream");
     if (!is_name(name.text)) return fail(name.at, in_quotes(name.text) + " is no name");
     if (is_reserved_name(name.text)) return fail(name.at, in_quotes(name.text) + " is reserved");
+    constexpr std::string_view rest = "...";
+    if (text_.substr(at_).starts_with(rest)) {
+        at_ += rest.size();
+        expression_.spread_rest = true;
+    }
     expression_.root = Root::wildcard;
     expression_.name = name.text;
     return true;

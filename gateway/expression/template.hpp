@@ -60,7 +60,8 @@ private:
 /// `/mesh/schema` and `$...` are refused (reserved) unless the template spells them literally.
 class AddressTemplate {
 public:
-    /// mqtt: a topic; happn: a path, `*` allowed when `wildcards`; call: "component/method".
+    /// mqtt: a topic; happn: a path; call: "component/method". With `wildcards`, which calls have none of,
+    /// the transport's own and `{*name}` may stand in it, in a topic `{*name...}` as well: a filter.
     enum class Kind : std::uint8_t { mqtt, happn, call };
 
     AddressTemplate() = default;
@@ -84,6 +85,7 @@ private:
     std::optional<ExpressionProblem> check_expressions() const;
     std::optional<ExpressionProblem> check_first_level() const;
     std::optional<ExpressionProblem> check_shape() const;
+    std::optional<ExpressionProblem> check_filter() const;
     std::optional<ExpressionProblem> fold_constant();
     bool legal_literal(char character) const;
     bool first_level_is_literal() const;

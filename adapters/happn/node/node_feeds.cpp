@@ -36,7 +36,8 @@ void NodeFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, const gat
     const auto number = ++last_number_;
     feeds_.emplace(number, feed);
     numbers_.emplace(id, number);
-    const auto channel = make_channel(channel_word(rule.sets, rule.removes), output.pattern->subscription());
+    const auto& from = std::get<gateway::HappnStream>(rule.from);
+    const auto channel = make_channel(channel_word(from.sets, from.removes), output.pattern->subscription());
     hub_.state().subscriptions.add(number, Generation::old, channel, 0, {});
     dispatcher_.on_open(id);
     if (!feed->needs_stored() || !numbers_.contains(id)) {

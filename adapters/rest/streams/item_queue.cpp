@@ -55,12 +55,24 @@ void ItemQueue::drop_oldest() {
     --pieces_;
     bytes_ -= oldest->piece.size();
     ++uncounted_drops_;
+    *oldest = Place{Kind::gap, {}, 1};
     if (oldest != line_.begin() && std::prev(oldest)->kind == Kind::gap) {
-        ++std::prev(oldest)->dropped;
-        line_.erase(oldest);
+        join_gaps(std::prev(oldest));
     } else {
-        *oldest = Place{Kind::gap, {}, 1};
+        join_gaps(oldest);
     }
+}
+
+/// With those behind it.
+void ItemQueue::join_gaps(std::deque<Place>::iterator gap) {
+    const auto end =
+        std::find_if(std::next(gap), line_.end(), [](const Place& place) { return place.kind != Kind::gap; });
+    const bool known = std::all_of(gap, end, [](const Place& place) { return place.dropped > 0; });
+    std::size_t dropped = 0;
+    for (auto one = gap; one != end; ++one)
+        dropped += one->dropped;
+    gap->dropped = known ? dropped : 0;
+    line_.erase(std::next(gap), end);
 }
 
 void ItemQueue::on_item(gateway::StreamItem item) {
@@ -77,6 +89,16 @@ void ItemQueue::on_item(gateway::StreamItem item) {
 void ItemQueue::on_stored() {
     if (ended_) return;
     line_.push_back({Kind::stored, {}});
+    ring();
+}
+
+void ItemQueue::on_gap() {
+    if (ended_) return;
+    if (!line_.empty() && line_.back().kind == Kind::gap) {
+        line_.back().dropped = 0;
+    } else {
+        line_.push_back({Kind::gap, {}});
+    }
     ring();
 }
 

@@ -50,6 +50,7 @@ public:
 
     void on_item(gateway::StreamItem item) override;
     void on_stored() override;
+    void on_gap() override;
     void on_end(std::optional<gateway::Error> why) override;
 
 private:
@@ -57,13 +58,14 @@ private:
     struct Place {
         Kind kind;
         std::string piece;
-        std::size_t dropped = 0;  // pieces, in a gap
+        std::size_t dropped = 0;  // in a gap; 0: nobody knows how many
     };
 
     std::optional<std::string> next_piece();
     void push(std::string piece);
     bool full(std::size_t more) const;
     void drop_oldest();
+    void join_gaps(std::deque<Place>::iterator gap);
     void end(const std::optional<gateway::Error>& why);
     void ring();
 

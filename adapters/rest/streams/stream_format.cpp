@@ -88,7 +88,7 @@ std::string heartbeat_piece(StreamFormat format) {
 }
 
 std::string lagged_piece(std::size_t dropped, StreamFormat format) {
-    return notice("lagged", "\"dropped\":" + std::to_string(dropped), format);
+    return notice("lagged", "\"dropped\":" + (dropped == 0 ? "null" : std::to_string(dropped)), format);
 }
 
 std::string ended_piece(const gateway::Error& why, StreamFormat format) {

@@ -26,8 +26,9 @@ std::string_view stream_type(StreamFormat format);  // Content-Type; of a websoc
 std::string stream_piece(const gateway::StreamItem& item, StreamFormat format);
 
 // What is no item: a line or message {"event":NAME,...}, an event of that name.
-std::string heartbeat_piece(StreamFormat format);                         // no event: a comment, or nothing
-std::string lagged_piece(std::size_t dropped, StreamFormat format);       // "lagged": items left out here
+std::string heartbeat_piece(StreamFormat format);  // no event: a comment, or nothing
+std::string lagged_piece(std::size_t dropped,
+                         StreamFormat format);  // "lagged": items left out here; 0: nobody knows how many
 std::string ended_piece(const gateway::Error& why, StreamFormat format);  // "closed": nothing follows
 
 }  // namespace rest

@@ -61,6 +61,24 @@ TEST(AsyncApi, AReadPublishesNothing) {
     EXPECT_TRUE(made["operations"].empty());
 }
 
+TEST(AsyncApi, AStreamOfTopicsIsReceivedFromTheBroker) {
+    Route route = http_to_happn_get("watch", "GET", "/rooms", "/r");
+    MqttStream from;
+    from.broker = "local";
+    from.filter =
+        AddressTemplate::parse("rooms/+/{*sensor}/#", AddressTemplate::Kind::mqtt, {}, true).value();
+    from.qos = 1;
+    from.decode = Decode::text;
+    route.targets.front().rule = StreamTarget{std::move(from), false, {}};
+    const json made = document_of({route});
+    ASSERT_EQ(made["channels"].size(), 1U);
+    const json channel = made["channels"].front();
+    EXPECT_EQ(channel["address"], "rooms/{level1}/{sensor}/{rest}");
+    EXPECT_EQ(channel["messages"].front()["contentType"], "text/plain");
+    EXPECT_EQ(made["operations"]["watch"]["action"], "receive");
+    EXPECT_EQ(made["operations"]["watch"]["bindings"]["mqtt"]["qos"], 1);
+}
+
 TEST(AsyncApi, AMethodIsARequestThatIsAnsweredOnItsCallbackAddress) {
     Route route;
     route.name = "c.m";

@@ -21,16 +21,16 @@ Route stream_route(std::string_view body = "") {
     source.method = "GET";
     source.path = pattern("/devices/{device}/events", AddressKind::http);
     Scope scope = scope_of(source.path, Scope::Source::http);
-    StreamTarget rule;
-    rule.mesh = "node";
-    rule.path = AddressTemplate::parse("/devices/{device}/{*leaf}", AddressTemplate::Kind::happn, scope, true)
+    HappnStream from;
+    from.mesh = "node";
+    from.path = AddressTemplate::parse("/devices/{device}/{*leaf}", AddressTemplate::Kind::happn, scope, true)
                     .value();
     if (!body.empty()) {
         scope.captures.push_back({"leaf", CaptureType::text});
         route.respond.emplace().body = ObjectMap{Template::parse(body, scope).value()};
     }
     Target target;
-    target.rule = std::move(rule);
+    target.rule = StreamTarget{std::move(from), false, {}};
     target.timeout = std::chrono::seconds{10};
     route.source = std::move(source);
     route.targets.push_back(std::move(target));
@@ -41,6 +41,7 @@ class Reader final : public StreamReader {
 public:
     void on_item(StreamItem item) override { items.push_back(item.payload.bytes.str()); }
     void on_stored() override { ++stored; }
+    void on_gap() override { items.emplace_back("gap"); }
     void on_end(std::optional<Error> why) override {
         ++ends;
         error = std::move(why);
@@ -120,6 +121,17 @@ TEST_F(StreamTest, ShapesEachItemWithItsOwnCaptures) {
     dispatcher.on_open(id());
     item("/devices/d1/t", R"({"v":1.50})");
     EXPECT_THAT(reader.items, ElementsAre("\"t of d1: 1.50\""));
+}
+
+TEST_F(StreamTest, TellsItsReaderWhereItemsWereMissed) {
+    dispatcher.apply(table_of({stream_route()}));
+    request();
+    dispatcher.on_gap(id());
+    dispatcher.on_open(id());
+    item("/devices/d1/t", "1");
+    dispatcher.on_gap(id());
+    item("/devices/d1/t", "2");
+    EXPECT_THAT(reader.items, ElementsAre("1", "gap", "2")) << "before it was open nothing was missed";
 }
 
 TEST_F(StreamTest, LetsTheReaderTakeWhatIsStoredShapedAsItemsAre) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -9,6 +10,7 @@ namespace {
 
 using testing::Execution;
 using testing::open_scope;
+using ::testing::StartsWith;
 using Kind = AddressTemplate::Kind;
 
 Scope device_scope() {
@@ -218,6 +220,39 @@ TEST(AddressTemplate, WildcardsAreForGets) {
     EXPECT_EQ(expanded("/devices/{*leaf}", Kind::happn, execution),
               "problem: '{*leaf}' belongs in the address of a get or stream");
     EXPECT_EQ(expanded("/devices/*", Kind::happn, execution), "problem: a target address cannot hold '*'");
+}
+
+TEST(AddressTemplate, OfTopicsWildcardsMakeAFilter) {
+    const auto execution = with_device("d1");
+    const auto filter = [&](std::string_view text) { return expanded(text, Kind::mqtt, execution, true); };
+    EXPECT_EQ(filter("rooms/{device}/{*sensor}"), "rooms/d1/+");
+    EXPECT_EQ(filter("+/{device}/#"), "+/d1/#");
+    EXPECT_EQ(filter("rooms/{*rest...}"), "rooms/#");
+    EXPECT_EQ(filter("$SYS/broker/#"), "$SYS/broker/#") << "spelled by the route";
+    EXPECT_EQ(filter("rooms/+x"), "problem: '+' is a whole level");
+    EXPECT_EQ(filter("rooms/#/x"), "problem: what takes the rest is the last level");
+    EXPECT_EQ(filter("{*a}/{*a}"), "problem: 'a' is bound twice");
+    EXPECT_EQ(filter("$share/g/x"), "problem: a shared subscription is not spelled in the topic");
+    EXPECT_EQ(expanded("rooms/{*sensor}", Kind::mqtt, execution),
+              "problem: '{*sensor}' belongs in the address of a get or stream");
+    EXPECT_EQ(expanded("/rooms/{*rest...}", Kind::happn, execution, true),
+              "problem: {*rest...} belongs in an MQTT filter");
+}
+
+TEST(AddressTemplate, NoValueBringsAWildcardIntoAFilter) {
+    for (const std::string value : {"+", "#", "a/b", "*", ""})
+        EXPECT_THAT(expanded("rooms/{device}/#", Kind::mqtt, with_device(value), true), StartsWith("capture"))
+            << value;
+    EXPECT_THAT(expanded("{device}/#", Kind::mqtt, with_device("$SYS"), true), StartsWith("reserved"));
+}
+
+TEST(AddressTemplate, AsAPatternAFilterTakesWhatItsWildcardsTake) {
+    const auto filter = AddressTemplate::parse("a/+/{device}/{*rest...}", Kind::mqtt, device_scope(), true);
+    EXPECT_TRUE(filter->as_pattern().match("a/b/c/d/e").has_value());
+    EXPECT_FALSE(filter->as_pattern().match("x/b/c/d").has_value());
+    const auto names = filter->wildcard_names();
+    ASSERT_EQ(names.size(), 1U);
+    EXPECT_EQ(names[0], (CaptureName{"rest", CaptureType::rest}));
 }
 
 TEST(AddressTemplate, TellsWhatIsWrongAndWhere) {

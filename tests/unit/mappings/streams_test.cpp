@@ -1,6 +1,7 @@
 // `stream:` targets, `cors` and `idempotency`, and tests of them in mapping files.
 #include <gmock/gmock.h>
 
+#include "gateway/routes_json.hpp"
 #include "mapping_support.hpp"
 #include "mappings/mapping_test.hpp"
 
@@ -8,6 +9,8 @@ namespace mappings {
 namespace {
 
 using namespace std::chrono_literals;
+using gateway::HappnStream;
+using gateway::MqttStream;
 using gateway::StreamOptions;
 using gateway::StreamTarget;
 using testing::ElementsAre;
@@ -25,12 +28,13 @@ routes:
       heartbeat: 3s
 )");
     const auto& stream = target_of<StreamTarget>(route_of(loaded, "r"));
-    EXPECT_EQ(stream.mesh, "site");
-    EXPECT_TRUE(stream.sets && stream.removes && stream.initial && stream.with_meta);
+    const auto& happn = std::get<HappnStream>(stream.from);
+    EXPECT_EQ(happn.mesh, "site");
+    EXPECT_TRUE(happn.sets && happn.removes && stream.initial && happn.with_meta);
     EXPECT_EQ(stream.options.max_queue, 7U);
     EXPECT_EQ(stream.options.overflow, StreamOptions::Overflow::close);
     EXPECT_EQ(stream.options.heartbeat, 3s);
-    EXPECT_THAT(stream.path.wildcard_names(),
+    EXPECT_THAT(stream.address().wildcard_names(),
                 ElementsAre(gateway::CaptureName{"leaf", gateway::CaptureType::text}));
 }
 
@@ -39,8 +43,9 @@ TEST(Streams, TakeSetsAndDropTheOldestUnlessToldOtherwise) {
 routes: { r: { from: { http: "GET /d" }, to: { stream: { happn: "on /d/*" } } } }
 )");
     const auto& stream = target_of<StreamTarget>(route_of(loaded, "r"));
-    EXPECT_TRUE(stream.sets);
-    EXPECT_FALSE(stream.removes || stream.initial || stream.with_meta);
+    const auto& happn = std::get<HappnStream>(stream.from);
+    EXPECT_TRUE(happn.sets);
+    EXPECT_FALSE(happn.removes || stream.initial || happn.with_meta);
     EXPECT_EQ(stream.options.overflow, StreamOptions::Overflow::drop_oldest);
 }
 
@@ -67,6 +72,52 @@ TEST(DefinitionOfARoute, DiffersWithWhatItsFileSaysForAllRoutes) {
     EXPECT_NE(definition_of(routes + "vars: { unit: F }\n"), definition);
     EXPECT_NE(definition_of(routes + "vars: { unit: C }\ndefaults: { happn: { timeout: 1s } }\n"),
               definition);
+}
+
+TEST(Streams, OfTopicsKeepTheirOptions) {
+    const auto loaded = load_text(R"(
+routes:
+  r:
+    from: { http: "GET /rooms/{room}" }
+    to:
+      stream: { mqtt: "rooms/{room}/{*sensor}/#", broker: plant, qos: 1, decode: text, on_empty: remove }
+      initial: true
+      queue: { max: 7 }
+)");
+    const auto& stream = target_of<StreamTarget>(route_of(loaded, "r"));
+    const auto& mqtt = std::get<MqttStream>(stream.from);
+    EXPECT_EQ(mqtt.broker, "plant");
+    EXPECT_EQ(mqtt.qos, 1);
+    EXPECT_EQ(mqtt.decode, gateway::Decode::text);
+    EXPECT_TRUE(mqtt.remove_on_empty && stream.initial);
+    EXPECT_EQ(stream.options.max_queue, 7U);
+    EXPECT_THAT(mqtt.filter.wildcard_names(),
+                ElementsAre(gateway::CaptureName{"sensor", gateway::CaptureType::text}));
+}
+
+TEST(Streams, AreListedWithWhatTheyAreOf) {
+    const auto loaded = load_text(R"(
+routes:
+  topics: { from: { http: "GET /t/{room}" }, to: { stream: { mqtt: "rooms/{room}/+", broker: plant, qos: 1 } } }
+  paths: { from: { http: "GET /p" }, to: { stream: { happn: "on /rooms/*", mesh: site } } }
+)");
+    EXPECT_EQ(gateway::target_text(route_of(loaded, "topics").targets.front().rule),
+              "stream mqtt[plant] rooms/{room}/+ qos 1");
+    EXPECT_EQ(gateway::target_text(route_of(loaded, "paths").targets.front().rule),
+              "stream[site] on /rooms/*");
+}
+
+TEST(Streams, OfTopicsTakeTheFilesQosAndBroker) {
+    const auto loaded = load_text(R"(
+defaults: { mqtt: { broker: plant, qos: 1 } }
+routes: { r: { from: { http: "GET /d" }, to: { stream: { mqtt: "rooms/#" } } } }
+)");
+    const auto& stream = target_of<StreamTarget>(route_of(loaded, "r"));
+    const auto& mqtt = std::get<MqttStream>(stream.from);
+    EXPECT_EQ(mqtt.broker, "plant");
+    EXPECT_EQ(mqtt.qos, 1);
+    EXPECT_EQ(mqtt.decode, gateway::Decode::json);
+    EXPECT_FALSE(mqtt.remove_on_empty || stream.initial);
 }
 
 TEST(Cors, ListsOrigins) {
@@ -116,6 +167,26 @@ tests:
 std::string with_value(const std::string& value) {
     std::string text = tested_stream;
     return text.replace(text.find("%s"), 2, value);
+}
+
+TEST(TestsOfStreams, SeeTheMessagesOfTopicsAsTheReaderDoes) {
+    const auto loaded = load_text(R"(
+routes:
+  r:
+    from: { http: "GET /rooms/{room}" }
+    to: { stream: { mqtt: "rooms/{room}/{*sensor}", broker: plant } }
+    respond: { body: { sensor: "{sensor}", value: "{answer}" } }
+tests:
+  - name: shaped
+    send: { http: "GET /rooms/r1" }
+    mock: { "stream rooms/r1/+": { answer: [{ topic: rooms/r1/co2, value: 410 }, { topic: rooms/r2/co2, value: 1 }] } }
+    expect: [{ stream: "rooms/r1/{sensor}", broker: plant }, { status: 200, json: [{ sensor: co2, value: 410 }] }]
+  - name: no wildcard comes in by the request
+    send: { http: "GET /rooms/%2B" }
+    expect: { refused: capture }
+)");
+    const auto report = run_tests(loaded.table, loaded.tests);
+    EXPECT_EQ(report.passed(), 2U) << report_text(report);
 }
 
 TEST(TestsOfStreams, SeeTheItemsAsTheReaderDoes) {

@@ -51,13 +51,13 @@ inline gateway::Route watch_route() {
     source.method = "GET";
     source.path = gateway::pattern("/d/{device}/events", gateway::AddressKind::http);
     const auto scope = gateway::scope_of(source.path, gateway::Scope::Source::http);
-    gateway::StreamTarget rule;
-    rule.mesh = "node";
-    rule.path =
+    gateway::HappnStream from;
+    from.mesh = "node";
+    from.path =
         gateway::AddressTemplate::parse("/d/{device}/*", gateway::AddressTemplate::Kind::happn, scope, true)
             .value();
     gateway::Target target;
-    target.rule = std::move(rule);
+    target.rule = gateway::StreamTarget{std::move(from), false, {}};
     route.source = std::move(source);
     route.targets.push_back(std::move(target));
     return route;

@@ -116,6 +116,26 @@ TEST_F(ItemQueueTest, TellsOfItemsThatWereLeftOutWhereTheyWouldHaveBeen) {
     EXPECT_EQ(items.take_dropped(), 2U);
 }
 
+TEST_F(ItemQueueTest, TellsOfAGapWhoseSizeNobodyKnows) {
+    auto& items = queue_of(2);
+    items.on_item(item("1"));
+    items.on_gap();
+    items.on_gap();
+    items.on_item(item("2"));
+    EXPECT_EQ(rung, 4);
+    EXPECT_EQ(taken(), "1\n{\"event\":\"lagged\",\"dropped\":null}\n2\n");
+    EXPECT_EQ(items.take_dropped(), 0U) << "they were not dropped here";
+}
+
+TEST_F(ItemQueueTest, TellsOnceOfGapsThatMeet) {
+    auto& items = queue_of(1);
+    items.on_gap();
+    items.on_item(item("1"));
+    items.on_gap();
+    items.on_item(item("2"));
+    EXPECT_EQ(taken(), "{\"event\":\"lagged\",\"dropped\":null}\n2\n");
+}
+
 TEST_F(ItemQueueTest, TakesWhatIsStoredOnlyAsFastAsItIsRead) {
     auto& items = queue_of(2);
     for (int i = 0; i < 1000; ++i)
