@@ -9,7 +9,6 @@
 
 #include "tests/integration/curl.hpp"
 #include "tests/integration/end_to_end.hpp"
-#include "tests/integration/stream_curl.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/temporary_directory.hpp"

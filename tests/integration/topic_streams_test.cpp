@@ -2,10 +2,11 @@
 // published and what is retained, shared and overlapping filters, refusals, outages, and the end.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
+#include "tests/integration/curl.hpp"
 #include "tests/integration/end_to_end.hpp"
-#include "tests/integration/stream_curl.hpp"
 #include "tests/support/eventually.hpp"
 
 namespace {
