@@ -162,6 +162,7 @@ void UserSessions::on_ready(const std::string& key) {
     const auto found = entries_.find(key);
     if (found != entries_.end()) {
         found->second.ready = true;
+        known_.remember(key, found->second.session->session().facts().username);
         answer(std::exchange(found->second.waiters, {}), found->second.session.get());
     }
 }
@@ -175,6 +176,7 @@ void UserSessions::on_ended(const std::string& key, const Ending& ending) {
     remove(found);
     if (ending.kind == Ending::Kind::refused) {
         metrics_.count("happn_logins_refused");
+        known_.forget(key);
         remember_refusal(key, ending.error);
     }
     answer(std::move(waiters), ending.error);
@@ -190,6 +192,8 @@ void UserSessions::keep_by_token(const std::string& key, const std::string& toke
         return;
     }
     entry.key() = token_key;
+    known_.forget(key);
+    known_.remember(token_key, entry.mapped().session->session().facts().username);
     entries_.insert(std::move(entry));
 }
 
@@ -200,9 +204,7 @@ void UserSessions::discard(const gateway::Secret& token) {
 }
 
 std::string UserSessions::user_of(const gateway::Secret& token) const {
-    const auto found = entries_.find(hash_of(token));
-    if (found == entries_.end() || !found->second.ready) return {};
-    return found->second.session->session().facts().username;
+    return known_.user_of(hash_of(token));
 }
 
 void UserSessions::remove(Entries::iterator entry) {

@@ -15,6 +15,7 @@
 
 #include "adapters/happn/client_session.hpp"
 #include "adapters/happn/deadline_queue.hpp"
+#include "adapters/happn/known_users.hpp"
 #include "gateway/mesh.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
@@ -39,7 +40,7 @@ public:
     /// The mesh says that this token's session is over: the next use logs in anew.
     void discard(const gateway::Secret& token);
 
-    /// The user of this token's ready session; empty: there is none.
+    /// The user of a token that the mesh has accepted, and not refused since; empty: not known.
     std::string user_of(const gateway::Secret& token) const;
 
     /// New sessions are made where the service session is, in the protocol that was accepted there.
@@ -87,6 +88,7 @@ private:
     std::vector<std::string> protocols_;
     Entries entries_;
     std::map<std::string, Refusal> refusals_;
+    KnownUsers known_;
     std::unordered_map<std::uint64_t, OnSession> waiters_;
     DeadlineQueue deadlines_;
     std::function<void(const ClientSession*)> closing_;

@@ -63,18 +63,6 @@ std::string_view parameters_of(std::string_view body) {
     return parameters && is_collection(*parameters) ? *parameters : no_parameters;
 }
 
-/// As JavaScript has it.
-bool is_falsy(std::string_view literal) {
-    if (literal == "false" || literal == "null" || literal == "\"\"") return true;
-    const char first = literal.front();
-    if (first != '-' && (first < '0' || first > '9')) return false;
-    double number = 1;
-    const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), number);
-    const bool small = literal.find("e-") != literal.npos || literal.find("E-") != literal.npos;
-    const bool too_small = read.ec == std::errc::result_out_of_range && small;
-    return number == 0 || too_small;
-}
-
 std::size_t count_arguments(const std::vector<std::string>& parameters) {
     return parameters.size() - static_cast<std::size_t>(std::ranges::count(parameters, "callback"));
 }
@@ -117,6 +105,17 @@ HttpReply not_json(const Dialect& dialect) {
 }
 
 }  // namespace
+
+bool is_falsy(std::string_view literal) {
+    if (literal == "false" || literal == "null" || literal == "\"\"") return true;
+    const char first = literal.front();
+    if (first != '-' && (first < '0' || first > '9')) return false;
+    double number = 1;
+    const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), number);
+    const bool small = literal.find("e-") != literal.npos || literal.find("E-") != literal.npos;
+    const bool too_small = read.ec == std::errc::result_out_of_range && small;
+    return number == 0 || too_small;
+}
 
 std::optional<CallBody> read_call_body(const Dialect& dialect,
                                        const HttpRequest& request,

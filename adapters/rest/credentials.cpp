@@ -56,6 +56,22 @@ std::optional<Secret> from_authorization(const HttpRequest& request) {
     return token_of(trimmed(value.substr(blank)));
 }
 
+/// "https://app.example:8443" of "https://app.example:8443/page?a=b"
+std::string_view origin_in(std::string_view url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos) return url;
+    return url.substr(0, url.find_first_of("/?#", scheme + 3));
+}
+
+/// Of the page that has sent the request, as far as the browser says. A page's images and
+/// links come without `Origin`, and where it is plain HTTP without `Sec-Fetch-Site` either: `Referer` is then
+/// all there is.
+std::optional<std::string_view> origin_of(const HttpRequest& request) {
+    if (request.has_header("origin")) return request.header("origin");
+    if (request.has_header("sec-fetch-site") || !request.has_header("referer")) return std::nullopt;
+    return origin_in(request.header("referer"));
+}
+
 }  // namespace
 
 std::optional<Secret> find_token(const HttpRequest& request,
@@ -73,8 +89,9 @@ std::optional<Secret> find_token(const HttpRequest& request,
 bool same_origin(const HttpRequest& request) {
     const std::string_view site = request.header("sec-fetch-site");
     if (!site.empty() && site != "same-origin" && site != "none") return false;
-    if (!request.has_header("origin")) return true;
-    const std::string_view origin = request.header("origin");
+    const auto named = origin_of(request);
+    if (!named) return true;
+    const std::string_view origin = *named;
     const auto scheme = origin.find("://");
     if (scheme == std::string_view::npos) return false;
     if (!request.scheme.empty() && !equal_ignoring_case(origin.substr(0, scheme), request.scheme))

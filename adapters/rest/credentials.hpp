@@ -24,7 +24,9 @@ std::optional<gateway::Secret> find_token(const HttpRequest& request,
                                           Cookies cookies);
 
 /// Could this request have been made by another site's page? A browser says so by `Sec-Fetch-Site` (Fetch
-/// Metadata) or `Origin` (RFC 6454 section 7); whoever sends neither is no browser acting for a stranger.
+/// Metadata), `Origin` (RFC 6454 section 7) or, where it sends neither, `Referer`; whoever sends none of them
+/// is taken for no browser acting for a stranger. (A page that hides its address and asks plain HTTP by GET
+/// sends none of them either.)
 /// Cookies and websockets, which browsers give to any page, depend on it.
 bool same_origin(const HttpRequest& request);
 

@@ -197,8 +197,11 @@ void HappnerRest::method(const HttpRequest& request,
         return answer_missing(std::move(call), missing_component(dialect_, no_segment), std::move(respond));
     if (auto refused = refusal_of(call.name, path.mesh)) return respond(*std::move(refused));
     if (const auto as = gateway::json::member(body->json(), "as");
-        as && dialect_.knows_delegation && mesh_.security() != Security::insecure)
-        call.on_behalf_of = gateway::json::unquoted(*as).value_or("");
+        as && dialect_.knows_delegation && mesh_.security() != Security::insecure) {
+        auto user = gateway::json::unquoted(*as);
+        if (!user && !is_falsy(*as)) return respond(not_a_delegate(dialect_));
+        call.on_behalf_of = std::move(user).value_or("");
+    }
 
     if (const gateway::Route* own = dispatcher_.router().match_call(call.name.component, call.name.method)) {
         const auto names = names_of(std::get<gateway::CallSource>(own->source).parameters);
@@ -308,6 +311,7 @@ void HappnerRest::answer_missing(Call call, HttpReply missing, Respond respond) 
                                Bytes::literal("[]"),
                                std::move(call.principal),
                                std::min(call.deadline, Clock::now() + missing_method_timeout)};
+    question.on_behalf_of = std::move(call.on_behalf_of);
     mesh_.call(std::move(question),
                [&dialect = dialect_,
                 name = std::move(call.name),

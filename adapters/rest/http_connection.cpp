@@ -174,14 +174,14 @@ asio::awaitable<bool> HttpConnection::read_head() {
         if (phase_ == Phase::idle) enter(Phase::head, state_->settings.timeouts.header);
         progress = reader_.read_head(request_);
     }
+    ++requests_;
+    began_ = Clock::now();
+    find_client();
     if (progress == RequestReader::Progress::failed) {
         state_->metrics.count("http_bad_requests");
         co_await refuse(reader_.refusal());
         co_return false;
     }
-    ++requests_;
-    began_ = Clock::now();
-    find_client();
     framing_.head = request_.method == "HEAD";
     framing_.old_client = reader_.is_old();
     co_return true;
@@ -365,6 +365,7 @@ void HttpConnection::log(int status, std::size_t bytes) const {
 std::optional<HttpReply> HttpConnection::check_upgrade() {
     request_.wants_websocket = wants_websocket(request_);
     if (!request_.wants_websocket || !is_primus_path(request_.path())) return std::nullopt;
+    if (reader_.has_body()) return problem(400, "an upgrade has no body");
     if (state_->node == nullptr) return problem(404, "there is no happn node here");
     if (!same_origin(request_)) {
         state_->metrics.count("websockets_refused_by_origin");

@@ -35,5 +35,14 @@ TEST(SameOrigin, WhatTheBrowserSaysOfTheSiteCounts) {
     EXPECT_TRUE(same_origin(request_with({{"Host", "a"}, {"Sec-Fetch-Site", "same-origin"}})));
 }
 
+TEST(Origin, OfAnImageOrALinkIsThatOfThePageWhichNamesItself) {
+    EXPECT_FALSE(
+        same_origin(request_with({{"Host", "gw.example"}, {"Referer", "http://evil.example/x?a=b"}})));
+    EXPECT_TRUE(same_origin(request_with({{"Host", "gw.example"}, {"Referer", "http://gw.example/page"}})));
+    EXPECT_TRUE(same_origin(
+        request_with({{"Host", "gw"}, {"Sec-Fetch-Site", "none"}, {"Referer", "http://evil.example/"}})))
+        << "the browser says that nobody but the user asks";
+}
+
 }  // namespace
 }  // namespace rest

@@ -240,6 +240,18 @@ TEST_F(HappnerRestTest, DelegationIsPassedOnAndOnlyOnASecureMesh) {
     EXPECT_EQ(mesh.calls.back().on_behalf_of, "tester");
 }
 
+TEST_F(HappnerRestTest, NobodyIsCalledForWhoIsNamedByNoText) {
+    make_secure();
+    const auto status = [&](const std::string& body) {
+        return post("/rest/method/componentName/methodName", body, {bearer("_ADMIN")}).status;
+    };
+    EXPECT_EQ(status(R"({"as":5})"), 403);
+    EXPECT_EQ(status(R"({"as":["tester"]})"), 403);
+    EXPECT_TRUE(mesh.calls.empty());
+    EXPECT_EQ(status(R"({"as":null})"), 200);
+    EXPECT_EQ(mesh.calls.back().on_behalf_of, "");
+}
+
 TEST_F(HappnerRestTest, NobodyElseCallsAsAdmin) {
     make_secure();
     const std::string body = R"({"as":"_ADMIN"})";

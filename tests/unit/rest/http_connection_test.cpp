@@ -90,6 +90,14 @@ TEST_F(HttpConnectionTest, EveryRequestCountsForItsClientAlsoAnUpgrade) {
     EXPECT_NE(answers.find("HTTP/1.1 429 "), std::string::npos) << answers;
 }
 
+TEST_F(HttpConnectionTest, AnUpgradeWithABodyIsRefusedAsItsBytesWouldBecomeFrames) {
+    const std::string answers = talk(
+        {"GET /primus HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+         "Content-Length: 4\r\n\r\nabcd"});
+    EXPECT_TRUE(answers.starts_with("HTTP/1.1 400 ")) << answers;
+}
+
 TEST_F(HttpConnectionTest, AHeadAsLargeAsTheLimitIsServedAndOneByteMoreIsNot) {
     const std::string rest = "GET /ping HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n";
     const auto of_size = [&](std::size_t size) {

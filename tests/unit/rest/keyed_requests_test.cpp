@@ -24,11 +24,13 @@ gateway::Route heeding(Idempotency idempotency, std::string method = "POST") {
 
 gateway::Route stream_that_requires_one() {
     auto route = heeding(Idempotency::required);
+    gateway::HappnStream stream;
+    stream.mesh = "node";
+    stream.path = gateway::AddressTemplate::parse(
+                      "/orders/*", gateway::AddressTemplate::Kind::happn, gateway::Scope{}, true)
+                      .value();
     gateway::StreamTarget rule;
-    rule.mesh = "node";
-    rule.path = gateway::AddressTemplate::parse(
-                    "/orders/*", gateway::AddressTemplate::Kind::happn, gateway::Scope{}, true)
-                    .value();
+    rule.from = std::move(stream);
     route.targets.front().rule = std::move(rule);
     return route;
 }
