@@ -69,10 +69,12 @@ public:
 
 Route stream_route() {
     Route route = echo_route("GET", "/events/{device}", HttpSource::Body::json);
-    StreamTarget rule;
+    HappnStream stream;
     Scope scope;
     scope.source = Scope::Source::http;
-    rule.path = AddressTemplate::parse("/d/*", AddressTemplate::Kind::happn, scope, true).value();
+    stream.path = AddressTemplate::parse("/d/*", AddressTemplate::Kind::happn, scope, true).value();
+    StreamTarget rule;
+    rule.from = std::move(stream);
     rule.options.max_queue = 2;
     route.targets.front().rule = std::move(rule);
     return route;
