@@ -183,6 +183,7 @@ void UserSessions::on_ended(const std::string& key, const Ending& ending) {
 }
 
 void UserSessions::keep_by_token(const std::string& key, const std::string& token_key) {
+    known_.forget(key);  // it is of no token
     auto entry = entries_.extract(key);
     if (entry.empty()) {
         return;
@@ -192,7 +193,6 @@ void UserSessions::keep_by_token(const std::string& key, const std::string& toke
         return;
     }
     entry.key() = token_key;
-    known_.forget(key);
     known_.remember(token_key, entry.mapped().session->session().facts().username);
     entries_.insert(std::move(entry));
 }
