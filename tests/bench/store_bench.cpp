@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <string>
 
-#include "adapters/happn/node/query/query.hpp"
-#include "adapters/happn/node/store/store.hpp"
+#include "adapters/happn/node/store/stored_items.hpp"
+#include "adapters/happn/query/query.hpp"
 
 namespace happn::node {
 namespace {
@@ -53,7 +53,7 @@ void read_by(benchmark::State& state, const char* pattern, const char* options) 
     Store& store = filled(static_cast<Kind>(state.range(0)), state.range(1));
     std::size_t found = 0;
     for (auto _ : state) {
-        found = select(store, pattern, options, Naming::current).value().size();
+        found = query::select(stored_items(store, pattern), options, query::Naming::current).value().size();
     }
     state.counters["items"] = static_cast<double>(found);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/happn/json_scan.hpp"
+#include "adapters/happn/node/store/stored_items.hpp"
 #include "adapters/happn/node/tags.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/json.hpp"
@@ -118,10 +119,11 @@ gateway::Result<Written> DataActions::write(std::string_view path,
     return Written{std::move(item.data), *times};
 }
 
-gateway::Result<std::vector<Selected>> DataActions::read(std::string_view path,
-                                                         std::string_view options,
-                                                         Naming naming) const {
-    auto found = select(*state_.store, path, options, naming, state_.settings.max_backlog);
+gateway::Result<std::vector<query::Selected>> DataActions::read(std::string_view path,
+                                                                std::string_view options,
+                                                                query::Naming naming) const {
+    auto found =
+        query::select(stored_items(*state_.store, path), options, naming, state_.settings.max_backlog);
     if (found.has_error() && found.error().errc == gateway::Errc::overloaded) {
         state_.metrics.count("node_answers_too_large");
         return found;
@@ -150,13 +152,14 @@ gateway::Result<std::size_t> DataActions::erase(const Session& session, const Fr
     if (!criteria->starts_with('{')) {
         return gateway::Error{gateway::Errc::bad_request, "criteria must be an object"};
     }
-    const auto found =
-        select(*state_.store, request.path, "{\"criteria\":" + std::string{*criteria} + "}", Naming::current);
+    const auto found = query::select(stored_items(*state_.store, request.path),
+                                     "{\"criteria\":" + std::string{*criteria} + "}",
+                                     query::Naming::current);
     if (found.has_error()) {
         return count_failure(found.error());
     }
     std::vector<std::string> paths;
-    for (const Selected& selected : *found) {
+    for (const query::Selected& selected : *found) {
         paths.push_back(selected.path);
     }
     auto removed = state_.store->remove_paths(paths);
@@ -341,7 +344,7 @@ void DataActions::get(Session& session, const Frame& request) {
     const auto& found = *read_items;
     if (request.path.find('*') != std::string_view::npos) {
         std::string items;
-        for (const Selected& selected : found) {
+        for (const query::Selected& selected : found) {
             items.append(items.empty() ? "" : ",").append(list_item(selected, session.dialect.old()));
         }
         return state_.send(session, list_response(request, items));
@@ -349,7 +352,7 @@ void DataActions::get(Session& session, const Frame& request) {
     if (found.empty()) {
         return state_.send(session, ok_response(session, request, "null"));
     }
-    const Selected& selected = found.front();
+    const query::Selected& selected = found.front();
     if (selected.meta) {  // `fields` left part of it
         const std::string_view data = selected.data == "{}" ? std::string_view{} : selected.data;
         ResponseMeta meta;
@@ -391,7 +394,8 @@ void DataActions::count(Session& session, const Frame& request) {
     if (session.dialect.old()) {
         return state_.send(session, ok_response(session, request, "null"));
     }
-    const auto counted = node::count(*state_.store, request.path, request.options, session.dialect.naming());
+    const auto counted =
+        query::count(stored_items(*state_.store, request.path), request.options, session.dialect.naming());
     if (counted.has_error()) {
         return refuse(session, request, "doGet failed", count_failure(counted.error()));
     }

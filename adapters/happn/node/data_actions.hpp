@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "adapters/happn/node/publisher.hpp"
-#include "adapters/happn/node/query/query.hpp"
 #include "adapters/happn/node/request_options.hpp"
 #include "adapters/happn/node/responses.hpp"
 #include "adapters/happn/node/state.hpp"
+#include "adapters/happn/query/query.hpp"
 
 namespace happn::node {
 
@@ -31,9 +31,9 @@ public:
 
     /// `data` in stored form. Errors of this and the following: those of the store.
     gateway::Result<Written> write(std::string_view path, std::string data, const RequestOptions& options);
-    gateway::Result<std::vector<Selected>> read(std::string_view path,
-                                                std::string_view options,
-                                                Naming naming = Naming::current) const;
+    gateway::Result<std::vector<query::Selected>> read(std::string_view path,
+                                                       std::string_view options,
+                                                       query::Naming naming = query::Naming::current) const;
     /// How many there were.
     gateway::Result<std::size_t> erase(std::string_view path);
 

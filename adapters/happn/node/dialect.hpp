@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "adapters/happn/frame.hpp"
-#include "adapters/happn/node/query/field_name.hpp"
+#include "adapters/happn/query/field_name.hpp"
 
 namespace happn::node {
 
@@ -23,7 +23,7 @@ struct Dialect {
     std::string announced = "happn";  // as the login answer repeats it
 
     bool old() const { return generation == Generation::old; }
-    Naming naming() const { return old() ? Naming::old : Naming::current; }
+    query::Naming naming() const { return old() ? query::Naming::old : query::Naming::current; }
     bool pinged() const { return level >= 4; }
     bool no_data_response() const { return level >= 4; }
     /// happn_1.1.0, which is also spoken to who announces nothing.

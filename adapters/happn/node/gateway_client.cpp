@@ -24,7 +24,7 @@ Outcome bad_path(std::string_view path) {
     return Outcome{Error{Errc::bad_request, "not a path of happn: " + std::string{path}}};
 }
 
-gateway::Payload value_of(const Selected& selected, bool with_meta) {
+gateway::Payload value_of(const query::Selected& selected, bool with_meta) {
     if (with_meta) {
         return json_payload(list_item(selected, false));
     }
@@ -32,7 +32,7 @@ gateway::Payload value_of(const Selected& selected, bool with_meta) {
 }
 
 /// As an element of a list: bytes stay as happn keeps them.
-std::string element_of(const Selected& selected, bool with_meta) {
+std::string element_of(const query::Selected& selected, bool with_meta) {
     const auto value = value_of(selected, with_meta);
     return value.encoding == gateway::Encoding::json ? value.bytes.str() : selected.data;
 }
@@ -82,7 +82,7 @@ Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTa
     }
     const auto& found = *read;
     ItemsVersion version;
-    for (const Selected& selected : found) {
+    for (const query::Selected& selected : found) {
         version.add(selected.path, std::to_string(selected.times.modified));
     }
     if (output.address.find('*') == std::string::npos) {
@@ -91,7 +91,7 @@ Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTa
         return outcome;
     }
     std::string list{"["};
-    for (const Selected& selected : found) {
+    for (const query::Selected& selected : found) {
         list.append(list.size() > 1 ? "," : "").append(element_of(selected, target.with_meta));
     }
     Outcome outcome{json_payload(list + ']')};

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "adapters/happn/node/store/stored_items.hpp"
 #include "adapters/happn/payloads.hpp"
 #include "gateway/arguments.hpp"
 #include "gateway/log.hpp"
@@ -161,7 +162,8 @@ void Node::subscribe_routes(const gateway::RoutingTable& table) {
 
 void Node::send_initial(const gateway::Route& route, const gateway::HappnSource& source) {
     const auto pattern = source.path.subscription();
-    const auto stored = node::select(*hub_.state().store, pattern, {}, node::Naming::current);
+    const auto stored =
+        query::select(node::stored_items(*hub_.state().store, pattern), {}, query::Naming::current);
     if (stored.has_error()) {
         gateway::log::error("node: route {}: {}", route.name, stored.error().message);
         return;

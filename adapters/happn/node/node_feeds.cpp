@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/happn/node/store/stored_items.hpp"
 #include "adapters/happn/paths.hpp"
 #include "gateway/json.hpp"
 
@@ -50,13 +51,14 @@ void NodeFeeds::open(DeliveryId id, const gateway::StreamTarget& rule, const gat
 }
 
 gateway::Result<void> NodeFeeds::begin_with_stored(Feed& feed, const gateway::AddressPattern& pattern) {
-    auto stored = select(*hub_.state().store, pattern.subscription(), {}, Naming::current);
+    auto stored =
+        query::select(stored_items(*hub_.state().store, pattern.subscription()), {}, query::Naming::current);
     if (stored.has_error()) {
         return stored.error();
     }
     std::vector<FeedItem> items;
     items.reserve(stored->size());
-    for (Selected& selected : *stored) {
+    for (query::Selected& selected : *stored) {
         items.push_back({std::move(selected.path),
                          std::move(selected.data),
                          std::to_string(selected.times.created),

@@ -103,7 +103,7 @@ std::string error_response(const Session& session, const Frame& request, const R
     return write_frame({}, meta, session.dialect.response_tail());
 }
 
-std::string item_meta(const Selected& selected, bool old) {
+std::string item_meta(const query::Selected& selected, bool old) {
     if (selected.meta && !old) {
         return *selected.meta;
     }
@@ -123,7 +123,7 @@ std::string item_meta(const Selected& selected, bool old) {
     return out;
 }
 
-std::string list_item(const Selected& selected, bool old) {
+std::string list_item(const query::Selected& selected, bool old) {
     std::string out;
     ObjectWriter writer{out};
     // What is tagged brings a _meta of its own, which is not the item's.

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "adapters/happn/frame.hpp"
-#include "adapters/happn/node/query/query.hpp"
 #include "adapters/happn/node/session.hpp"
 #include "adapters/happn/node/store/item.hpp"
+#include "adapters/happn/query/query.hpp"
 
 namespace happn::node {
 
@@ -49,9 +49,9 @@ void echo_request(ObjectWriter& meta, const Frame& request, std::string_view sta
 
 /// path, created, modified: `_meta` of one stored item, as an object. Old clients get path
 /// and `_id` whatever `fields` left.
-std::string item_meta(const Selected& selected, bool old);
+std::string item_meta(const query::Selected& selected, bool old);
 
 /// One element of a list answer: the data with its `_meta` inside.
-std::string list_item(const Selected& selected, bool old);
+std::string list_item(const query::Selected& selected, bool old);
 
 }  // namespace happn::node

@@ -60,7 +60,7 @@ void SubscriptionActions::on(Session& session, const Frame& request) {
         return state_.send(session, ok_response(session, request, old ? "{}" : "{\"id\":" + now + "}"));
     }
     const auto options = RequestOptions::parse(request.options);
-    std::vector<Selected> initial;
+    std::vector<query::Selected> initial;
     if (options.initial_callback || options.initial_emit) {
         auto stored = stored_under(request.path);
         if (stored.has_error()) {
@@ -85,24 +85,25 @@ void SubscriptionActions::on(Session& session, const Frame& request) {
     state_.send(session, ok_response(session, request, old ? "{}" : id_object(reference_text)));
 }
 
-gateway::Result<std::vector<Selected>> SubscriptionActions::stored_under(std::string_view channel) const {
+gateway::Result<std::vector<query::Selected>> SubscriptionActions::stored_under(
+    std::string_view channel) const {
     const auto parsed = parse_channel(channel);
-    return parsed ? data_.read(parsed->path, {}) : std::vector<Selected>{};
+    return parsed ? data_.read(parsed->path, {}) : std::vector<query::Selected>{};
 }
 
 void SubscriptionActions::answer_with_initial(Session& session,
                                               const Frame& request,
                                               const RequestOptions& options,
                                               const std::string& reference,
-                                              std::vector<Selected> stored) {
+                                              std::vector<query::Selected> stored) {
     const bool old = session.dialect.old();
     if (!old) {  // the stores of the two generations list differently
         std::ranges::stable_sort(
-            stored, {}, [](const Selected& selected) { return selected.times.modified; });
+            stored, {}, [](const query::Selected& selected) { return selected.times.modified; });
     }
     std::string items;
     std::string values;
-    for (const Selected& selected : stored) {
+    for (const query::Selected& selected : stored) {
         std::string meta = item_meta(selected, old);
         if (old && options.initial_emit) {
             emit_initial(session, request, selected);
@@ -126,7 +127,9 @@ void SubscriptionActions::answer_with_initial(Session& session,
 
 /// Old clients take initial values from publications, which say /ON@<channel> as their action, and not where
 /// the value belongs.
-void SubscriptionActions::emit_initial(Session& session, const Frame& request, const Selected& selected) {
+void SubscriptionActions::emit_initial(Session& session,
+                                       const Frame& request,
+                                       const query::Selected& selected) {
     std::string action{"/ON@"};
     action += request.path;
     Publication publication;

@@ -22,9 +22,9 @@ private:
                              const Frame& request,
                              const RequestOptions& options,
                              const std::string& reference,
-                             std::vector<Selected> stored);
-    gateway::Result<std::vector<Selected>> stored_under(std::string_view channel) const;
-    void emit_initial(Session& session, const Frame& request, const Selected& selected);
+                             std::vector<query::Selected> stored);
+    gateway::Result<std::vector<query::Selected>> stored_under(std::string_view channel) const;
+    void emit_initial(Session& session, const Frame& request, const query::Selected& selected);
     std::vector<Removed> take_off(const Session& session,
                                   const Frame& request,
                                   const RequestOptions& options);

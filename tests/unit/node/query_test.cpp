@@ -1,4 +1,4 @@
-#include "adapters/happn/node/query/query.hpp"
+#include "adapters/happn/query/query.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "adapters/happn/node/store/memory_store.hpp"
+#include "adapters/happn/node/store/stored_items.hpp"
 
 namespace happn::node {
 namespace {
@@ -21,13 +22,14 @@ protected:
     }
     Paths found(std::string_view options) {
         Paths paths;
-        for (const auto& selected : select(store_, "/d/*", options, Naming::current).value()) {
+        for (const auto& selected :
+             query::select(stored_items(store_, "/d/*"), options, query::Naming::current).value()) {
             paths.emplace_back(selected.path);
         }
         return paths;
     }
     std::string refusal(std::string_view options) {
-        const auto selected = select(store_, "/d/*", options, Naming::current);
+        const auto selected = query::select(stored_items(store_, "/d/*"), options, query::Naming::current);
         return selected.has_error() ? selected.error().message : "none";
     }
     MemoryStore store_{{.items = 10, .bytes = 1000}};
@@ -59,10 +61,15 @@ TEST_F(Selecting, SortsSkipsAndLimits) {
 
 TEST_F(Selecting, FieldsAndPathOnlyCutItems) {
     const auto fields =
-        select(store_, "/d/b", R"({"fields":{"t":1,"_meta.created":1}})", Naming::current).value();
+        query::select(
+            stored_items(store_, "/d/b"), R"({"fields":{"t":1,"_meta.created":1}})", query::Naming::current)
+            .value();
     EXPECT_EQ(fields.front().data, R"({"t":"y"})");
     EXPECT_EQ(*fields.front().meta, R"({"created":10})");
-    const auto bare = select(store_, "/d/b", R"({"options":{"path_only":true}})", Naming::current).value();
+    const auto bare =
+        query::select(
+            stored_items(store_, "/d/b"), R"({"options":{"path_only":true}})", query::Naming::current)
+            .value();
     EXPECT_EQ(bare.front().data, "{}");
     EXPECT_EQ(*bare.front().meta, R"({"path":"/d/b"})");
 }

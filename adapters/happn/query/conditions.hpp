@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "adapters/happn/node/query/field_name.hpp"
+#include "adapters/happn/query/field_name.hpp"
 #include "gateway/error.hpp"
 
-namespace happn::node {
+namespace happn::query {
 
 inline constexpr int max_nesting = 16;  // of conditions and criteria in each other
 inline constexpr std::size_t max_conditions =
@@ -25,4 +25,4 @@ gateway::Result<ValueTest> compile_condition(const nlohmann::json& condition, Na
 
 gateway::Error wrong_criteria(std::string message);
 
-}  // namespace happn::node
+}  // namespace happn::query

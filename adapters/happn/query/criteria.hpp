@@ -10,10 +10,10 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "adapters/happn/node/query/field_name.hpp"
+#include "adapters/happn/query/field_name.hpp"
 #include "gateway/error.hpp"
 
-namespace happn::node {
+namespace happn::query {
 
 class Criteria {
 public:
@@ -32,4 +32,4 @@ private:
     std::function<bool(const Subject&)> test_;
 };
 
-}  // namespace happn::node
+}  // namespace happn::query

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/happn/node/store/item.hpp"
+#include "adapters/happn/item.hpp"
 
-namespace happn::node {
+namespace happn::query {
 
 /// What criteria, sort and fields look at.
 struct Subject {
@@ -46,4 +46,4 @@ private:
 /// 0 for equal values; by kind first: nothing, null, number, text, true and false, array, object.
 int compare_values(const std::vector<nlohmann::json>& a, const std::vector<nlohmann::json>& b);
 
-}  // namespace happn::node
+}  // namespace happn::query

@@ -1,9 +1,9 @@
-#include "adapters/happn/node/query/field_name.hpp"
+#include "adapters/happn/query/field_name.hpp"
 
 #include <charconv>
 #include <optional>
 
-namespace happn::node {
+namespace happn::query {
 
 namespace {
 
@@ -102,4 +102,4 @@ int compare_values(const std::vector<Json>& a, const std::vector<Json>& b) {
     return left == right ? 0 : left < right ? -1 : 1;
 }
 
-}  // namespace happn::node
+}  // namespace happn::query

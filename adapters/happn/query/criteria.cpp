@@ -1,12 +1,12 @@
-#include "adapters/happn/node/query/criteria.hpp"
+#include "adapters/happn/query/criteria.hpp"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "adapters/happn/node/query/conditions.hpp"
+#include "adapters/happn/query/conditions.hpp"
 
-namespace happn::node {
+namespace happn::query {
 
 namespace {
 
@@ -106,4 +106,4 @@ Result<Criteria> Criteria::compile(const Json& criteria, Naming naming, int nest
     return compiled;
 }
 
-}  // namespace happn::node
+}  // namespace happn::query

@@ -1,4 +1,4 @@
-#include "adapters/happn/node/query/query.hpp"
+#include "adapters/happn/query/query.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-namespace happn::node {
+namespace happn::query {
 
 namespace {
 
@@ -268,10 +268,9 @@ Error too_much() {
 }
 
 /// The rows that the criteria let pass, at most `most` of them.
-Result<std::vector<Row>> rows_of(
-    Store& store, std::string_view pattern, const Query& query, std::size_t most, Budget budget) {
+Result<std::vector<Row>> rows_of(const Items& items, const Query& query, std::size_t most, Budget budget) {
     std::vector<Row> rows;
-    const auto found = store.find(pattern, [&](const ItemView& item) {
+    const auto found = items.each([&](const ItemView& item) {
         Json data = query.reads_data() ? parse_stored(item.data) : Json{};
         if (query.criteria.match({item.path, item.times, data})) {
             budget.take(item);
@@ -285,9 +284,9 @@ Result<std::vector<Row>> rows_of(
     return budget.spent() ? Result<std::vector<Row>>{too_much()} : rows;
 }
 
-Result<std::vector<Selected>> select_all(Store& store, std::string_view pattern, Budget budget) {
+Result<std::vector<Selected>> select_all(const Items& items, Budget budget) {
     std::vector<Selected> selected;
-    const auto found = store.find(pattern, [&](const ItemView& item) {
+    const auto found = items.each([&](const ItemView& item) {
         budget.take(item);
         selected.push_back(selected_from(item));
         return !budget.spent();
@@ -300,18 +299,20 @@ Result<std::vector<Selected>> select_all(Store& store, std::string_view pattern,
 
 }  // namespace
 
-Result<std::vector<Selected>> select(
-    Store& store, std::string_view pattern, std::string_view options, Naming naming, std::size_t max_bytes) {
+Result<std::vector<Selected>> select(const Items& items,
+                                     std::string_view options,
+                                     Naming naming,
+                                     std::size_t max_bytes) {
     const Budget budget{max_bytes};
     if (options.empty() || options == "{}") {
-        return select_all(store, pattern, budget);
+        return select_all(items, budget);
     }
-    const auto query = parse(pattern, options, naming);
+    const auto query = parse(items.path, options, naming);
     if (query.has_error()) {
         return query.error();
     }
     const bool all = !query->sort.empty() || query->limit > SIZE_MAX - query->skip;
-    auto rows = rows_of(store, pattern, *query, all ? SIZE_MAX : query->skip + query->limit, budget);
+    auto rows = rows_of(items, *query, all ? SIZE_MAX : query->skip + query->limit, budget);
     if (rows.has_error()) {
         return rows.error();
     }
@@ -330,13 +331,13 @@ Result<std::vector<Selected>> select(
     return selected;
 }
 
-Result<std::size_t> count(Store& store, std::string_view pattern, std::string_view options, Naming naming) {
-    const auto query = parse(pattern, options.empty() ? "{}" : options, naming);
+Result<std::size_t> count(const Items& items, std::string_view options, Naming naming) {
+    const auto query = parse(items.path, options.empty() ? "{}" : options, naming);
     if (query.has_error()) {
         return query.error();
     }
     std::size_t matching = 0;
-    const auto found = store.find(pattern, [&](const ItemView& item) {
+    const auto found = items.each([&](const ItemView& item) {
         const Json data = query->criteria.everything() ? Json{} : parse_stored(item.data);
         matching += query->criteria.match({item.path, item.times, data}) ? 1u : 0u;
         return true;
@@ -347,4 +348,4 @@ Result<std::size_t> count(Store& store, std::string_view pattern, std::string_vi
     return std::min(matching - std::min(matching, query->skip), query->limit);
 }
 
-}  // namespace happn::node
+}  // namespace happn::query

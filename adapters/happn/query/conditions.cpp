@@ -1,4 +1,4 @@
-#include "adapters/happn/node/query/conditions.hpp"
+#include "adapters/happn/query/conditions.hpp"
 
 #include <re2/re2.h>
 
@@ -8,9 +8,9 @@
 #include <optional>
 #include <utility>
 
-#include "adapters/happn/node/query/criteria.hpp"
+#include "adapters/happn/query/criteria.hpp"
 
-namespace happn::node {
+namespace happn::query {
 
 namespace {
 
@@ -391,4 +391,4 @@ Result<ValueTest> compile_condition(const Json& condition, Naming naming, int ne
                                    : Result<ValueTest>{equals(condition)};
 }
 
-}  // namespace happn::node
+}  // namespace happn::query
