@@ -93,6 +93,7 @@ void ClientSession::drop() {
 }
 
 void ClientSession::on_ready() {
+    store_ = session_.facts().modern() ? query::Store::loki : query::Store::nedb;
     if (const auto ready = ready_) {  // a copy: it may stop this session
         ready();
     }

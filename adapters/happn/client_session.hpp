@@ -11,6 +11,7 @@
 #include "adapters/happn/channel_listeners.hpp"
 #include "adapters/happn/connection.hpp"
 #include "adapters/happn/exchange.hpp"
+#include "adapters/happn/query/pushdown.hpp"
 #include "adapters/happn/session_fsm.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
@@ -44,6 +45,10 @@ public:
                           SessionFsm::OnAnswer accepted,
                           SessionFsm::OnAcknowledged acknowledged);
 
+    /// What keeps the mesh's items: as its dialect lets guess, until store_is(); guessed anew at each login.
+    query::Store store() const { return store_; }
+    void store_is(query::Store store) { store_ = store; }
+
     bool ready() const { return session_.ready(); }
     bool busy() const { return exchange_.pending() > 0 || session_.pending() > 0 || !listeners_.empty(); }
     SessionFsm& session() { return session_; }
@@ -71,6 +76,7 @@ private:
     SessionFsm session_;
     ChannelListeners listeners_{session_};
     Exchange exchange_;
+    query::Store store_ = query::Store::loki;
     std::function<void()> ready_;
     std::function<void(const Ending&)> ended_;
     Connection connection_;

@@ -26,6 +26,11 @@ struct ItemView {
     std::string_view data;
     Times times;
     std::string_view tag;
+    std::string_view meta;  // raw JSON: the `_meta` that came with it from a mesh, else empty
 };
+
+/// The data of a `set` as it is stored and published: an object without its `_meta`, anything else as
+/// {"value":x}; absent (empty text): {}.
+std::string stored_form(std::string_view data);
 
 }  // namespace happn

@@ -2,9 +2,7 @@
 
 #include <memory>
 
-#include "adapters/happn/criteria.hpp"
-#include "adapters/happn/items_version.hpp"
-#include "adapters/happn/json_scan.hpp"
+#include "adapters/happn/get_request.hpp"
 #include "adapters/happn/payloads.hpp"
 #include "gateway/json.hpp"
 #include "gateway/loop_mark.hpp"
@@ -30,10 +28,6 @@ Payload json_payload(std::string text) {
     payload.bytes = gateway::Bytes{std::move(text)};
     payload.encoding = gateway::Encoding::json;
     return payload;
-}
-
-std::string as_json(const Payload& payload) {
-    return payload.encoding == gateway::Encoding::bytes ? wrapped(payload) : payload.bytes.str();
 }
 
 }  // namespace
@@ -74,72 +68,6 @@ std::string write_options(const TargetRequest& request,
     return options;
 }
 
-std::string get_options(const Output& output, bool modern) {
-    std::string inner;
-    std::string options;
-    ObjectWriter inner_writer{inner};
-    ObjectWriter writer{options};
-    for (const std::string_view name : {"sort", "limit", "skip"}) {
-        inner_writer.optional_raw(name, json::member(output.options, name).value_or(""));
-    }
-    inner_writer.end();
-    const auto criteria = json::member(output.options, "criteria").value_or("");
-    writer.optional_raw("criteria", modern ? one_operator_a_name(criteria) : std::string{criteria});
-    writer.optional_raw("fields", json::member(output.options, "fields").value_or(""));
-    if (inner != "{}") {
-        writer.raw("options", inner);
-    }
-    if (modern) {
-        writer.optional_text("onBehalfOf", output.on_behalf_of);
-    }
-    writer.end();
-    return options;
-}
-
-Payload get_answer(const Frame& frame, bool with_meta) {
-    if (frame.kind != Frame::Kind::list) {
-        const auto data = frame.data.empty() ? std::string_view{"null"} : frame.data;
-        if (!with_meta || data == "null") {
-            return unwrapped(data);
-        }
-        std::string item;
-        ObjectWriter writer{item};
-        std::string meta;
-        ObjectWriter meta_writer{meta};
-        meta_writer.optional_text("path", frame.meta.path).optional_raw("created", frame.meta.created);
-        meta_writer.optional_raw("modified", frame.meta.modified).end();
-        writer.spread(data).raw("_meta", meta).end();
-        return json_payload(std::move(item));
-    }
-    std::string list{"["};
-    if (with_meta) {
-        list += frame.items;
-    } else {
-        std::string items{"["};
-        items.append(frame.items).append("]");
-        scan::elements(items, [&list](std::string_view item) {
-            list.append(list.size() > 1 ? "," : "").append(as_json(unwrapped(item)));
-        });
-    }
-    list += ']';
-    return json_payload(std::move(list));
-}
-
-std::string get_version(const Frame& frame) {
-    ItemsVersion version;
-    if (frame.kind != Frame::Kind::list) {
-        version.add(frame.meta.path, frame.meta.modified);
-        return version.text();
-    }
-    std::string items{"["};
-    items.append(frame.items).append("]");
-    scan::elements(items, [&version](std::string_view item) {
-        const auto meta = json::member(item, "_meta").value_or("");
-        version.add(json::member(meta, "path").value_or(""), json::member(meta, "modified").value_or(""));
-    });
-    return version.text();
-}
-
 Payload remove_answer(const Frame& frame) {
     return json_payload(std::string{json::member(frame.data, "removed").value_or("null")});
 }
@@ -147,15 +75,34 @@ Payload remove_answer(const Frame& frame) {
 namespace {
 
 Payload answer_of(const TargetRequest& request, const Frame& frame, const Payload& sent) {
-    switch (request.verb) {
-        case Verb::get:
-            return get_answer(frame, request.with_meta);
-        case Verb::remove:
-            return remove_answer(frame);
-        case Verb::set:
-            break;
+    if (request.verb == Verb::remove) {
+        return remove_answer(frame);
     }
     return request.needs_stored() ? unwrapped(frame.data) : sent;
+}
+
+void send_get(ClientSession& session,
+              bool with_meta,
+              const std::shared_ptr<const Output>& output,
+              std::function<void(gateway::Outcome)> done) {
+    const auto store = session.store();
+    const GetRequest get{*output, with_meta, session.session().facts().modern(), store};
+    SessionFsm::Ask ask;
+    ask.action = "get";
+    ask.path = output->address;
+    ask.data = "null";
+    ask.options = get.options();
+    const auto finish =
+        [&session, get, store, with_meta, output, done = std::move(done)](const SessionFsm::Answer& answer) {
+            const bool asked_another =
+                !answer && store == query::Store::loki && query::is_of_another_store(answer.error().message);
+            if (asked_another) {
+                session.store_is(query::Store::nedb);
+                return send_get(session, with_meta, output, done);
+            }
+            done(answer ? get.outcome(**answer) : gateway::Outcome{answer.error()});
+        };
+    session.ask(ask, output->deadline, finish);
 }
 
 }  // namespace
@@ -165,25 +112,20 @@ void send_request(ClientSession& session,
                   const Output& output,
                   std::string_view mark,
                   std::function<void(gateway::Outcome)> done) {
-    const bool modern = session.session().facts().modern();
+    if (request.verb == Verb::get) {
+        return send_get(session, request.with_meta, std::make_shared<const Output>(output), std::move(done));
+    }
     const bool sets = request.verb == Verb::set;
-    const auto options = request.verb == Verb::get ? get_options(output, modern)
-                                                   : write_options(request, output, mark, modern);
+    const auto options = write_options(request, output, mark, session.session().facts().modern());
     const auto data = sets ? wrapped(output.payload) : std::string{"null"};
     SessionFsm::Ask ask;
-    ask.action = sets ? "set" : request.verb == Verb::get ? "get" : "remove";
+    ask.action = sets ? "set" : "remove";
     ask.path = output.address;
     ask.data = data;
     ask.options = options;
     const auto outcome_of = [request, sent = output.payload](const SessionFsm::Answer& answer) {
-        if (!answer) {
-            return gateway::Outcome{answer.error()};
-        }
-        gateway::Outcome outcome{answer_of(request, **answer, sent)};
-        if (request.verb == Verb::get) {
-            outcome.version = get_version(**answer);
-        }
-        return outcome;
+        return answer ? gateway::Outcome{answer_of(request, **answer, sent)}
+                      : gateway::Outcome{answer.error()};
     };
     if (!request.waits_for_subscribers()) {
         session.ask(ask, output.deadline, [outcome_of, done = std::move(done)](const auto& answer) {

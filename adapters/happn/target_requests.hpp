@@ -47,14 +47,6 @@ std::string write_options(const TargetRequest& request,
                           const gateway::Output& output,
                           std::string_view mark,
                           bool modern);
-/// Criteria and fields stand in `options`, sort, limit and skip in `options.options`. A modern mesh is given
-/// criteria that its store does not misread (criteria.hpp).
-std::string get_options(const gateway::Output& output, bool modern);
-
-/// The stored item, or the list of them for a path with wildcards; null: nothing there.
-gateway::Payload get_answer(const Frame& frame, bool with_meta);
-/// Of what a get has read, by its times.
-std::string get_version(const Frame& frame);
 /// How many items were removed.
 gateway::Payload remove_answer(const Frame& frame);
 

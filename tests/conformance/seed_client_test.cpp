@@ -23,6 +23,7 @@
 #include <deque>
 #include <memory>
 
+#include "adapters/happn/get_request.hpp"
 #include "adapters/happn/paths.hpp"
 #include "adapters/happn/payloads.hpp"
 #include "adapters/happn/target_requests.hpp"
@@ -197,7 +198,7 @@ private:
     static std::pair<std::string, std::string> produced(const Json& frame, bool modern) {
         gateway::Output output;
         if (frame["action"] == "get") {
-            return {"null", happn::get_options(output, modern)};
+            return {"null", happn::GetRequest(output, false, modern, happn::query::Store::nedb).options()};
         }
         gateway::HappnTarget rule;
         rule.no_store = frame["options"].value("noStore", false);

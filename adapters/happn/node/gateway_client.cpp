@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "adapters/happn/items_version.hpp"
+#include "adapters/happn/get_request.hpp"
 #include "adapters/happn/node/mesh_layer.hpp"
 #include "adapters/happn/payloads.hpp"
-#include "adapters/happn/target_requests.hpp"
 #include "gateway/loop_mark.hpp"
 
 namespace happn::node {
@@ -22,19 +21,6 @@ gateway::Payload json_payload(std::string text) {
 
 Outcome bad_path(std::string_view path) {
     return Outcome{Error{Errc::bad_request, "not a path of happn: " + std::string{path}}};
-}
-
-gateway::Payload value_of(const query::Selected& selected, bool with_meta) {
-    if (with_meta) {
-        return json_payload(list_item(selected, false));
-    }
-    return unwrapped(selected.data);
-}
-
-/// As an element of a list: bytes stay as happn keeps them.
-std::string element_of(const query::Selected& selected, bool with_meta) {
-    const auto value = value_of(selected, with_meta);
-    return value.encoding == gateway::Encoding::json ? value.bytes.str() : selected.data;
 }
 
 }  // namespace
@@ -76,27 +62,8 @@ Performed GatewayClient::set(const gateway::Output& output,
 }
 
 Outcome GatewayClient::get(const gateway::Output& output, const gateway::HappnTarget& target) const {
-    const auto read = hub_.data().read(output.address, get_options(output, false));
-    if (read.has_error()) {
-        return Outcome{read.error()};
-    }
-    const auto& found = *read;
-    ItemsVersion version;
-    for (const query::Selected& selected : found) {
-        version.add(selected.path, std::to_string(selected.times.modified));
-    }
-    if (output.address.find('*') == std::string::npos) {
-        Outcome outcome{found.empty() ? json_payload("null") : value_of(found.front(), target.with_meta)};
-        outcome.version = version.text();
-        return outcome;
-    }
-    std::string list{"["};
-    for (const query::Selected& selected : found) {
-        list.append(list.size() > 1 ? "," : "").append(element_of(selected, target.with_meta));
-    }
-    Outcome outcome{json_payload(list + ']')};
-    outcome.version = version.text();
-    return outcome;
+    const auto found = hub_.data().read(output.address, query::select_options(output.options));
+    return found.has_error() ? Outcome{found.error()} : get_outcome(output.address, *found, target.with_meta);
 }
 
 Performed GatewayClient::remove(const gateway::Output& output,

@@ -178,7 +178,7 @@ void Node::send_initial(const gateway::Route& route, const gateway::HappnSource&
         message.address = selected.path;
         message.payload = unwrapped(selected.data);
         message.principal = gateway::Principal::service();
-        message.properties = gateway::HappnProperties{node::item_meta(selected, false), true};
+        message.properties = gateway::HappnProperties{query::item_meta(selected), true};
         dispatcher_.run(route, *std::move(captures), std::move(message), {});
     }
 }

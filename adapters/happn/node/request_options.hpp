@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "adapters/happn/node/publisher.hpp"
-#include "adapters/happn/node/store/item.hpp"
+#include "adapters/happn/node/store/merge.hpp"
 
 namespace happn::node {
 

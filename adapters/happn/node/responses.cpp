@@ -104,8 +104,8 @@ std::string error_response(const Session& session, const Frame& request, const R
 }
 
 std::string item_meta(const query::Selected& selected, bool old) {
-    if (selected.meta && !old) {
-        return *selected.meta;
+    if (!old) {
+        return query::item_meta(selected);
     }
     std::string out;
     ObjectWriter writer{out};
@@ -114,23 +114,13 @@ std::string item_meta(const query::Selected& selected, bool old) {
     } else if (!json::member(*selected.meta, "path")) {
         writer.spread(*selected.meta);
     }
-    writer.text("path", selected.path);
-    if (old) {
-        writer.text("_id", selected.path);
-    }
-    writer.optional_raw("tag", selected.tag);
-    writer.end();
+    writer.text("path", selected.path).text("_id", selected.path);
+    writer.optional_raw("tag", selected.tag).end();
     return out;
 }
 
 std::string list_item(const query::Selected& selected, bool old) {
-    std::string out;
-    ObjectWriter writer{out};
-    // What is tagged brings a _meta of its own, which is not the item's.
-    writer.spread(selected.tag.empty() ? selected.data : stored_form(selected.data))
-        .raw("_meta", item_meta(selected, old));
-    writer.end();
-    return out;
+    return query::with_meta(selected, item_meta(selected, old));
 }
 
 }  // namespace happn::node

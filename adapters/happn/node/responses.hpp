@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "adapters/happn/frame.hpp"
+#include "adapters/happn/item.hpp"
 #include "adapters/happn/node/session.hpp"
-#include "adapters/happn/node/store/item.hpp"
 #include "adapters/happn/query/query.hpp"
 
 namespace happn::node {

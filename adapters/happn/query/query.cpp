@@ -244,7 +244,11 @@ void shape(Row& row, const Query& query) {
 // --- selection --------------------------------------------------------------------------------------------
 
 Selected selected_from(const ItemView& item) {
-    return {std::string{item.path}, std::string{item.data}, item.times, std::string{item.tag}, {}};
+    return {std::string{item.path},
+            std::string{item.data},
+            item.times,
+            std::string{item.tag},
+            item.meta.empty() ? std::nullopt : std::optional{std::string{item.meta}}};
 }
 
 /// What one answer may hold.

@@ -14,17 +14,9 @@
 
 #include "adapters/happn/item.hpp"
 #include "adapters/happn/query/criteria.hpp"
+#include "adapters/happn/query/selected.hpp"
 
 namespace happn::query {
-
-/// One item as it is answered.
-struct Selected {
-    std::string path;
-    std::string data;  // a JSON object without _meta: what is stored, or what `fields` left of it
-    Times times;
-    std::string tag;
-    std::optional<std::string> meta;  // set: what `fields` left of the _meta, a JSON object
-};
 
 /// Where the items come from.
 struct Items {

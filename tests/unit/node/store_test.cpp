@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/happn/node/store/merge.hpp"
 #include "adapters/happn/paths.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/tree/tree.hpp"

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/happn/node/store/item.hpp"
+#include "adapters/happn/item.hpp"
 #include "gateway/error.hpp"
 #include "gateway/settings.hpp"
 

@@ -1,17 +1,11 @@
-// What a set leaves under a path. Pure.
+// What a set with `merge` leaves under a path. Pure.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "adapters/happn/item.hpp"
-
 namespace happn::node {
-
-/// The data of a `set` as it is stored and published: an object without its `_meta`, anything else as
-/// {"value":x}; absent (empty text): {}.
-std::string stored_form(std::string_view data);
 
 /// What a merge makes of members whose new value is null. Servers before happn-3 4 keep the old one.
 enum class Nulls : std::uint8_t { replace, keep_old };

@@ -1,0 +1,120 @@
+// What of a query a mesh's store is asked.
+#include "adapters/happn/query/pushdown.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace happn::query {
+namespace {
+
+using nlohmann::json;
+
+json asked_of(const char* query, Store store) {
+    return json::parse(push_down(query, store).options);
+}
+
+/// What is left to do: all of it, or nothing.
+bool is_left(const char* query, Store store) {
+    const auto remaining = push_down(query, store).remaining;
+    EXPECT_TRUE(remaining.empty() || remaining == select_options(query)) << remaining;
+    return !remaining.empty();
+}
+
+TEST(Pushdown, WhatAsksForNothingIsDoneByTheStore) {
+    for (const Store store : {Store::nedb, Store::loki}) {
+        EXPECT_EQ(push_down("", store).options, "{}");
+        EXPECT_FALSE(is_left("{}", store));
+        EXPECT_EQ(asked_of(R"({"limit":2,"fields":{"a":1}})", store),
+                  json::parse(R"({"fields":{"a":1},"options":{"limit":2}})"));
+        EXPECT_FALSE(is_left(R"({"limit":2,"fields":{"a":1}})", store));
+    }
+}
+
+TEST(Pushdown, NedbIsAskedWithEveryOperatorUnderItsName) {
+    const auto* query =
+        R"({"criteria":{"g":"one","n":{"$gte":0,"$lt":6}},"sort":{"n":-1},"limit":2,"skip":3})";
+    EXPECT_EQ(asked_of(query, Store::nedb), json::parse(R"({"criteria":{"g":"one","n":{"$gte":0,"$lt":6}},
+                              "options":{"sort":{"n":-1},"limit":5}})"));
+    EXPECT_TRUE(is_left(query, Store::nedb));
+}
+
+TEST(Pushdown, LokiIsAskedForOneOperatorANameAndForArrays) {
+    EXPECT_EQ(asked_of(R"({"criteria":{"n":{"$gte":0,"$lt":6}}})", Store::loki),
+              json::parse(R"({"criteria":{"$and":[
+        {"$or":[{"n":{"$gte":0}},{"n":{"$type":"array"}}]},
+        {"$or":[{"n":{"$lt":6}},{"n":{"$type":"array"}}]}]}})"));
+    EXPECT_EQ(asked_of(R"({"criteria":{"g":{"$eq":"one"}}})", Store::loki),
+              json::parse(R"({"criteria":{"$or":[{"g":"one"},{"g":{"$type":"array"}}]}})"));
+}
+
+TEST(Pushdown, ConditionsThatAStoreMisreadsAreLeftOut) {
+    for (const Store store : {Store::nedb, Store::loki}) {
+        for (const char* condition : {R"("$or":[{"n":1},{"g":"one"}])",
+                                      R"("$and":[{"n":1},{"g":"one"}])",
+                                      R"("n":null)",
+                                      R"("n":{"a":1})",
+                                      R"("n":[1])",
+                                      R"("n":{})",
+                                      R"("n":{"$not":{"$gt":1}})",
+                                      R"("n":{"$gt":null})",
+                                      R"("n":{"$gte":true})",
+                                      R"("n":{"$in":[1,null]})",
+                                      R"("s":{"$regex":"^a","$options":"i"})",
+                                      R"("rows.0.k":1)",
+                                      R"("data.n":1)",
+                                      R"("_meta.created":{"$gt":1})",
+                                      R"("path":"/a")"}) {
+            const auto query = std::string{R"({"criteria":{)"} + condition + R"(,"m":5},"limit":2})";
+            const auto asked = asked_of(query.c_str(), store);
+            const auto only_other = asked_of(R"({"criteria":{"m":5}})", store);
+            EXPECT_EQ(asked, only_other)
+                << condition << ": and no limit, as items that do not fit would count";
+            EXPECT_TRUE(is_left(query.c_str(), store)) << condition;
+        }
+    }
+}
+
+TEST(Pushdown, NedbLosesConditionsOnNothing) {
+    for (const char* value : {"0", "\"\"", "false"}) {
+        const auto query = std::string{R"({"criteria":{"n":)"} + value + R"(},"limit":2})";
+        EXPECT_EQ(asked_of(query.c_str(), Store::nedb), json::object());
+        EXPECT_EQ(asked_of(query.c_str(), Store::loki)["options"]["limit"], 2);
+    }
+}
+
+TEST(Pushdown, NedbSkipsNothing) {
+    EXPECT_EQ(asked_of(R"({"limit":2,"skip":3})", Store::nedb), json::parse(R"({"options":{"limit":5}})"));
+    EXPECT_TRUE(is_left(R"({"limit":2,"skip":3})", Store::nedb));
+    EXPECT_EQ(asked_of(R"({"limit":2,"skip":3})", Store::loki),
+              json::parse(R"({"options":{"limit":2,"skip":3}})"));
+    EXPECT_FALSE(is_left(R"({"limit":2,"skip":3})", Store::loki));
+}
+
+TEST(Pushdown, ALimitIsForTheStoreOnlyAfterAnOrderThatItKnows) {
+    EXPECT_EQ(asked_of(R"({"sort":{"n":1},"limit":2})", Store::loki),
+              json::parse(R"({"options":{"sort":{"n":1},"limit":2}})"));
+    EXPECT_EQ(asked_of(R"({"sort":{"n":"ascending"},"limit":2})", Store::loki), json::object());
+    EXPECT_EQ(asked_of(R"({"sort":{"_meta.created":1},"limit":2})", Store::loki), json::object());
+    EXPECT_EQ(asked_of(R"({"sort":{"n":1}})", Store::loki), json::object());
+}
+
+TEST(Pushdown, FieldsAreLeftOutByTheStoreOnlyWhereAllDoItAlike) {
+    for (const char* fields :
+         {R"({"a":0})", R"({"a.b":1})", R"({"data.a":1})", R"({"a":true})", R"({"_id":0})"}) {
+        const auto query = std::string{R"({"fields":)"} + fields + "}";
+        EXPECT_EQ(asked_of(query.c_str(), Store::loki), json::object()) << fields;
+        EXPECT_TRUE(is_left(query.c_str(), Store::loki)) << fields;
+    }
+    EXPECT_EQ(asked_of(R"({"criteria":{"n":{"$ne":1}},"fields":{"a":1}})", Store::nedb),
+              json::parse(R"({"criteria":{"n":{"$ne":1}}})"))
+        << "the gateway needs the names of the conditions";
+}
+
+TEST(Pushdown, TheWordsOfLokiMakeNedbShowItself) {
+    EXPECT_TRUE(is_of_another_store("Unknown comparison function $type"));
+    EXPECT_FALSE(is_of_another_store("unauthorized"));
+}
+
+}  // namespace
+}  // namespace happn::query
