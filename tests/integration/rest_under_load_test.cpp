@@ -246,7 +246,10 @@ TEST_P(RestUnderLoad, AMeshThatGoesAndComesBackLeavesNobodyWithTheAnswerOfAnothe
 }
 
 class RestUnderReloadsAndRestarts : public RestUnderLoad {};
-INSTANTIATE_TEST_SUITE_P(Loads, RestUnderReloadsAndRestarts, testing::Values(Load{"13.1.1", 256}), name_of);
+INSTANTIATE_TEST_SUITE_P(Loads,
+                         RestUnderReloadsAndRestarts,
+                         testing::Values(Load{"13.1.1", 64}, Load{"13.1.1", 256}),
+                         name_of);
 
 TEST_P(RestUnderReloadsAndRestarts, NoAnswerIsWrongOrByRoutesThatHadBeenReplaced) {
     start_load();
