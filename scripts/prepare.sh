@@ -7,7 +7,7 @@ build_packages=(
     libsqlite3-dev zlib1g-dev libre2-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
 )
 broker_packages=(mosquitto mosquitto-clients curl)
-test_packages=(openssl chromium) # makes certificates; a browser
+test_packages=(openssl chromium nginx haproxy) # makes certificates; a browser; proxies
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 compiler_memory_kb=1500000 # what the largest source takes
 

@@ -87,6 +87,8 @@ HttpReply stream_reply(gateway::Response response, StreamFormat format) {
     if (!stream) return reply;
     reply.content_type = stream_type(format);
     reply.headers.emplace_back("Cache-Control", "no-store");
+    // nginx would hold items back until there are more of them.
+    reply.headers.emplace_back("X-Accel-Buffering", "no");
     reply.stream = std::make_shared<ItemQueue>(stream, format);
     return reply;
 }

@@ -15,7 +15,9 @@ namespace support {
 class Curl {
 public:
     Curl(const GatewayProcess& gateway, const std::string& path, std::vector<std::string> options = {})
-        : process_{command(gateway, path, std::move(options))} {}
+        : Curl{"http://127.0.0.1:" + std::to_string(gateway.port()) + path, std::move(options)} {}
+    explicit Curl(const std::string& url, std::vector<std::string> options = {})
+        : process_{command(url, std::move(options))} {}
 
     std::string wait_for(const std::string& text) { return process_.wait_for_line(text); }
     std::string next_line() { return process_.next_output_line(); }
@@ -34,12 +36,10 @@ public:
     std::string last_id;
 
 private:
-    static Command command(const GatewayProcess& gateway,
-                           const std::string& path,
-                           std::vector<std::string> options) {
+    static Command command(const std::string& url, std::vector<std::string> options) {
         std::vector<std::string> arguments{"curl", "-sN", "--max-time", "60"};
         arguments.insert(arguments.end(), options.begin(), options.end());
-        arguments.push_back("http://127.0.0.1:" + std::to_string(gateway.port()) + path);
+        arguments.push_back(url);
         return {std::move(arguments), {}, {}};
     }
     Process process_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ routes:
     map: { value: "{payload.value}", unit: "{in.query.unit}", by: "{principal.username|default('nobody')}" }
     to: { happn: "set /allowed/{item}" }
     respond: { status: 201 }
+  watch_item:
+    from: { http: "GET /allowed/{item:slug}/events" }
+    to: { stream: { happn: "on /allowed/{item}" }, initial: true }
+  take_form: { from: { http: "POST /bodies/form", body: form }, to: { answer: "{payload}" } }
+  take_text: { from: { http: "POST /bodies/text", body: text }, to: { answer: { text: "{payload}" } } }
+  take_bytes: { from: { http: "POST /bodies/bytes", body: bytes }, to: { answer: { hex: "{payload|hex}" } } }
   open_door: { from: { http: "GET /open", auth: none }, to: { answer: { open: true } } }
 )";
 
@@ -262,6 +269,32 @@ TEST_F(OpenApiOverASecureMesh, AGeneratedClientCallsAMappedRouteAndAMeshMethod) 
     const json counted = client.call("inventory_count", nullptr, {{"parameters", {{"sku", "A1"}}}});
     EXPECT_EQ(counted["data"]["data"]["count"], 3) << counted;
     EXPECT_EQ(client.call("open_door", nullptr)["data"]["open"], true);
+}
+
+/// The names and types that it is written by are those of use_openapi_client.ts.
+TEST_F(OpenApiOverASecureMesh, AClientWrittenInTypeScriptCompilesAndDoesAllOfIt) {
+    TemporaryDirectory directory;
+    const std::string url = "http://127.0.0.1:" + std::to_string(gateway.port());
+    const Result ran =
+        run({"node", "write_openapi_client.js", url, directory.path().string(), "tester", "pw"},
+            peers_directory());
+    ASSERT_EQ(ran.status, 0) << ran.printed;
+    json did;
+    std::istringstream lines{ran.output};
+    for (std::string line; std::getline(lines, line);)
+        did.update(json::parse(line));
+    const json item{{"value", 7}, {"unit", "kg"}, {"by", "tester"}};
+    EXPECT_EQ(did["stored"], (json{201, item}));
+    EXPECT_EQ(did["found"], (json{{"text", "a b&c"}, {"limit", 5}}));
+    EXPECT_EQ(did["refused"], (json{400, "BadRequest"}));
+    EXPECT_EQ(did["form"], (json{{"name", "a b"}, {"note", "1&2"}}));
+    EXPECT_EQ(did["text"], (json{{"text", "plain, \"as it is\""}}));
+    EXPECT_EQ(did["bytes"], (json{{"hex", "00ff0a"}}));
+    EXPECT_EQ(did["called"], (json{{"a", 1}, {"b", "two"}}));
+    EXPECT_EQ(did["counted"], 3);
+    EXPECT_EQ(did["failed"][0], 500);
+    EXPECT_EQ(did["failed"][1]["error"]["code"], 418);
+    EXPECT_EQ(did["item"], item);
 }
 
 TEST_F(OpenApiOverASecureMesh, AClientWithoutATokenHasOnlyWhatNeedsNone) {

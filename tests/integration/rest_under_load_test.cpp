@@ -1,5 +1,6 @@
 // Many connections at once, of several users, while mapping files are taken anew and the mesh goes and comes
-// back: every answer is the one to its own request, given to the user who sent it.
+// back, one after the other and at the same time: every answer is the one to its own request, given to the
+// user who sent it.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -75,7 +76,7 @@ protected:
             thread.join();
     }
 
-    void write_edition(int edition) { directory.write("routes.yaml", routes_of_edition(edition)); }
+    void write_edition(int number) { directory.write("routes.yaml", routes_of_edition(number)); }
 
     static std::string name_of_user(std::size_t user) { return "user" + std::to_string(user); }
 
@@ -112,6 +113,7 @@ protected:
     void ask(httplib::Client& client, std::size_t number, std::size_t way, const std::string& value) {
         const std::size_t user = number % users;
         const bool was_disturbed = disturbed;
+        const int least_edition = edition;
         const httplib::Headers headers{{"Authorization", "Bearer " + token_of(user)}};
         const json parameters{{"parameters", {{"ms", 1}, {"value", value}}}};
         const auto answer =
@@ -123,30 +125,67 @@ protected:
         if (!answer) return fail("no answer: " + httplib::to_string(answer.error()));
         const json body = json::parse(answer->body, nullptr, false);
         if (answer->status != 200) {
-            if (!was_disturbed && !disturbed)
+            if (!(was_disturbed || disturbed) || !is_of_an_outage(answer->status))
                 fail("refused: " + std::to_string(answer->status) + ' ' + answer->body);
+            see_refusal(answer->status);
             return;
         }
         const json& data = way == 2 ? body["data"] : body;
         if (data.value("value", "") != value) return fail("the answer to another request: " + answer->body);
         if (data.value("username", "") != name_of_user(user))
             return fail("the answer to another user: " + answer->body);
+        if (way == 1 && data.at("edition") < least_edition)
+            return fail("by routes that had been replaced: " + answer->body);
         if (way == 1) see_edition(data.at("edition"));
         ++right_of_each[number];
     }
 
-    void see_edition(int edition) {
-        const std::scoped_lock lock{mutex};
-        ++editions[edition];
+    /// The mesh is away, went while it was asked, or does not know the token any more, however often.
+    static bool is_of_an_outage(int status) {
+        return status == 503 || status == 504 || status == 401 || status == 403 || status == 429;
     }
-    bool has_seen_edition(int edition) {
+
+    void see_edition(int number) {
         const std::scoped_lock lock{mutex};
-        return editions.contains(edition);
+        ++editions[number];
+    }
+    bool has_seen_edition(int number) {
+        const std::scoped_lock lock{mutex};
+        return editions.contains(number);
+    }
+    void see_refusal(int status) {
+        const std::scoped_lock lock{mutex};
+        ++refusals[status];
+    }
+    bool has_seen_refusal(int status) {
+        const std::scoped_lock lock{mutex};
+        return refusals.contains(status);
     }
 
     void fail(const std::string& why) {
         const std::scoped_lock lock{mutex};
         ++wrong[why.substr(0, 200)];
+    }
+
+    /// It comes back empty, and knows no token of before.
+    void restart_mesh() {
+        disturbed = true;
+        mesh.kill();
+        gateway->wait_until_ready(false);
+        mesh.start();
+        gateway->wait_until_ready();
+        log_all_in();
+        EXPECT_TRUE(all_go_on());
+        disturbed = false;
+    }
+
+    /// Requests that begin when it is over are answered by the new edition.
+    void reload_next_edition() {
+        write_edition(edition + 1);
+        const std::size_t seen = gateway->process().line_count();
+        gateway->process().signal(SIGHUP);
+        gateway->process().wait_for_line("reloaded: ", patience, seen);
+        ++edition;
     }
 
     /// Each connection is answered rightly so often from now on.
@@ -174,9 +213,11 @@ protected:
     std::mutex mutex;
     std::array<std::string, users> tokens;
     std::map<int, int> editions;
+    std::map<int, int> refusals;  // by status
     std::map<std::string, int> wrong;
     std::vector<std::atomic<int>> right_of_each;
     std::atomic<bool> disturbed = false;  // the mesh is away, or does not know the tokens yet
+    std::atomic<int> edition = 0;         // what every request is answered by, at the least
     std::atomic<bool> ended = false;
     std::vector<std::thread> threads;
 };
@@ -188,9 +229,8 @@ INSTANTIATE_TEST_SUITE_P(Loads,
 
 TEST_P(RestUnderLoad, ReloadsAreSeenInWholeAnswersOnly) {
     start_load();
-    for (int edition = 1; edition <= reloads; ++edition) {
-        write_edition(edition);
-        gateway->process().signal(SIGHUP);
+    for (int i = 0; i < reloads; ++i) {
+        reload_next_edition();
         ASSERT_TRUE(eventually([&] { return has_seen_edition(edition); })) << edition;
     }
     EXPECT_TRUE(all_go_on());
@@ -200,14 +240,31 @@ TEST_P(RestUnderLoad, ReloadsAreSeenInWholeAnswersOnly) {
 TEST_P(RestUnderLoad, AMeshThatGoesAndComesBackLeavesNobodyWithTheAnswerOfAnother) {
     start_load();
     EXPECT_TRUE(all_go_on());
-    disturbed = true;
-    mesh.kill();
-    gateway->wait_until_ready(false);
-    mesh.start();
-    gateway->wait_until_ready();
-    log_all_in();
+    restart_mesh();
     EXPECT_TRUE(all_go_on());
-    disturbed = false;
+    EXPECT_EQ(wrong_answers(), (std::map<std::string, int>{}));
+}
+
+class RestUnderReloadsAndRestarts : public RestUnderLoad {};
+INSTANTIATE_TEST_SUITE_P(Loads,
+                         RestUnderReloadsAndRestarts,
+                         testing::Values(Load{"13.1.1", 64}, Load{"13.1.1", 256}),
+                         name_of);
+
+TEST_P(RestUnderReloadsAndRestarts, NoAnswerIsWrongOrByRoutesThatHadBeenReplaced) {
+    start_load();
+    EXPECT_TRUE(all_go_on());
+    std::atomic<bool> restarted = false;
+    std::thread reloading{[&] {
+        while (!restarted)
+            reload_next_edition();
+    }};
+    restart_mesh();
+    restarted = true;
+    reloading.join();
+    EXPECT_GE(edition, reloads);
+    EXPECT_TRUE(has_seen_refusal(503));
+    EXPECT_TRUE(eventually([&] { return has_seen_edition(edition); }));
     EXPECT_TRUE(all_go_on());
     EXPECT_EQ(wrong_answers(), (std::map<std::string, int>{}));
 }

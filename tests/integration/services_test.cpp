@@ -10,6 +10,7 @@
 #include "gateway/payload.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/http_service.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace {
 
@@ -377,6 +378,21 @@ TEST_F(ACircuit, LetsNobodyElseTryMeanwhile) {
 TEST_F(ACircuit, IsNotOpenedByCallersWithLittlePatience) {
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(http.Post("/impatient", "{}", "application/json")->status, 504);
+    EXPECT_EQ(counter(gateway, "service_circuit_opened"), 0U);
+    EXPECT_EQ(get("/ails/0/a"), 200);
+}
+
+TEST_F(ACircuit, IsNotOpenedByCallersWhoLeave) {
+    constexpr int callers = 5;
+    for (int i = 0; i < callers; ++i) {
+        RawClient caller{gateway.port()};
+        caller.send("GET /held HTTP/1.1\r\nHost: gateway\r\n\r\n");
+        service.next_request("/held");
+        caller.close();
+    }
+    httplib::Client{service.url()}.Get("/release");
+    EXPECT_TRUE(eventually([&] { return gateway.route("held").pending == 0; }));
+    EXPECT_EQ(gateway.route("held").ended(), static_cast<std::uint64_t>(callers));
     EXPECT_EQ(counter(gateway, "service_circuit_opened"), 0U);
     EXPECT_EQ(get("/ails/0/a"), 200);
 }

@@ -1,13 +1,10 @@
-// Streams of a mesh that is out of reach for a while, and of one that has thousands of them.
+// Streams of a mesh that is out of reach for a while.
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 #include "tests/integration/curl.hpp"
 #include "tests/integration/end_to_end.hpp"
-#include "tests/support/file_limit.hpp"
-#include "tests/support/raw_client.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
 namespace {
@@ -21,9 +18,6 @@ routes:
   live:
     from: { http: "GET /live" }
     to: { stream: { happn: "on /allowed/*" }, heartbeat: 1s }
-  one:
-    from: { http: "GET /one/{n}" }
-    to: { stream: { happn: "on /one/{n}" } }
 )";
 
 class MeshOutOfReach : public testing::TestWithParam<const char*> {
@@ -60,30 +54,6 @@ TEST_P(MeshOutOfReach, StreamsGoOnBehindTheLastItemThatTheyHaveBrought) {
     EXPECT_EQ(events.next_data(), (json{{"n", 3}}));
     set("/allowed/d", 4);
     EXPECT_EQ(events.next_data(), (json{{"n", 4}}));
-}
-
-TEST(MeshWithManyStreams, EachReaderHasItsOwnPathAndGetsWhatIsPublishedThere) {
-    constexpr int readers = 3000;
-    allow_files(readers + 100);
-    JsMesh mesh{{.generation = "13.1.1"}};
-    const GatewayProcess gateway{{.settings = mesh_settings(mesh), .mappings = {{"streams.yaml", routes}}}};
-    JsClient publisher{happn_client_of("13.1.1")};
-    publisher.connect(mesh.port());
-    const auto io = std::make_shared<asio::io_context>();
-    std::vector<RawClient> clients;
-    clients.reserve(readers);
-    for (int n = 0; n < readers; ++n) {
-        clients.emplace_back(gateway.port(), io);
-        clients.back().send("GET /one/" + std::to_string(n) + " HTTP/1.1\r\nHost: gateway\r\n\r\n");
-    }
-    for (RawClient& client : clients)
-        ASSERT_TRUE(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
-    EXPECT_EQ(gateway.route("one").pending, readers);
-    for (const int n : {0, readers / 2, readers - 1}) {
-        publisher.set("/one/" + std::to_string(n), {{"n", n}});
-        const std::string data = "data: {\"n\":" + std::to_string(n) + "}\n\n";
-        EXPECT_NE(clients[static_cast<std::size_t>(n)].read_until(data).find(data), std::string::npos);
-    }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "tests/integration/curl.hpp"
 #include "tests/integration/end_to_end.hpp"
@@ -189,6 +190,29 @@ TEST_P(StreamsOfASecureMesh, ThatItRefusesAreA403BeforeTheyOpen) {
     EXPECT_EQ(answer->status, 403);
     EXPECT_EQ(answer->get_header_value("Content-Type"), "application/problem+json");
     EXPECT_EQ(gateway.http().Get("/live")->status, 401);
+}
+
+/// The path is subscribed to already, and a counter runs on it.
+TEST_P(StreamsOfASecureMesh, BringALateReaderWhatIsStoredAndAllThatFollows) {
+    constexpr int last = 200;
+    put("a", 1);
+    Curl early{gateway, "/live", options({"-v"})};
+    early.wait_for("< HTTP/1.1 200");
+    std::thread counting{[&] {
+        for (int n = 2; n <= last; ++n)
+            put("a", n);
+    }};
+    early.next_data();
+    Curl late{gateway, "/watch", options()};
+    int seen = late.next_data().at("value");
+    while (seen < last) {
+        const int next = late.next_data().at("value");
+        EXPECT_TRUE(next == seen + 1 || next == seen) << next << " behind " << seen;
+        seen = next;
+    }
+    counting.join();
+    for (int n = 3; n <= last; ++n)
+        EXPECT_EQ(early.next_data(), n) << "nothing comes again to who was there before";
 }
 
 /// The oldest generation leaves revoked sessions open, and their events go on.

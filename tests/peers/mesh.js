@@ -1,6 +1,7 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
-//     [--domain NAME] [--encrypt-payloads] [--recorded-rights] [--session-ttl TIME]     the latter, "3 seconds", of tester's sessions
+//     [--domain NAME] [--encrypt-payloads] [--recorded-rights] [--no-account-lock]
+//     [--session-ttl TIME]     "3 seconds", of tester's sessions
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
 // A line "stop reconnect" or "stop stay-away" on stdin stops it as SIGTERM does (which is the former), and tells its
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     'session-ttl': { type: 'string' },
     'encrypt-payloads': { type: 'boolean', default: false },
     'recorded-rights': { type: 'boolean', default: false },
+    'no-account-lock': { type: 'boolean', default: false },
   },
 });
 
@@ -44,20 +46,26 @@ function free_port() {
   });
 }
 
+function security_config() {
+  const config = {};
+  if (options['session-ttl']) {
+    const policy = { ttl: options['session-ttl'], inactivity_threshold: Infinity };
+    config.profiles = [{ name: 'short', session: { 'user.username': { $eq: 'tester' } }, policy }];
+  }
+  if (options['no-account-lock']) config.accountLockout = { enabled: false };
+  return config;
+}
+
 function mesh_config(port) {
   const happn = { host: '127.0.0.1', port, secure: options.secure, setOptions: {} };
   if (options.secure) happn.adminPassword = 'happn';
-  if (options['session-ttl']) {
-    const policy = { ttl: options['session-ttl'], inactivity_threshold: Infinity };
-    const profiles = [{ name: 'short', session: { 'user.username': { $eq: 'tester' } }, policy }];
-    happn.services = { security: { config: { profiles } } };
-  }
+  happn.services = { security: { config: security_config() } };
   if (options['encrypt-payloads']) happn.encryptPayloads = true;
   if (options.cert) {
     // Not certPath and keyPath: happn-3 13.12.1 replaces those files by a certificate of its own.
     const text = (file) => fs.readFileSync(file, 'utf8');
     const config = { mode: 'https', cert: text(options.cert), key: text(options.key) };
-    happn.services = { transport: { config } };
+    happn.services.transport = { config };
   }
   const [endpoint, endpoint_port] = (options.endpoint || '').split('=');
   return {

@@ -68,6 +68,7 @@ void JsMesh::start() {
     if (!options_.session_ttl.empty())
         arguments.insert(arguments.end(), {"--session-ttl", options_.session_ttl});
     if (options_.encrypt_payloads) arguments.emplace_back("--encrypt-payloads");
+    if (!options_.locks_accounts) arguments.emplace_back("--no-account-lock");
     if (options_.recorded_rights) arguments.emplace_back("--recorded-rights");
     process_.emplace(node("mesh.js", std::move(arguments)));
     process_->wait_for_line("READY " + std::to_string(port_));

@@ -39,6 +39,7 @@ struct JsMeshOptions {
     std::string domain = {};        // that its nodes have in common; else the node's name
     std::string session_ttl = {};   // "3 seconds": of a secure mesh, until tester's sessions expire
     bool encrypt_payloads = false;  // of a secure mesh of the oldest generations
+    bool locks_accounts = true;     // as meshes do by default: for 10 minutes, after 4 wrong passwords
     bool recorded_rights = false;   // of tester, as on the meshes that the REST captures come from
 };
 

@@ -115,15 +115,23 @@ std::string media_range(HttpSource::Body body) {
         case HttpSource::Body::text:
             return "text/plain";
         case HttpSource::Body::bytes:
-            return "*/*";
+            break;
     }
-    return "*/*";
+    return "application/octet-stream";  // any other, too: but writers of clients take a range for a type
 }
 
 Json body_schema(HttpSource::Body body) {
-    if (body == HttpSource::Body::form)
-        return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
-    return body == HttpSource::Body::text ? Json{{"type", "string"}} : Json::object();
+    switch (body) {
+        case HttpSource::Body::json:
+            break;
+        case HttpSource::Body::form:
+            return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+        case HttpSource::Body::text:
+            return {{"type", "string"}};
+        case HttpSource::Body::bytes:
+            return {{"type", "string"}, {"format", "binary"}};
+    }
+    return Json::object();
 }
 
 bool can_be_shown(const RouteExample& example, HttpSource::Body body) {

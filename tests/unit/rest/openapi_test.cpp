@@ -304,6 +304,15 @@ TEST_F(OpenApi, ARestOfAPathIsExplained) {
     EXPECT_THAT(parameter["description"].get<std::string>(), HasSubstr("One or more levels"));
 }
 
+TEST_F(OpenApi, BytesAreABodyThatWritersOfClientsKnow) {
+    gateway::Route route = gateway::http_to_happn_get("take", "POST", "/take", "/i");
+    std::get<gateway::HttpSource>(route.source).body = gateway::HttpSource::Body::bytes;
+    use({std::move(route)});
+    EXPECT_EQ(
+        document()["paths"]["/take"]["post"]["requestBody"]["content"],
+        json::parse(R"({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}})"));
+}
+
 TEST_F(OpenApi, AStreamSaysWhatItsItemsAre) {
     gateway::Route route = gateway::http_to_happn_get("watch", "GET", "/items/{item}/events", "/i");
     route.targets.front().rule = gateway::StreamTarget{};

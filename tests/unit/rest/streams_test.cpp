@@ -219,6 +219,7 @@ TEST_F(StreamRoutes, AnswerWithAStreamOnceTheMeshHasOpenedIt) {
     EXPECT_EQ(late->status, 200);
     EXPECT_EQ(late->content_type, "application/x-ndjson");
     EXPECT_EQ(header_of(*late, "Cache-Control"), "no-store");
+    EXPECT_EQ(header_of(*late, "X-Accel-Buffering"), "no");
     ASSERT_TRUE(late->stream);
 }
 
