@@ -37,6 +37,8 @@ constexpr std::size_t kept_capacity = 16u * 1024;                   // of what i
 constexpr std::size_t large_body = 32u * 1024;                      // is written from where it is
 constexpr gateway::Duration linger_time = std::chrono::seconds{2};  // of reading on after a refusal
 
+constexpr auto node_security = gateway::Security::insecure;  // it asks nobody who they are
+
 /// What the connection waits for, and so what happens when that takes too long.
 enum class Phase { idle, head, body, answer, write, stream, linger };
 
@@ -370,6 +372,10 @@ std::optional<HttpReply> HttpConnection::check_upgrade() {
     if (!same_origin(request_)) {
         state_->metrics.count("websockets_refused_by_origin");
         return problem(403, "pages of another origin may not open websockets here");
+    }
+    if (auto refusal = state_->hosts.refusal_of(request_, node_security)) {
+        state_->metrics.count("requests_refused_by_host");
+        return refusal;
     }
     upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}};
     log(101, 0);

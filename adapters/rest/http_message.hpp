@@ -28,9 +28,10 @@ struct HttpRequest {
     std::string_view target;  // origin-form: path and query, still percent-encoded
     std::vector<Header> headers;
     std::string_view body;
-    std::string_view ip;      // of the client, without port; behind a trusted proxy what that says
-    std::string_view scheme;  // "http" or "https" as the client used it; empty: not known
-    std::string_view host;    // as the client wrote it; empty: as the Host header has it
+    std::string_view ip;           // of the client, without port; behind a trusted proxy what that says
+    std::string_view scheme;       // "http" or "https" as the client used it; empty: not known
+    std::string_view host;         // as the client wrote it; empty: as the Host header has it
+    bool over_tls = false;         // encrypted from the peer to here, whatever a proxy says
     bool wants_websocket = false;  // asks for an upgrade (RFC 6455 section 4.1)
 
     /// The value of the first such header, or empty.

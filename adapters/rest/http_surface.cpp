@@ -46,6 +46,8 @@ HttpSurface::HttpSurface(SurfaceSettings settings,
                          gateway::Metrics& metrics)
     : settings_{std::move(settings)},
       mesh_{addressed},
+      metrics_{metrics},
+      hosts_{settings_.rest.hosts},
       happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed, tokens_},
       routes_{settings_.rest, dispatcher, addressed, tokens_, KeyedRequests{settings_.idempotency, metrics}},
       openapi_{{settings_.rest, settings_.timeouts.rest, settings_.title, settings_.version},
@@ -54,6 +56,10 @@ HttpSurface::HttpSurface(SurfaceSettings settings,
                tokens_} {}
 
 void HttpSurface::handle(const HttpRequest& request, Respond respond) {
+    if (auto refusal = hosts_.refusal_of(request, mesh_.security())) {
+        metrics_.count("requests_refused_by_host");
+        return respond(*std::move(refusal));
+    }
     const std::string_view path = request.path();
     if (!is_origin_form(path)) return respond(problem(400, "the request target must be a path"));
     auto query = parse_query(request.query());

@@ -8,6 +8,7 @@
 
 #include "adapters/rest/happner_rest.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/known_hosts.hpp"
 #include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/mapped_routes.hpp"
 #include "adapters/rest/openapi_endpoint.hpp"
@@ -54,6 +55,8 @@ private:
 
     SurfaceSettings settings_;
     gateway::Mesh& mesh_;
+    gateway::Metrics& metrics_;
+    KnownHosts hosts_;
     std::shared_ptr<LoginLimit> tokens_ = std::make_shared<LoginLimit>();  // refused ones, on all ways
     HappnerRest happner_;
     MappedRoutes routes_;
