@@ -72,6 +72,7 @@ private:
     asio::awaitable<Next> serve_request();
     asio::awaitable<bool> read_head();
     asio::awaitable<bool> read_body();
+    asio::awaitable<bool> let_go_ahead();
     asio::awaitable<bool> read_more();
     asio::awaitable<Next> answer_and_send();
     asio::awaitable<HttpReply> answer();
@@ -199,11 +200,10 @@ asio::awaitable<bool> HttpConnection::read_body() {
     }
     reader_.limit_body(limit);
     enter(Phase::body, state_->settings.timeouts.body);
-    const bool waits = request_.has_header("expect") && !framing_.old_client && !reader_.has_unread();
+    const bool waits = waits_for_go_ahead(request_) && !framing_.old_client && !reader_.has_unread();
     if (waits) {
-        const ByteStream::Pieces line{asio::buffer(continue_line), asio::const_buffer{}};
-        auto [failed, sent] = co_await async_write(*stream_, line, as_values);
-        if (failed) co_return false;
+        const bool sent = co_await let_go_ahead();
+        if (!sent) co_return false;
     }
     RequestReader::Progress progress = reader_.read_body(request_);
     while (progress == RequestReader::Progress::needs_more) {
@@ -222,6 +222,18 @@ asio::awaitable<bool> HttpConnection::read_body() {
         co_return false;
     }
     co_return true;
+}
+
+/// False: refused, as there is no need for the body, or the peer has gone.
+asio::awaitable<bool> HttpConnection::let_go_ahead() {
+    if (auto refusal = state_->surface->refusal_of_head(request_)) {
+        state_->metrics.count("http_requests");
+        co_await refuse(*std::move(refusal));
+        co_return false;
+    }
+    const ByteStream::Pieces line{asio::buffer(continue_line), asio::const_buffer{}};
+    auto [failed, sent] = co_await async_write(*stream_, line, as_values);
+    co_return !failed;
 }
 
 asio::awaitable<bool> HttpConnection::read_more() {
