@@ -102,7 +102,9 @@ void take(const std::shared_ptr<ListenerState>& shared,
     if (full) {
         shared->metrics.count("connections_refused");
         if (plain)
-            asio::co_spawn(shared->io, refuse_connection(shared, tcp_stream(std::move(socket))), log_end);
+            asio::co_spawn(shared->io,
+                           refuse_connection(shared, tcp_stream(std::move(socket)), std::move(peer)),
+                           log_end);
     } else if (plain) {
         auto session = serve_connection(shared, tcp_stream(std::move(socket)), std::move(peer));
         asio::co_spawn(shared->io, std::move(session), log_end);

@@ -82,6 +82,7 @@ private:
     asio::awaitable<void> refuse(HttpReply reply);
     asio::awaitable<void> linger();
 
+    void begin_request();
     void forget_request();
     void find_client();
     std::optional<HttpReply> check_upgrade();
@@ -102,10 +103,10 @@ private:
     std::string out_;
     Peer peer_;
     std::uint64_t number_;        // of this connection, for logs
-    std::uint64_t requests_ = 0;  // heads that were read
+    std::uint64_t requests_ = 0;  // that have begun
     bool behind_proxy_;           // the peer may say who its clients are
     std::string client_;          // of the request, as such a peer says
-    TimePoint began_;             // the request: when its head was there
+    TimePoint began_;             // the request: when its head was there, or as far as it came
     Phase phase_ = Phase::idle;
     TimePoint deadline_ = TimePoint::max();
     bool timed_out_ = false;
@@ -162,8 +163,8 @@ asio::awaitable<Next> HttpConnection::serve_request() {
 asio::awaitable<bool> HttpConnection::read_head() {
     forget_request();
     reader_.start();
-    enter(reader_.has_unread() ? Phase::head : Phase::idle,
-          reader_.has_unread() ? state_->settings.timeouts.header : state_->settings.timeouts.idle);
+    enter(Phase::idle, state_->settings.timeouts.idle);
+    if (reader_.has_unread()) begin_request();
     RequestReader::Progress progress = reader_.read_head(request_);
     while (progress == RequestReader::Progress::needs_more) {
         const bool more = co_await read_more();
@@ -174,10 +175,9 @@ asio::awaitable<bool> HttpConnection::read_head() {
                 co_await refuse(problem(408, "the request's head took too long"));
             co_return false;
         }
-        if (phase_ == Phase::idle) enter(Phase::head, state_->settings.timeouts.header);
+        if (phase_ == Phase::idle) begin_request();
         progress = reader_.read_head(request_);
     }
-    ++requests_;
     began_ = Clock::now();
     find_client();
     if (progress == RequestReader::Progress::failed) {
@@ -340,6 +340,13 @@ asio::awaitable<void> HttpConnection::linger() {
 
 // --- one request ---------------------------------------------------------------------------------
 
+/// Its first byte is there, and maybe no other will be.
+void HttpConnection::begin_request() {
+    ++requests_;
+    began_ = Clock::now();
+    enter(Phase::head, state_->settings.timeouts.header);
+}
+
 /// Its views die when the next one is read.
 void HttpConnection::forget_request() {
     auto headers = std::move(request_.headers);
@@ -368,7 +375,7 @@ bool HttpConnection::may_go_on() const {
 }
 
 void HttpConnection::log(int status, std::size_t bytes) const {
-    if (!state_->door.access_log || request_.method.empty()) return;
+    if (!state_->door.access_log) return;
     const std::string made = std::to_string(number_) + '-' + std::to_string(requests_);
     const std::string user = state_->surface->user_of(request_);
     log_access({request_, user, status, bytes, Clock::now() - began_, request_id(request_, made)});
@@ -421,6 +428,15 @@ void HttpConnection::abort() {
     box_->bell().cancel();
 }
 
+/// Of a connection that is closed before it could ask for anything.
+void log_refusal(ListenerState& state, const Peer& peer, const HttpReply& reply) {
+    const std::string id = std::to_string(++state.connections_made) + "-0";
+    if (!state.door.access_log) return;
+    HttpRequest nothing;
+    nothing.ip = peer.ip;
+    log_access({nothing, {}, reply.status, reply.body.size(), gateway::Duration::zero(), id});
+}
+
 }  // namespace
 
 asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
@@ -429,7 +445,7 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
     const Admission admission{state, peer.ip};
     if (!admission) {
         state->metrics.count("connections_refused_per_client");
-        co_await refuse_connection(std::move(state), std::move(stream));
+        co_await refuse_connection(std::move(state), std::move(stream), std::move(peer));
         co_return;
     }
     auto connection = std::make_unique<HttpConnection>(state, std::move(stream), std::move(peer));
@@ -442,11 +458,13 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
 }
 
 asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,
-                                        std::unique_ptr<ByteStream> stream) {
+                                        std::unique_ptr<ByteStream> stream,
+                                        Peer peer) {
     std::string out;
     ReplyFraming framing;
     framing.keep_alive = false;
     const HttpReply reply = problem(503, "too many connections", "Overloaded");
+    log_refusal(*state, peer, reply);
     append_reply(out, reply, framing, state->date.now());
     const ByteStream::Pieces pieces{asio::buffer(out), asio::const_buffer{}};
     auto [error, size] = co_await async_write(*stream, pieces, as_values);
