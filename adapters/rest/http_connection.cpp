@@ -428,15 +428,6 @@ void HttpConnection::abort() {
     box_->bell().cancel();
 }
 
-/// Of a connection that is closed before it could ask for anything.
-void log_refusal(ListenerState& state, const Peer& peer, const HttpReply& reply) {
-    const std::string id = std::to_string(++state.connections_made) + "-0";
-    if (!state.door.access_log) return;
-    HttpRequest nothing;
-    nothing.ip = peer.ip;
-    log_access({nothing, {}, reply.status, reply.body.size(), gateway::Duration::zero(), id});
-}
-
 }  // namespace
 
 asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
@@ -455,20 +446,6 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
     std::string arrived = connection->take_unread();
     connection.reset();  // a websocket needs none of its buffers
     co_await serve_websocket(std::move(state), std::move(upgraded), std::move(arrived), *std::move(upgrade));
-}
-
-asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,
-                                        std::unique_ptr<ByteStream> stream,
-                                        Peer peer) {
-    std::string out;
-    ReplyFraming framing;
-    framing.keep_alive = false;
-    const HttpReply reply = problem(503, "too many connections", "Overloaded");
-    log_refusal(*state, peer, reply);
-    append_reply(out, reply, framing, state->date.now());
-    const ByteStream::Pieces pieces{asio::buffer(out), asio::const_buffer{}};
-    auto [error, size] = co_await async_write(*stream, pieces, as_values);
-    (void)error;
 }
 
 }  // namespace rest
