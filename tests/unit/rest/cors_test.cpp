@@ -22,9 +22,7 @@ protected:
         route.targets = {std::move(target)};
         return route;
     }
-    static Headers from(const std::string& origin) {
-        return {{"Origin", origin}, {"Host", "gateway"}};
-    }
+    static Headers from(const std::string& origin) { return {{"Origin", origin}, {"Host", "gateway"}}; }
     static Headers preflight(const std::string& origin, const std::string& method) {
         Headers headers = from(origin);
         headers.emplace_back("Access-Control-Request-Method", method);
