@@ -93,6 +93,15 @@ std::optional<Url> parse_url(std::string_view text) {
     return url;
 }
 
+std::optional<std::string> parse_host_pattern(std::string_view text) {
+    if (text == "*") return std::string{text};
+    const std::string_view name = text.starts_with("*.") ? text.substr(2) : text;
+    const bool empty_label =
+        name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos;
+    if (!plausible_host(name) || name.find(':') != std::string_view::npos || empty_label) return std::nullopt;
+    return lower(text);
+}
+
 bool is_ip(const std::string& host) {
     return parses_as(AF_INET, host) || parses_as(AF_INET6, host);
 }

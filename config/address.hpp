@@ -26,6 +26,9 @@ struct Url {
 /// that is not written so: credentials have keys of their own.
 std::optional<Url> parse_url(std::string_view text);
 
+/// `gateway.example`, `*.plant.example` or `*`, in lower case. nullopt: not written so.
+std::optional<std::string> parse_host_pattern(std::string_view text);
+
 /// An IPv4 or IPv6 address, not a name.
 bool is_ip(const std::string& host);
 /// 127.0.0.0/8, ::1 or the name localhost.

@@ -230,6 +230,25 @@ Kind<std::vector<gateway::IpNetwork>> networks() {
     return {read, or_list({{"type", "string"}, {"examples", {"10.0.0.0/8"}}})};
 }
 
+Kind<std::vector<std::string>> host_patterns() {
+    const auto read = [](const Node& node, std::vector<std::string>& into, Findings& findings) {
+        into.clear();
+        const auto read_one = [&](const Node& item) {
+            auto pattern = item.is_scalar() ? parse_host_pattern(item.text()) : std::nullopt;
+            if (!pattern)
+                return report_type(item,
+                                   "a host name, without scheme and port",
+                                   findings,
+                                   "\"gateway.example\", \"*.plant.example\"");
+            into.push_back(*std::move(pattern));
+        };
+        if (!node.is_list()) return read_one(node);
+        for (const auto& item : node.items())
+            read_one(item);
+    };
+    return {read, or_list({{"type", "string"}, {"examples", {"gateway.example", "*.plant.example"}}})};
+}
+
 Kind<std::optional<double>> rate() {
     const auto read = [](const Node& node, std::optional<double>& into, Findings& findings) {
         const auto per_second = node.is_scalar() ? parse_rate(node.text()) : std::nullopt;

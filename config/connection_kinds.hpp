@@ -25,6 +25,8 @@ Kind<int> mqtt_version();
 Kind<std::vector<gateway::ListenerSettings>> listeners();
 /// `["10.0.0.0/8", "192.0.2.7"]`
 Kind<std::vector<gateway::IpNetwork>> networks();
+/// `["gateway.example", "*.plant.example"]`, or `"*"`; gives them in lower case.
+Kind<std::vector<std::string>> host_patterns();
 /// `50/s`, `5/m`
 Kind<std::optional<double>> rate();
 /// `[bearer, query, cookie]`

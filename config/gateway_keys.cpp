@@ -233,7 +233,11 @@ Section<RestSettings> rest_section() {
         .key("dialect",
              &RestSettings::dialect,
              rest_dialect(),
-             "Which generation of happner it answers as: 4, or 1 for clients of the oldest.");
+             "Which generation of happner it answers as: 4, or 1 for clients of the oldest.")
+        .key("hosts",
+             &RestSettings::hosts,
+             host_patterns(),
+             "Names that the gateway answers to; *.NAME for all below one.");
 }
 
 Section<ServiceSettings> services_section() {

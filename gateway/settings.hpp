@@ -123,6 +123,8 @@ struct RestSettings {
     std::vector<std::string> allow = {"*"};  // component/method patterns
     bool bearer = true, query = true, cookie = true;
     int dialect = 4;  // of happner's generations: 1 or 4
+    std::vector<std::string> hosts =
+        {};  // names to answer to, `*.NAME` too, in lower case; empty: see KnownHosts
 };
 
 }  // namespace gateway

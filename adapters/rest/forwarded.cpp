@@ -63,6 +63,7 @@ std::string client_address(const HttpRequest& request,
 }
 
 void set_origin(HttpRequest& request, const Peer& peer, bool peer_is_trusted) {
+    request.over_tls = peer.tls;
     request.scheme = peer.tls ? "https" : "";
     request.host = request.header("host");
     if (!peer_is_trusted) return;

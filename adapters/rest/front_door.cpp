@@ -31,7 +31,8 @@ using boost::system::error_code;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr gateway::Duration longest_tick = std::chrono::seconds{1};
 constexpr gateway::Duration shortest_tick = std::chrono::milliseconds{10};
-constexpr gateway::Duration certificate_look = std::chrono::seconds{5};     // between looks at their files
+constexpr gateway::Duration certificate_look = std::chrono::seconds{5};  // between looks at their files
+constexpr std::size_t taken_at_once = 64;  // connections, before others are served
 constexpr gateway::Duration accept_pause = std::chrono::milliseconds{100};  // out of file descriptors, say
 
 SurfaceSettings surface_settings(const FrontDoorSettings& settings) {
@@ -85,6 +86,7 @@ tcp::acceptor bind(asio::io_context& io, const gateway::Endpoint& endpoint) {
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
     if (!error) acceptor.bind(address, error);
     if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+    if (!error) acceptor.non_blocking(true, error);
     if (error) cannot_listen(endpoint, error.message());
     return acceptor;
 }
@@ -102,13 +104,27 @@ void take(const std::shared_ptr<ListenerState>& shared,
     if (full) {
         shared->metrics.count("connections_refused");
         if (plain)
-            asio::co_spawn(shared->io, refuse_connection(shared, tcp_stream(std::move(socket))), log_end);
+            asio::co_spawn(shared->io,
+                           refuse_connection(shared, tcp_stream(std::move(socket)), std::move(peer)),
+                           log_end);
     } else if (plain) {
         auto session = serve_connection(shared, tcp_stream(std::move(socket)), std::move(peer));
         asio::co_spawn(shared->io, std::move(session), log_end);
     } else {
         auto session = open_connection(shared, listener, std::move(socket), std::move(peer));
         asio::co_spawn(shared->io, std::move(session), log_end);
+    }
+}
+
+/// Those that have come beside one. One a turn of the loop would be too few: between two turns everybody who
+/// is connected is served, and so the busier the gateway, the longer would newcomers wait for each other.
+void take_waiting(const std::shared_ptr<ListenerState>& shared, const std::shared_ptr<Listener>& listener) {
+    for (std::size_t taken = 1; taken < taken_at_once; ++taken) {
+        error_code error;
+        tcp::socket socket{shared->io};
+        listener->acceptor.accept(socket, error);
+        if (error) return;  // nobody waits, or the loop will meet it again
+        take(shared, listener, std::move(socket));
     }
 }
 
@@ -121,6 +137,7 @@ asio::awaitable<void> accept_loop(std::shared_ptr<ListenerState> shared, std::sh
         if (!acceptor.is_open() || shared->ended) co_return;
         if (!error) {
             take(shared, listener, std::move(socket));
+            take_waiting(shared, listener);
             continue;
         }
         gateway::log::warn("accept: {}", error.message());

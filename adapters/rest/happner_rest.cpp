@@ -148,9 +148,8 @@ HttpReply HappnerRest::incomplete_login(std::string_view what) const {
 // --- describe ------------------------------------------------------------------------------------
 
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
-    if (mesh_.security() == Security::unknown) return respond(not_joined(dialect_, settings_.mesh));
+    if (auto refusal = refusal_of_describe(request, query)) return respond(*std::move(refusal));
     auto principal = principal_of(request, query);
-    if (!principal) return respond(describe_without_token(dialect_));
     auto attempt = attempt_of(request, *principal);
     const auto wait = attempt.wait(mesh_, *principal);
     if (wait > gateway::Duration::zero()) return respond(too_many_tokens(dialect_, wait));
@@ -169,6 +168,12 @@ void HappnerRest::describe(const HttpRequest& request, const Query& query, Respo
     mesh_.describe(*std::move(principal), deadline(), done);
 }
 
+std::optional<HttpReply> HappnerRest::refusal_of_describe(const HttpRequest& head, const Query& query) const {
+    if (mesh_.security() == Security::unknown) return not_joined(dialect_, settings_.mesh);
+    if (!principal_of(head, query)) return describe_without_token(dialect_);
+    return std::nullopt;
+}
+
 // --- method: segments, body, token, security, mesh, component, method, in happner's own order ----
 
 void HappnerRest::method(const HttpRequest& request,
@@ -177,14 +182,11 @@ void HappnerRest::method(const HttpRequest& request,
                          Respond respond) {
     const CallPath path = read_call_path(call_path, dialect_);
     if (path.too_long && dialect_.looks_at_length_first) return respond(too_long());
-    HttpReply refusal;
-    const auto body = read_call_body(dialect_, request, query, refusal);
-    if (!body) return respond(std::move(refusal));
-    const auto description = mesh_.description();
-    if (!description) return respond(not_joined(dialect_, settings_.mesh));
+    HttpReply unreadable;
+    const auto body = read_call_body(dialect_, request, query, unreadable);
+    if (!body) return respond(std::move(unreadable));
     auto principal = principal_of(request, query);
-    if (!principal) return respond(bad_origin(dialect_));
-    if (path.too_long) return respond(too_long());
+    if (auto refusal = refusal_of_caller(principal, path)) return respond(*std::move(refusal));
 
     Call call;
     call.attempt = attempt_of(request, *principal);
@@ -208,6 +210,7 @@ void HappnerRest::method(const HttpRequest& request,
         call.args = call_arguments(dialect_, body->json(), names, request);
         return call_own(std::move(call), std::move(respond));
     }
+    const auto description = mesh_.description();
     const auto component = description->components.find(call.name.component);
     if (component == description->components.end()) {
         HttpReply missing = missing_component(dialect_, call.name.component);
@@ -220,6 +223,24 @@ void HappnerRest::method(const HttpRequest& request,
     }
     call.args = call_arguments(dialect_, body->json(), found->second.parameters, request);
     call_described(std::move(call), std::move(respond));
+}
+
+std::optional<HttpReply> HappnerRest::refusal_of_call(const HttpRequest& head,
+                                                      std::string_view call_path,
+                                                      const Query& query) const {
+    const CallPath path = read_call_path(call_path, dialect_);
+    if (path.too_long && dialect_.looks_at_length_first) return too_long();
+    if (auto refusal = refusal_of_caller(principal_of(head, query), path)) return refusal;
+    if (!path.component) return std::nullopt;
+    return refusal_of({path.component_text(), path.method_text()}, path.mesh);
+}
+
+std::optional<HttpReply> HappnerRest::refusal_of_caller(const std::optional<Principal>& principal,
+                                                        const CallPath& path) const {
+    if (!mesh_.description()) return not_joined(dialect_, settings_.mesh);
+    if (!principal) return bad_origin(dialect_);
+    if (path.too_long) return too_long();
+    return std::nullopt;
 }
 
 HttpReply HappnerRest::too_long() const {

@@ -25,8 +25,6 @@
 
 namespace rest {
 
-using Query = std::vector<gateway::NameValue>;
-
 class HappnerRest {
 public:
     HappnerRest(gateway::RestSettings settings,
@@ -41,6 +39,13 @@ public:
     void describe(const HttpRequest& request, const Query& query, Respond respond);
     /// `call_path`: what follows /rest/method, without the slash between, still percent-encoded.
     void method(const HttpRequest& request, std::string_view call_path, const Query& query, Respond respond);
+
+    // What speaks against a request whatever its body says, from its head alone; nullopt: that depends.
+    std::optional<HttpReply> refusal_of_describe(const HttpRequest& head, const Query& query) const;
+    std::optional<HttpReply> refusal_of_call(const HttpRequest& head,
+                                             std::string_view call_path,
+                                             const Query& query) const;
+
     /// OPTIONS on any of these: 204. happner would do what was asked for, which no preflight means.
     HttpReply options() const;
     HttpReply logout() const { return logout_refused(dialect_); }
@@ -63,6 +68,8 @@ private:
     void count_login(const LoginGuard::Attempt& attempt, const gateway::Result<gateway::Secret>& token);
     HttpReply incomplete_login(std::string_view what) const;
     HttpReply too_long() const;
+    std::optional<HttpReply> refusal_of_caller(const std::optional<gateway::Principal>& principal,
+                                               const CallPath& path) const;
     std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;
     void call_own(Call call, Respond respond);
     void run_own(Call call, Respond respond);

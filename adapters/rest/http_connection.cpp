@@ -37,6 +37,8 @@ constexpr std::size_t kept_capacity = 16u * 1024;                   // of what i
 constexpr std::size_t large_body = 32u * 1024;                      // is written from where it is
 constexpr gateway::Duration linger_time = std::chrono::seconds{2};  // of reading on after a refusal
 
+constexpr auto node_security = gateway::Security::insecure;  // it asks nobody who they are
+
 /// What the connection waits for, and so what happens when that takes too long.
 enum class Phase { idle, head, body, answer, write, stream, linger };
 
@@ -70,6 +72,7 @@ private:
     asio::awaitable<Next> serve_request();
     asio::awaitable<bool> read_head();
     asio::awaitable<bool> read_body();
+    asio::awaitable<bool> let_go_ahead();
     asio::awaitable<bool> read_more();
     asio::awaitable<Next> answer_and_send();
     asio::awaitable<HttpReply> answer();
@@ -79,6 +82,7 @@ private:
     asio::awaitable<void> refuse(HttpReply reply);
     asio::awaitable<void> linger();
 
+    void begin_request();
     void forget_request();
     void find_client();
     std::optional<HttpReply> check_upgrade();
@@ -99,10 +103,10 @@ private:
     std::string out_;
     Peer peer_;
     std::uint64_t number_;        // of this connection, for logs
-    std::uint64_t requests_ = 0;  // heads that were read
+    std::uint64_t requests_ = 0;  // that have begun
     bool behind_proxy_;           // the peer may say who its clients are
     std::string client_;          // of the request, as such a peer says
-    TimePoint began_;             // the request: when its head was there
+    TimePoint began_;             // the request: when its head was there, or as far as it came
     Phase phase_ = Phase::idle;
     TimePoint deadline_ = TimePoint::max();
     bool timed_out_ = false;
@@ -159,8 +163,8 @@ asio::awaitable<Next> HttpConnection::serve_request() {
 asio::awaitable<bool> HttpConnection::read_head() {
     forget_request();
     reader_.start();
-    enter(reader_.has_unread() ? Phase::head : Phase::idle,
-          reader_.has_unread() ? state_->settings.timeouts.header : state_->settings.timeouts.idle);
+    enter(Phase::idle, state_->settings.timeouts.idle);
+    if (reader_.has_unread()) begin_request();
     RequestReader::Progress progress = reader_.read_head(request_);
     while (progress == RequestReader::Progress::needs_more) {
         const bool more = co_await read_more();
@@ -171,10 +175,9 @@ asio::awaitable<bool> HttpConnection::read_head() {
                 co_await refuse(problem(408, "the request's head took too long"));
             co_return false;
         }
-        if (phase_ == Phase::idle) enter(Phase::head, state_->settings.timeouts.header);
+        if (phase_ == Phase::idle) begin_request();
         progress = reader_.read_head(request_);
     }
-    ++requests_;
     began_ = Clock::now();
     find_client();
     if (progress == RequestReader::Progress::failed) {
@@ -197,11 +200,10 @@ asio::awaitable<bool> HttpConnection::read_body() {
     }
     reader_.limit_body(limit);
     enter(Phase::body, state_->settings.timeouts.body);
-    const bool waits = request_.has_header("expect") && !framing_.old_client && !reader_.has_unread();
+    const bool waits = waits_for_go_ahead(request_) && !framing_.old_client && !reader_.has_unread();
     if (waits) {
-        const ByteStream::Pieces line{asio::buffer(continue_line), asio::const_buffer{}};
-        auto [failed, sent] = co_await async_write(*stream_, line, as_values);
-        if (failed) co_return false;
+        const bool sent = co_await let_go_ahead();
+        if (!sent) co_return false;
     }
     RequestReader::Progress progress = reader_.read_body(request_);
     while (progress == RequestReader::Progress::needs_more) {
@@ -220,6 +222,18 @@ asio::awaitable<bool> HttpConnection::read_body() {
         co_return false;
     }
     co_return true;
+}
+
+/// False: refused, as there is no need for the body, or the peer has gone.
+asio::awaitable<bool> HttpConnection::let_go_ahead() {
+    if (auto refusal = state_->surface->refusal_of_head(request_)) {
+        state_->metrics.count("http_requests");
+        co_await refuse(*std::move(refusal));
+        co_return false;
+    }
+    const ByteStream::Pieces line{asio::buffer(continue_line), asio::const_buffer{}};
+    auto [failed, sent] = co_await async_write(*stream_, line, as_values);
+    co_return !failed;
 }
 
 asio::awaitable<bool> HttpConnection::read_more() {
@@ -326,6 +340,13 @@ asio::awaitable<void> HttpConnection::linger() {
 
 // --- one request ---------------------------------------------------------------------------------
 
+/// Its first byte is there, and maybe no other will be.
+void HttpConnection::begin_request() {
+    ++requests_;
+    began_ = Clock::now();
+    enter(Phase::head, state_->settings.timeouts.header);
+}
+
 /// Its views die when the next one is read.
 void HttpConnection::forget_request() {
     auto headers = std::move(request_.headers);
@@ -354,7 +375,7 @@ bool HttpConnection::may_go_on() const {
 }
 
 void HttpConnection::log(int status, std::size_t bytes) const {
-    if (!state_->door.access_log || request_.method.empty()) return;
+    if (!state_->door.access_log) return;
     const std::string made = std::to_string(number_) + '-' + std::to_string(requests_);
     const std::string user = state_->surface->user_of(request_);
     log_access({request_, user, status, bytes, Clock::now() - began_, request_id(request_, made)});
@@ -370,6 +391,10 @@ std::optional<HttpReply> HttpConnection::check_upgrade() {
     if (!same_origin(request_)) {
         state_->metrics.count("websockets_refused_by_origin");
         return problem(403, "pages of another origin may not open websockets here");
+    }
+    if (auto refusal = state_->hosts.refusal_of(request_, node_security)) {
+        state_->metrics.count("requests_refused_by_host");
+        return refusal;
     }
     upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}};
     log(101, 0);
@@ -411,7 +436,7 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
     const Admission admission{state, peer.ip};
     if (!admission) {
         state->metrics.count("connections_refused_per_client");
-        co_await refuse_connection(std::move(state), std::move(stream));
+        co_await refuse_connection(std::move(state), std::move(stream), std::move(peer));
         co_return;
     }
     auto connection = std::make_unique<HttpConnection>(state, std::move(stream), std::move(peer));
@@ -421,18 +446,6 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
     std::string arrived = connection->take_unread();
     connection.reset();  // a websocket needs none of its buffers
     co_await serve_websocket(std::move(state), std::move(upgraded), std::move(arrived), *std::move(upgrade));
-}
-
-asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,
-                                        std::unique_ptr<ByteStream> stream) {
-    std::string out;
-    ReplyFraming framing;
-    framing.keep_alive = false;
-    const HttpReply reply = problem(503, "too many connections", "Overloaded");
-    append_reply(out, reply, framing, state->date.now());
-    const ByteStream::Pieces pieces{asio::buffer(out), asio::const_buffer{}};
-    auto [error, size] = co_await async_write(*stream, pieces, as_values);
-    (void)error;
 }
 
 }  // namespace rest

@@ -33,6 +33,7 @@ boost::asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> stat
 
 /// Says 503 and closes: more connections than the limit.
 boost::asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,
-                                               std::unique_ptr<ByteStream> stream);
+                                               std::unique_ptr<ByteStream> stream,
+                                               Peer peer);
 
 }  // namespace rest

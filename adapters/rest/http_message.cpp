@@ -80,12 +80,23 @@ bool has_list_element(std::string_view value, std::string_view word) {
     return false;
 }
 
+bool is_list_of(std::string_view value, std::string_view word) {
+    while (!value.empty()) {
+        const auto comma = value.find(',');
+        const auto element = trimmed(value.substr(0, comma));
+        if (!element.empty() && !equal_ignoring_case(element, word)) return false;
+        if (comma == std::string_view::npos) break;
+        value.remove_prefix(comma + 1);
+    }
+    return true;
+}
+
 std::string media_type(std::string_view content_type) {
     return lower_case(trimmed(content_type.substr(0, content_type.find(';'))));
 }
 
-std::optional<std::vector<gateway::NameValue>> parse_query(std::string_view query) {
-    if (query.empty()) return std::vector<gateway::NameValue>{};
+std::optional<Query> parse_query(std::string_view query) {
+    if (query.empty()) return Query{};
     return gateway::parse_form(query);
 }
 

@@ -28,9 +28,10 @@ struct HttpRequest {
     std::string_view target;  // origin-form: path and query, still percent-encoded
     std::vector<Header> headers;
     std::string_view body;
-    std::string_view ip;      // of the client, without port; behind a trusted proxy what that says
-    std::string_view scheme;  // "http" or "https" as the client used it; empty: not known
-    std::string_view host;    // as the client wrote it; empty: as the Host header has it
+    std::string_view ip;           // of the client, without port; behind a trusted proxy what that says
+    std::string_view scheme;       // "http" or "https" as the client used it; empty: not known
+    std::string_view host;         // as the client wrote it; empty: as the Host header has it
+    bool over_tls = false;         // encrypted from the peer to here, whatever a proxy says
     bool wants_websocket = false;  // asks for an upgrade (RFC 6455 section 4.1)
 
     /// The value of the first such header, or empty.
@@ -67,11 +68,17 @@ std::string lower_case(std::string_view text);
 /// Is `word` one of the elements of a comma separated header value (RFC 9110 section 5.6.1), in any case?
 bool has_list_element(std::string_view value, std::string_view word);
 
+/// Are all of its elements `word`, in any case? Empty ones do not count.
+bool is_list_of(std::string_view value, std::string_view word);
+
 /// "application/json" of "Application/JSON; charset=utf-8".
 std::string media_type(std::string_view content_type);
 
-/// Query names and values, decoded; nullopt where the percent-encoding or the UTF-8 is broken.
-std::optional<std::vector<gateway::NameValue>> parse_query(std::string_view query);
+/// Query names and values, decoded.
+using Query = std::vector<gateway::NameValue>;
+
+/// nullopt where the percent-encoding or the UTF-8 is broken.
+std::optional<Query> parse_query(std::string_view query);
 
 /// One path segment, decoded once; nullopt where that gives no safe name: broken encoding, `/`, control
 /// characters, `.`, `..`.

@@ -33,6 +33,27 @@ bool is_browser_script(std::string_view path) {
     return path.starts_with("/browser_") || path == "/api/client";
 }
 
+HttpReply nothing_else_below_rest() {
+    return problem(404, "below /rest there are login, describe and method");
+}
+
+/// Served as a happn node does, whatever is sent there.
+bool is_of_the_node(std::string_view path) {
+    return path == "/version" || path == "/ping" || path == "/primus/spec" || path == "/auth/login";
+}
+
+/// Not of anything that it has (RFC 9110 section 9.3.7).
+bool asks_the_server(const HttpRequest& request) {
+    return request.method == "OPTIONS" && request.target == "*";
+}
+
+HttpReply server_options() {
+    HttpReply reply;
+    reply.status = 204;
+    reply.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    return reply;
+}
+
 bool is_origin_form(std::string_view path) {
     if (path.empty() || path.front() != '/') return false;
     return path.find_first_of(std::string_view{"\0\r\n\t \\", 6}) == std::string_view::npos;
@@ -46,6 +67,8 @@ HttpSurface::HttpSurface(SurfaceSettings settings,
                          gateway::Metrics& metrics)
     : settings_{std::move(settings)},
       mesh_{addressed},
+      metrics_{metrics},
+      hosts_{settings_.rest.hosts},
       happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed, tokens_},
       routes_{settings_.rest, dispatcher, addressed, tokens_, KeyedRequests{settings_.idempotency, metrics}},
       openapi_{{settings_.rest, settings_.timeouts.rest, settings_.title, settings_.version},
@@ -54,6 +77,8 @@ HttpSurface::HttpSurface(SurfaceSettings settings,
                tokens_} {}
 
 void HttpSurface::handle(const HttpRequest& request, Respond respond) {
+    if (auto refusal = refusal_of_name(request)) return respond(*std::move(refusal));
+    if (asks_the_server(request)) return respond(server_options());
     const std::string_view path = request.path();
     if (!is_origin_form(path)) return respond(problem(400, "the request target must be a path"));
     auto query = parse_query(request.query());
@@ -62,6 +87,35 @@ void HttpSurface::handle(const HttpRequest& request, Respond respond) {
     const std::string_view plain = without_node_name(path);
     if (serve_rest(request, plain, *query, respond) || serve_node(request, path, *query, respond)) return;
     routes_.handle(request, *std::move(query), std::move(respond));
+}
+
+std::optional<HttpReply> HttpSurface::refusal_of_head(const HttpRequest& head) const {
+    if (auto refusal = refusal_of_name(head)) return refusal;
+    const std::string_view path = head.path();
+    const auto query = parse_query(head.query());
+    if (!is_origin_form(path) || !query) return std::nullopt;
+    if (path == "/openapi.json") return openapi_.refusal_of(head);
+    if (const auto rest = below(without_node_name(path), "/rest"))
+        return refusal_of_rest(head, *rest, *query);
+    if (auto refusal = not_served(path)) return refusal;
+    if (is_of_the_node(path)) return std::nullopt;
+    return routes_.refusal_of_head(head, *query);
+}
+
+std::optional<HttpReply> HttpSurface::refusal_of_rest(const HttpRequest& head,
+                                                      std::string_view below_rest,
+                                                      const Query& query) const {
+    if (head.method == "OPTIONS" || below_rest == "login") return std::nullopt;
+    if (below_rest == "describe") return happner_.refusal_of_describe(head, query);
+    if (const auto call_path = below(below_rest, "method"))
+        return happner_.refusal_of_call(head, *call_path, query);
+    return nothing_else_below_rest();
+}
+
+std::optional<HttpReply> HttpSurface::refusal_of_name(const HttpRequest& request) const {
+    auto refusal = hosts_.refusal_of(request, mesh_.security());
+    if (refusal) metrics_.count("requests_refused_by_host");
+    return refusal;
 }
 
 void HttpSurface::open_to_page(const HttpRequest& head, HttpReply& reply) const {
@@ -104,7 +158,7 @@ bool HttpSurface::serve_rest(const HttpRequest& request,
     } else if (call_path) {
         happner_.method(request, *call_path, query, std::move(respond));
     } else {
-        respond(problem(404, "below /rest there are login, describe and method"));
+        respond(nothing_else_below_rest());
     }
     return true;
 }
@@ -120,24 +174,29 @@ bool HttpSurface::serve_node(const HttpRequest& request,
         respond(HttpReply{200, text_type, Bytes::literal("pong")});
     } else if (path == "/primus/spec") {
         respond(HttpReply{200, json_type, Bytes::literal(primus_spec)});
-    } else if (is_primus_path(path)) {
-        respond(upgrade_required());
     } else if (path == "/auth/login" && mesh_.security() != gateway::Security::insecure) {
         happner_.auth_login(request, query, std::move(respond));
-    } else if (path == "/auth/logout") {
-        respond(happner_.logout());
-    } else if (path == "/auth/request-nonce") {
-        respond(problem(501, "digest logins are not available through the gateway: use /rest/login"));
-    } else if (below(path, "/auth")) {
-        respond(problem(404, "there is no such login here"));
-    } else if (is_browser_script(path)) {
-        respond(problem(
-            501,
-            "the gateway serves no browser scripts: load happn-3 or happner-client from your own pages"));
+    } else if (auto refusal = not_served(path)) {
+        respond(*std::move(refusal));
     } else {
         return false;
     }
     return true;
+}
+
+/// What a happn node has and the gateway has not.
+std::optional<HttpReply> HttpSurface::not_served(std::string_view path) const {
+    const bool has_logins = mesh_.security() != gateway::Security::insecure;
+    if (path == "/primus/spec" || (path == "/auth/login" && has_logins)) return std::nullopt;
+    if (is_primus_path(path)) return upgrade_required();
+    if (path == "/auth/logout") return happner_.logout();
+    if (path == "/auth/request-nonce")
+        return problem(501, "digest logins are not available through the gateway: use /rest/login");
+    if (below(path, "/auth")) return problem(404, "there is no such login here");
+    if (is_browser_script(path))
+        return problem(
+            501, "the gateway serves no browser scripts: load happn-3 or happner-client from your own pages");
+    return std::nullopt;
 }
 
 bool is_primus_path(std::string_view path) {

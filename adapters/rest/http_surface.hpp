@@ -4,10 +4,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/rest/happner_rest.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/known_hosts.hpp"
 #include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/mapped_routes.hpp"
 #include "adapters/rest/openapi_endpoint.hpp"
@@ -38,6 +40,10 @@ public:
     /// then it is dropped.
     void handle(const HttpRequest& request, Respond respond);
 
+    /// Why a request with this head gets nothing, whatever its body says; nullopt: that depends on more. For
+    /// clients that wait to be told whether to send their body (RFC 9110 section 10.1.1).
+    std::optional<HttpReply> refusal_of_head(const HttpRequest& head) const;
+
     /// Lets a page of another origin read a reply that is none of the surface's own, if it may read those.
     void open_to_page(const HttpRequest& head, HttpReply& reply) const;
 
@@ -50,10 +56,17 @@ public:
 private:
     bool serve_rest(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
     bool serve_node(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
+    std::optional<HttpReply> refusal_of_name(const HttpRequest& request) const;
+    std::optional<HttpReply> refusal_of_rest(const HttpRequest& head,
+                                             std::string_view below_rest,
+                                             const Query& query) const;
+    std::optional<HttpReply> not_served(std::string_view path) const;
     std::string_view without_node_name(std::string_view path) const;
 
     SurfaceSettings settings_;
     gateway::Mesh& mesh_;
+    gateway::Metrics& metrics_;
+    KnownHosts hosts_;
     std::shared_ptr<LoginLimit> tokens_ = std::make_shared<LoginLimit>();  // refused ones, on all ways
     HappnerRest happner_;
     MappedRoutes routes_;

@@ -10,6 +10,7 @@
 
 #include "adapters/rest/client_table.hpp"
 #include "adapters/rest/http_surface.hpp"
+#include "adapters/rest/known_hosts.hpp"
 #include "adapters/rest/reply_writer.hpp"
 #include "gateway/listener_settings.hpp"
 #include "gateway/metrics.hpp"
@@ -51,6 +52,7 @@ struct ListenerState {
           clients{door.clients},
           surface{
               std::make_unique<HttpSurface>(std::move(surface_settings), dispatcher, addressed, counters)},
+          hosts{settings.rest.hosts},
           node{websockets},
           metrics{counters} {}
 
@@ -59,6 +61,7 @@ struct ListenerState {
     DoorSettings door;
     ClientTable clients;
     std::unique_ptr<HttpSurface> surface;  // null once ended
+    KnownHosts hosts;                      // of the node's websockets; the surface judges the rest
     gateway::WebsocketAcceptor* node;
     gateway::Metrics& metrics;
     HttpDate date;

@@ -130,10 +130,7 @@ bool fits(std::string_view content_type, HttpSource::Body body) {
     return type == kind_of(body) || (body == HttpSource::Body::json && type.ends_with("+json"));
 }
 
-std::optional<HttpReply> refuse_body(const HttpRequest& request, const HttpSource& source) {
-    if (source.max_body && request.body.size() > *source.max_body)
-        return problem(413, "the body is larger than " + std::to_string(*source.max_body) + " bytes");
-    if (request.body.empty()) return std::nullopt;
+std::optional<HttpReply> refuse_type(const HttpRequest& request, const HttpSource& source) {
     const std::string_view coding = request.header("content-encoding");
     if (!coding.empty() && !equal_ignoring_case(coding, "identity"))
         return problem(415, "a body with Content-Encoding is not taken here");
@@ -142,6 +139,12 @@ std::optional<HttpReply> refuse_body(const HttpRequest& request, const HttpSourc
                        "this route takes " + std::string{kind_of(source.body)} + ", not " +
                            media_type(request.header("content-type")));
     return std::nullopt;
+}
+
+std::optional<HttpReply> refuse_body(const HttpRequest& request, const HttpSource& source) {
+    if (source.max_body && request.body.size() > *source.max_body)
+        return problem(413, "the body is larger than " + std::to_string(*source.max_body) + " bytes");
+    return request.body.empty() ? std::nullopt : refuse_type(request, source);
 }
 
 Payload body_of(const HttpRequest& request) {
@@ -158,7 +161,7 @@ std::vector<NameValue> plain_headers(const HttpRequest& request) {
 }
 
 std::variant<Message, HttpReply> message_of(const HttpRequest& request,
-                                            std::vector<NameValue> query,
+                                            Query query,
                                             const HttpSource& source) {
     drop_token(query);
     auto checked = gateway::check_query(query, source.query);
@@ -223,7 +226,7 @@ std::optional<HttpReply> not_acceptable(const gateway::Route& route, const HttpR
 }  // namespace
 
 MappedRoutes::Prepared MappedRoutes::prepare(const HttpRequest& request,
-                                             std::vector<NameValue> query,
+                                             Query query,
                                              const gateway::Route& route) {
     const auto format = is_stream(route) ? stream_format(request) : std::nullopt;
     const bool safe = request.method == "GET" || request.method == "HEAD";
@@ -259,13 +262,27 @@ OriginGrant MappedRoutes::grant_of(const HttpRequest& request) const {
 }
 
 std::optional<gateway::Secret> MappedRoutes::token_of(const HttpRequest& request,
-                                                      const std::vector<NameValue>& query,
+                                                      const Query& query,
                                                       const HttpSource& source) const {
-    if (source.auth == HttpSource::Auth::none) return std::nullopt;
+    if (source.auth == HttpSource::Auth::none || authority_.security() == Security::insecure)
+        return std::nullopt;
     return find_token(request, query, settings_, Cookies::never);
 }
 
-void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> query, Respond respond) {
+std::optional<HttpReply> MappedRoutes::refusal_of_head(const HttpRequest& head, const Query& query) const {
+    auto match = dispatcher_.router().match_http(head.method, head.path());
+    if (match.route == nullptr) {
+        if (match.kind == gateway::HttpMatch::Kind::no_path) return no_route(head);
+        if (head.method == "OPTIONS") return std::nullopt;
+        return wrong_method(head, std::move(match.allowed));
+    }
+    const auto& source = std::get<HttpSource>(match.route->source);
+    if (auto refusal = refusal_of(*match.route, head, token_of(head, query, source).has_value()))
+        return refusal;
+    return refuse_type(head, source);
+}
+
+void MappedRoutes::handle(const HttpRequest& request, Query query, Respond respond) {
     auto match = dispatcher_.router().match_http(request.method, request.path());
     if (match.kind == gateway::HttpMatch::Kind::no_path) return respond(no_route(request));
     if (match.kind == gateway::HttpMatch::Kind::wrong_method && request.method == "OPTIONS")
@@ -283,24 +300,23 @@ void MappedRoutes::handle(const HttpRequest& request, std::vector<NameValue> que
           });
 }
 
-void MappedRoutes::serve(gateway::HttpMatch match,
-                         const HttpRequest& request,
-                         std::vector<NameValue> query,
-                         Respond respond) {
-    const auto& source = std::get<HttpSource>(match.route->source);
+std::optional<HttpReply> MappedRoutes::refusal_of(const gateway::Route& route,
+                                                  const HttpRequest& head,
+                                                  bool has_token) const {
+    const auto& source = std::get<HttpSource>(route.source);
+    if (is_forged(head, source, has_token))
+        return problem(403, "pages of another origin may not use this route", "AccessDenied");
+    if (auto refusal = not_acceptable(route, head)) return refusal;
     const auto security = authority_.security();
-    auto token = security == Security::insecure ? std::nullopt : token_of(request, query, source);
-    if (is_forged(request, source, token.has_value()))
-        return respond(problem(403, "pages of another origin may not use this route", "AccessDenied"));
-    if (auto refused = not_acceptable(*match.route, request)) return respond(*std::move(refused));
-    if (security == Security::insecure)
-        return run(*match.route,
-                   std::move(match.captures),
-                   prepare(request, std::move(query), *match.route),
-                   std::move(respond));
-    if (!token && security == Security::unknown && source.auth == HttpSource::Auth::required)
-        return respond(nobody_to_ask());
-    if (!token && source.auth == HttpSource::Auth::required) return respond(token_wanted());
+    if (security == Security::insecure || has_token || source.auth != HttpSource::Auth::required)
+        return std::nullopt;
+    return security == Security::unknown ? nobody_to_ask() : token_wanted();
+}
+
+void MappedRoutes::serve(gateway::HttpMatch match, const HttpRequest& request, Query query, Respond respond) {
+    auto token = token_of(request, query, std::get<HttpSource>(match.route->source));
+    if (auto refusal = refusal_of(*match.route, request, token.has_value()))
+        return respond(*std::move(refusal));
     auto prepared = prepare(request, std::move(query), *match.route);
     if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
     auto principal = Principal::bearer(*std::move(token));

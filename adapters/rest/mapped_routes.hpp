@@ -28,7 +28,10 @@ public:
                  KeyedRequests keyed);
 
     /// `query`: decoded, with the token if it holds one.
-    void handle(const HttpRequest& request, std::vector<gateway::NameValue> query, Respond respond);
+    void handle(const HttpRequest& request, Query query, Respond respond);
+
+    /// Why a request with this head and a body gets nothing, whatever that is; nullopt: that depends.
+    std::optional<HttpReply> refusal_of_head(const HttpRequest& head, const Query& query) const;
 
     /// Of the route this request would take; nullopt: it has none of its own.
     std::optional<std::size_t> max_body(std::string_view method, std::string_view path) const;
@@ -43,13 +46,12 @@ private:
         std::optional<KeyedRequest> keyed;               // not to be executed twice
     };
 
-    void serve(gateway::HttpMatch match,
-               const HttpRequest& request,
-               std::vector<gateway::NameValue> query,
-               Respond respond);
-    static Prepared prepare(const HttpRequest& request,
-                            std::vector<gateway::NameValue> query,
-                            const gateway::Route& route);
+    void serve(gateway::HttpMatch match, const HttpRequest& request, Query query, Respond respond);
+    /// Asked of both, head and whole request: what the body says plays no part.
+    std::optional<HttpReply> refusal_of(const gateway::Route& route,
+                                        const HttpRequest& head,
+                                        bool has_token) const;
+    static Prepared prepare(const HttpRequest& request, Query query, const gateway::Route& route);
 
     /// Null: the request has no key. nullopt: it has been answered.
     std::optional<std::shared_ptr<KeyedExecution>> begin(const gateway::Route& route,
@@ -57,8 +59,9 @@ private:
                                                          const Respond& respond);
     void run(const gateway::Route& route, gateway::Captures captures, Prepared prepared, Respond respond);
     void run_as(gateway::Principal principal, Prepared prepared, Respond respond);
+    /// nullopt also where the mesh or the route asks for none.
     std::optional<gateway::Secret> token_of(const HttpRequest& request,
-                                            const std::vector<gateway::NameValue>& query,
+                                            const Query& query,
                                             const gateway::HttpSource& source) const;
 
     gateway::RestSettings settings_;

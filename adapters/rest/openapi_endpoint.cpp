@@ -20,13 +20,9 @@ using openapi::Caller;
 
 constexpr const char* methods_allowed = "GET, HEAD, OPTIONS";
 
-HttpReply wrong_method(const HttpRequest& request) {
+HttpReply options() {
     HttpReply reply;
-    if (request.method == "OPTIONS") {
-        reply.status = 204;
-    } else {
-        reply = problem(405, std::string{request.method} + " is not one of " + methods_allowed);
-    }
+    reply.status = 204;
     reply.headers.emplace_back("Allow", methods_allowed);
     return reply;
 }
@@ -50,8 +46,16 @@ OpenApiEndpoint::OpenApiEndpoint(OpenApiSettings settings,
                                  std::shared_ptr<LoginLimit> tokens)
     : settings_{std::move(settings)}, dispatcher_{dispatcher}, mesh_{addressed}, tokens_{std::move(tokens)} {}
 
+std::optional<HttpReply> OpenApiEndpoint::refusal_of(const HttpRequest& head) {
+    if (head.method == "GET" || head.method == "HEAD" || head.method == "OPTIONS") return std::nullopt;
+    HttpReply reply = problem(405, std::string{head.method} + " is not one of " + methods_allowed);
+    reply.headers.emplace_back("Allow", methods_allowed);
+    return reply;
+}
+
 void OpenApiEndpoint::handle(const HttpRequest& request, const Query& query, Respond respond) {
-    if (request.method != "GET" && request.method != "HEAD") return respond(wrong_method(request));
+    if (request.method == "OPTIONS") return respond(options());
+    if (auto refusal = refusal_of(request)) return respond(*std::move(refusal));
     const auto if_none_match = request.header("if-none-match");
     switch (mesh_.security()) {
         case Security::unknown:

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/rest/happner_rest.hpp"
@@ -36,6 +37,9 @@ public:
                     std::shared_ptr<LoginLimit> tokens);
 
     void handle(const HttpRequest& request, const Query& query, Respond respond);
+
+    /// Methods that it does not know.
+    static std::optional<HttpReply> refusal_of(const HttpRequest& head);
 
 private:
     using Description = std::shared_ptr<const gateway::MeshDescription>;

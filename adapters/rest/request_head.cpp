@@ -7,6 +7,8 @@
 namespace rest {
 namespace {
 
+constexpr std::string_view go_ahead = "100-continue";
+
 std::size_t count_of(const HttpRequest& request, std::string_view name) {
     return static_cast<std::size_t>(std::ranges::count_if(
         request.headers, [&](const Header& header) { return equal_ignoring_case(header.name, name); }));
@@ -60,7 +62,7 @@ std::optional<HttpReply> use_origin_form(HttpRequest& request) {
     if (!equal_ignoring_case(target.substr(0, path), request.header("host")))
         return problem(400, "the request target names another host than the Host header");
     if (path == std::string_view::npos) {
-        request.target = "/";
+        request.target = request.method == "OPTIONS" ? "*" : "/";  // RFC 9112 section 3.2.4
     } else if (target[path] == '/') {
         request.target = target.substr(path);
     } else {
@@ -78,9 +80,17 @@ std::optional<HttpReply> check_head(HttpRequest& request, bool old) {
 }
 
 std::optional<HttpReply> check_expectation(const HttpRequest& request) {
-    const std::string_view expect = request.header("expect");
-    if (expect.empty() || equal_ignoring_case(expect, "100-continue")) return std::nullopt;
+    const bool known = std::ranges::all_of(request.headers, [](const Header& header) {
+        return !equal_ignoring_case(header.name, "expect") || is_list_of(header.value, go_ahead);
+    });
+    if (known) return std::nullopt;
     return problem(417, "only Expect: 100-continue is understood");
+}
+
+bool waits_for_go_ahead(const HttpRequest& request) {
+    return std::ranges::any_of(request.headers, [](const Header& header) {
+        return equal_ignoring_case(header.name, "expect") && has_list_element(header.value, go_ahead);
+    });
 }
 
 }  // namespace rest

@@ -14,5 +14,7 @@ std::optional<HttpReply> check_head(HttpRequest& request, bool old);
 
 /// Only `100-continue` is known (RFC 9110 section 10.1.1); anything else gets 417.
 std::optional<HttpReply> check_expectation(const HttpRequest& request);
+/// Does the client keep its body until it is told `100 Continue`?
+bool waits_for_go_ahead(const HttpRequest& request);
 
 }  // namespace rest

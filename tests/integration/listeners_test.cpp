@@ -386,4 +386,43 @@ TEST(AccessLog, HasALineForEachRequestAndNoCredential) {
     EXPECT_FALSE(contains(gateway.process().printed(), "t0ken"));
 }
 
+TEST(AccessLog, HasALineForWhatIsRefusedBeforeItIsARequest) {
+    GatewayProcess gateway{
+        {.settings = node + "timeouts: { header: 300ms }\nlog: { level: info, format: text, access: true }\n",
+         .mappings = {}}};
+    const auto line_of = [&](const std::string& status, const std::string& bytes) {
+        RawClient client{gateway.port()};
+        client.send(bytes);
+        EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 " + status + " ")) << bytes;
+        return gateway.process().wait_for_line("status=" + status);
+    };
+    const std::string unread = "access method=\"\" path=\"\" status=";
+    EXPECT_TRUE(contains(line_of("400", "nonsense\r\n\r\n"), unread + "400 "));
+    EXPECT_TRUE(contains(line_of("408", "GET /ping HT"), unread + "408 "));
+    EXPECT_TRUE(
+        contains(line_of("431", ping + "X: " + std::string(9000, 'x') + "\r\n\r\n"), unread + "431 "));
+    const auto line = line_of("505", "GET /ping HTTP/2.0\r\nHost: g\r\n\r\n");
+    EXPECT_TRUE(contains(line, unread + "505 ") && contains(line, " client=127.0.0.1 id=4-1")) << line;
+}
+
+class AccessLogOfConnections : public testing::TestWithParam<const char*> {};
+
+TEST_P(AccessLogOfConnections, HasALineForEachThatIsRefused) {
+    GatewayProcess gateway{
+        {.settings = node + GetParam() + "\nlog: { level: info, format: text, access: true }\n",
+         .mappings = {}}};
+    RawClient first{gateway.port()};
+    first.send(ping + "\r\n");
+    first.read_until("pong");
+    EXPECT_TRUE(RawClient{gateway.port()}.read_to_end().starts_with("HTTP/1.1 503 "));
+    const auto line = gateway.process().wait_for_line("status=503");
+    EXPECT_TRUE(contains(line, "access method=\"\" path=\"\" status=503 bytes=")) << line;
+    EXPECT_TRUE(contains(line, " client=127.0.0.1 id=2-0")) << line;
+}
+
+INSTANTIATE_TEST_SUITE_P(Limits,
+                         AccessLogOfConnections,
+                         testing::Values("limits: { connections: 1 }", "clients: { connections: 1 }"),
+                         [](const auto& tested) { return tested.index == 0 ? "of_all" : "of_one_client"; });
+
 }  // namespace

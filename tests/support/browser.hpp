@@ -11,7 +11,8 @@ namespace support {
 
 class Browser {
 public:
-    explicit Browser(const std::string& url);
+    /// `local_name`: one more name, beside localhost, that it takes for this machine; it knows no others.
+    explicit Browser(const std::string& url, const std::string& local_name = "localhost");
 
     /// What it has printed, for failures.
     std::string printed() const { return process_.printed(); }

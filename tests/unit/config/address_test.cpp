@@ -37,6 +37,24 @@ TEST(Address, EverythingElseIsNoEndpoint) {
     }
 }
 
+TEST(Address, HostPatternIsANameOrAllBelowOneOrAny) {
+    EXPECT_EQ(parse_host_pattern("GW.Example"), "gw.example");
+    EXPECT_EQ(parse_host_pattern("*.plant.example"), "*.plant.example");
+    EXPECT_EQ(parse_host_pattern("*"), "*");
+    for (const char* text : {"",
+                             "gw.example:8080",
+                             "http://gw.example",
+                             "gw.example/",
+                             "gw..example",
+                             ".example",
+                             "gw.example.",
+                             "*.",
+                             "*.*.example",
+                             "gw.*"}) {
+        EXPECT_FALSE(parse_host_pattern(text)) << text;
+    }
+}
+
 TEST(Address, UrlHasSchemeHostPortAndRest) {
     const auto url = parse_url("WS://mesh.example:55000/primus?x=1");
     ASSERT_TRUE(url);

@@ -93,7 +93,7 @@ meshes:
 brokers:
   local: { url: "mqtt://broker", version: 3.1.1, username: u, password: p, client_id: c, keep_alive: 10s,
            session_expiry: 1h, will: { topic: gone, payload: "yes", qos: 1, retain: true }, max_queue: 7 }
-rest: { mesh: site, allow: ["thermostat/*"], tokens: [bearer] }
+rest: { mesh: site, allow: ["thermostat/*"], tokens: [bearer], hosts: ["GW.example", "*.plant.example"] }
 workers: 1
 log: { level: debug, format: json, access: true }
 clients: { requests: 30/m, burst: 5, connections: 7 }
@@ -113,6 +113,7 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.client_limits.burst, 5u);
     EXPECT_EQ(read.client_limits.connections, 7u);
     EXPECT_EQ(read.proxies.trusted.size(), 2u);
+    EXPECT_EQ(read.rest.hosts, (std::vector<std::string>{"gw.example", "*.plant.example"}));
     EXPECT_FALSE(read.compression.enabled);
     EXPECT_EQ(read.compression.minimum, 2048u);
     EXPECT_TRUE(read.log.access);
@@ -165,6 +166,8 @@ TEST(LoadGateway, AListenersProxiesTlsAndRatesMustBeWhole) {
     EXPECT_TRUE(contains(complaint("listen: { address: \"127.0.0.1:1\", proxy_protocol: true }"),
                          "HG408: 'proxy_protocol' needs proxies.trusted"));
     EXPECT_TRUE(contains(complaint("proxies: { trusted: [\"10.0.0.1/8\"] }"), "HG407"));
+    EXPECT_TRUE(contains(complaint("rest: { hosts: [\"http://gw.example\"] }"),
+                         "expected a host name, without scheme and port"));
     EXPECT_TRUE(contains(complaint("clients: { requests: 0/s }"), "HG407"));
     EXPECT_TRUE(contains(complaint("clients: { requests: 5 }"), "HG407"));
 }

@@ -1,11 +1,13 @@
-// Who may open a websocket, over a socket on loopback.
+// Whom the front door takes, and who may open a websocket, over sockets on loopback.
 #include "adapters/rest/front_door.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
 #include "tests/unit/rest/surface_test_base.hpp"
@@ -36,10 +38,15 @@ class FrontDoorTest : public SurfaceTest {
 protected:
     FrontDoorTest() { door.start(); }
 
-    /// The first bytes of what is answered.
-    std::string upgrade(const std::string& headers) {
+    tcp::socket connected() {
         tcp::socket client{io};
         client.connect({asio::ip::make_address("127.0.0.1"), door.ports().front()});
+        return client;
+    }
+
+    /// The first bytes of what is answered.
+    std::string upgrade(const std::string& headers) {
+        tcp::socket client = connected();
         const std::string request =
             "GET /primus HTTP/1.1\r\nHost: 127.0.0.1:55000\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
@@ -55,6 +62,23 @@ protected:
         return received.substr(0, std::string_view{"HTTP/1.1 101"}.size());
     }
 
+    template <typename Condition>
+    void run_until(const Condition& condition) {
+        while (!condition() && io.run_one_for(std::chrono::seconds{10}) > 0) {
+        }
+        EXPECT_TRUE(condition());
+    }
+
+    /// That have come since it was last asked.
+    static std::size_t answers_to(tcp::socket& client) {
+        std::string received(client.available(), '\0');
+        asio::read(client, asio::buffer(received));
+        std::size_t answers = 0;
+        for (auto at = received.find("pong"); at != std::string::npos; at = received.find("pong", at + 1))
+            ++answers;
+        return answers;
+    }
+
     static FrontDoorSettings on_loopback() {
         FrontDoorSettings made;
         made.listen = {gateway::ListenerSettings{{"127.0.0.1", 0}}};
@@ -65,6 +89,26 @@ protected:
     OpenNode node;
     FrontDoor door{io, on_loopback(), dispatcher, mesh, &node, metrics};
 };
+
+TEST_F(FrontDoorTest, NewcomersDoNotWaitForEachOtherWhileSomebodyIsServed) {
+    constexpr std::size_t newcomers = 40;
+    constexpr std::size_t requests = 1000;
+    const std::string ping = "GET /ping HTTP/1.1\r\nHost: a\r\n\r\n";
+    tcp::socket busy = connected();
+    std::string pings;
+    for (std::size_t i = 0; i < requests; ++i)
+        pings += ping;
+    asio::write(busy, asio::buffer(pings));
+    run_until([&] { return busy.available() > 0; });
+    std::vector<tcp::socket> others;
+    for (std::size_t i = 0; i < newcomers; ++i)
+        asio::write(others.emplace_back(connected()), asio::buffer(ping));
+    (void)answers_to(busy);
+    run_until([&] {
+        return std::ranges::all_of(others, [](const tcp::socket& one) { return one.available() > 0; });
+    });
+    EXPECT_LT(answers_to(busy), newcomers / 2);
+}
 
 TEST_F(FrontDoorTest, AProgramAndAPageOfTheGatewayMayOpenAWebsocket) {
     EXPECT_EQ(upgrade(""), "HTTP/1.1 101");

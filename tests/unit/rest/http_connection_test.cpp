@@ -91,11 +91,100 @@ TEST_F(HttpConnectionTest, EveryRequestCountsForItsClientAlsoAnUpgrade) {
 }
 
 TEST_F(HttpConnectionTest, AnUpgradeWithABodyIsRefusedAsItsBytesWouldBecomeFrames) {
-    const std::string answers = talk(
-        {"GET /primus HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-         "Content-Length: 4\r\n\r\nabcd"});
+    const std::string answers =
+        talk({"GET /primus HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+              "Content-Length: 4\r\n\r\nabcd"});
     EXPECT_TRUE(answers.starts_with("HTTP/1.1 400 ")) << answers;
+}
+
+std::string waiting(const std::string& line, const std::string& headers = {}) {
+    return line + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n" + headers + "\r\n";
+}
+
+const std::string json_body = "Content-Type: application/json\r\n";
+
+class ABodyThatWaits : public HttpConnectionTest {
+protected:
+    ABodyThatWaits() {
+        auto open = answering("open", "/open/{x}");
+        std::get<gateway::HttpSource>(open.source).auth = gateway::HttpSource::Auth::none;
+        use({answering("put", "/d/{x}"), std::move(open)});
+    }
+
+    static gateway::Route answering(const std::string& name, std::string_view path) {
+        auto route = gateway::http_to_happn_get(name, "PUT", path, "/d/{x}");
+        route.targets.front().rule =
+            gateway::AnswerTarget{gateway::ObjectMap{gateway::Value::json(gateway::Bytes::literal("1"))}};
+        return route;
+    }
+
+    /// The statuses of all that is answered to a head, and to a body after it.
+    std::string statuses(const std::string& head) {
+        const std::string answers = talk({head, "{}"});
+        std::string found;
+        const std::regex line{"HTTP/1.1 ([0-9]+)"};
+        for (std::sregex_iterator at{answers.begin(), answers.end(), line}, end; at != end; ++at)
+            found += (found.empty() ? "" : " ") + (*at)[1].str();
+        return found;
+    }
+};
+
+TEST_F(ABodyThatWaits, IsAskedForWhereItMatters) {
+    EXPECT_EQ(statuses(waiting("POST /rest/method/componentName/methodName", json_body)), "100 200");
+    EXPECT_EQ(statuses(waiting("POST /rest/login", json_body)), "100 401");
+    EXPECT_EQ(statuses(waiting("POST /ping")), "100 200");
+}
+
+TEST_F(ABodyThatWaits, IsNotAskedForWhereTheHeadIsRefused) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {waiting("PUT /nosuch"), "404"},
+        {waiting("POST /d/1"), "405"},
+        {waiting("POST /openapi.json"), "405"},
+        {waiting("PUT /d/1", "Content-Type: text/plain\r\n"), "415"},
+        {waiting("PUT /d/1", json_body + "Content-Encoding: gzip\r\n"), "415"},
+        {waiting("PUT /d/1", json_body + "Accept: image/png\r\n"), "406"},
+        {waiting("PUT /d/1", json_body + "Origin: http://evil.example\r\n"), "403"},
+        {waiting("POST /rest/nosuch"), "404"},
+        {waiting("POST /rest/method/security/addUser"), "403"},
+        {waiting("POST /rest/method/a/b/c/d/e"), "400"},
+        {waiting("POST /rest/method/componentName/methodName", "Origin: http://evil.example\r\n"), "403"},
+        {waiting("POST /auth/logout"), "403"},
+        {waiting("POST /primus"), "426"},
+        {waiting("POST /browser_client"), "501"},
+    };
+    for (const auto& [head, status] : cases)
+        EXPECT_EQ(statuses(head), status) << head;
+}
+
+TEST_F(ABodyThatWaits, IsNotAskedForWhereASecureMeshWantsAToken) {
+    make_secure();
+    EXPECT_EQ(statuses(waiting("PUT /d/1", json_body)), "401");
+    EXPECT_EQ(statuses(waiting("POST /rest/method/componentName/methodName", json_body)), "403");
+    EXPECT_EQ(statuses(waiting("POST /rest/describe")), "401");
+    EXPECT_EQ(statuses(waiting("PUT /open/1", json_body)), "100 200");
+}
+
+TEST_F(ABodyThatWaits, IsNotAskedForByANameThatTheGatewayDoesNotAnswerTo) {
+    const std::string head = "PUT /d/1 HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\n";
+    EXPECT_EQ(statuses(head + json_body + "Expect: 100-continue\r\n\r\n"), "421");
+}
+
+TEST_F(ABodyThatWaits, MayOnlyWaitForTheGoAhead) {
+    const std::string call = "POST /rest/method/componentName/methodName";
+    EXPECT_EQ(statuses(waiting(call, json_body + "Expect: 100-Continue, ,100-continue\r\n")), "100 200");
+    EXPECT_EQ(statuses(waiting(call, json_body + "Expect: miracles\r\n")), "417");
+    EXPECT_EQ(statuses(waiting(call, json_body + "Expect: 100-continue, miracles\r\n")), "417");
+}
+
+TEST_F(HttpConnectionTest, OptionsOfNothingInParticularAreThoseOfTheServer) {
+    const std::string closing = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    for (const char* line : {"OPTIONS *", "OPTIONS http://a"}) {
+        const std::string answer = talk({line + closing});
+        EXPECT_TRUE(answer.starts_with("HTTP/1.1 204 ")) << answer;
+        EXPECT_NE(answer.find("\r\nAllow: GET, HEAD, POST"), std::string::npos) << answer;
+    }
+    EXPECT_TRUE(talk({"GET *" + closing}).starts_with("HTTP/1.1 400 "));
 }
 
 TEST_F(HttpConnectionTest, AHeadAsLargeAsTheLimitIsServedAndOneByteMoreIsNot) {
