@@ -25,7 +25,7 @@ struct MethodName {
 bool is_refusal(const gateway::Error& error);
 
 HttpReply bad_origin(const Dialect& dialect);
-/// Tokens have been refused too often, logins have failed too often: see LoginLimit.
+/// Tokens have been refused too often, logins have failed too often: see TokenGuard, LoginGuard.
 HttpReply too_many_tokens(const Dialect& dialect, gateway::Duration wait);
 HttpReply too_many_logins(const Dialect& dialect, gateway::Duration wait);
 HttpReply not_a_delegate(const Dialect& dialect);

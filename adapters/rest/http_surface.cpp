@@ -46,6 +46,7 @@ HttpSurface::HttpSurface(SurfaceSettings settings,
                          gateway::Metrics& metrics)
     : settings_{std::move(settings)},
       mesh_{addressed},
+      tokens_{addressed},
       happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed, tokens_},
       routes_{settings_.rest, dispatcher, addressed, tokens_, KeyedRequests{settings_.idempotency, metrics}},
       openapi_{{settings_.rest, settings_.timeouts.rest, settings_.title, settings_.version},

@@ -8,9 +8,9 @@
 
 #include "adapters/rest/happner_rest.hpp"
 #include "adapters/rest/http_message.hpp"
-#include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/mapped_routes.hpp"
 #include "adapters/rest/openapi_endpoint.hpp"
+#include "adapters/rest/token_guard.hpp"
 #include "gateway/listener_settings.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
@@ -54,7 +54,7 @@ private:
 
     SurfaceSettings settings_;
     gateway::Mesh& mesh_;
-    std::shared_ptr<LoginLimit> tokens_ = std::make_shared<LoginLimit>();  // refused ones, on all ways
+    TokenGuard tokens_;  // for all ways
     HappnerRest happner_;
     MappedRoutes routes_;
     OpenApiEndpoint openapi_;

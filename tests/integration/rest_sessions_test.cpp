@@ -62,6 +62,11 @@ protected:
     GatewayFiles files(const std::string& more = {}) const {
         return {.settings = mesh_settings(mesh, no_admin + more) + "rest: { mesh: site }\n", .mappings = {}};
     }
+    static GatewayFiles files_through(const TcpProxy& proxy, const std::string& more = {}) {
+        return {.settings = "meshes: { site: { url: \"ws://127.0.0.1:" + std::to_string(proxy.port()) + '"' +
+                            no_admin + more + " } }\nrest: { mesh: site }\n",
+                .mappings = {}};
+    }
     /// A call is under way as soon as its request is counted.
     static void wait_for_requests(const GatewayProcess& gateway, int number) {
         const auto line = "happn_gateway_http_requests_total " + std::to_string(number) + '\n';
@@ -136,15 +141,34 @@ TEST_P(RestSessions, TheOneIdleLongestMakesRoomAndNeverOneWithACallInFlight) {
 
 TEST_P(RestSessions, AreMadeAgainAfterTheConnectionToTheMeshWasLost) {
     TcpProxy proxy{mesh.port()};
-    const GatewayProcess gateway{
-        {.settings = "meshes: { site: { url: \"ws://127.0.0.1:" + std::to_string(proxy.port()) + '"' +
-                     no_admin + " } }\nrest: { mesh: site }\n",
-         .mappings = {}}};
+    const GatewayProcess gateway{files_through(proxy)};
     const Caller caller{gateway};
     const auto token = caller.log_in("tester");
     EXPECT_EQ(caller.who(token), "tester");
     proxy.cut();
     EXPECT_TRUE(eventually([&] { return caller.who(token) == "tester"; }));
+}
+
+TEST_P(RestSessions, GuessesSideBySideAreCountedBeforeTheMeshHasAnsweredTheFirst) {
+    constexpr int free_tries = 10;
+    TcpProxy proxy{mesh.port()};
+    const GatewayProcess gateway{files_through(proxy)};
+    const Caller caller{gateway};
+    const auto token = caller.log_in("tester");
+    proxy.stall();
+    std::vector<std::future<int>> guesses;
+    for (int i = 0; i < free_tries; ++i)
+        guesses.push_back(
+            std::async(std::launch::async, [&, i] { return caller.status("guess" + std::to_string(i)); }));
+    wait_for_requests(gateway, 1 + free_tries);
+    const auto refused = caller.call("one guess more");
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 429) << refused->body;
+    EXPECT_EQ(refused->get_header_value("Retry-After"), "1");
+    proxy.resume();
+    for (auto& guess : guesses)
+        EXPECT_EQ(guess.get(), 403);
+    EXPECT_EQ(caller.status(token), 200) << "it has been accepted before";
 }
 
 TEST_P(RestSessions, TheGatewaysOwnUserNeedsNoRightsForWhatUsersDo) {

@@ -76,11 +76,19 @@ public:
     void authenticate(gateway::Principal who,
                       gateway::TimePoint,
                       std::function<void(gateway::Result<gateway::Principal>)> done) override {
+        ++authentications;
         if (!joined) return done(gateway::Error{gateway::Errc::unavailable, "the mesh is not connected"});
-        const auto name = name_of(who);
-        if (!name) return done(gateway::Error{gateway::Errc::unauthorized, "invalid session token"});
-        who.username = *name;
-        done(std::move(who));
+        if (takes_its_time) {
+            verdicts.emplace_back(std::move(who), std::move(done));
+        } else {
+            judge(std::move(who), done);
+        }
+    }
+
+    /// What takes_its_time has held back.
+    void give_verdicts() {
+        for (auto& [who, done] : std::exchange(verdicts, {}))
+            judge(std::move(who), done);
     }
 
     std::string user_of(const gateway::Secret& token) const override {
@@ -127,11 +135,22 @@ public:
     bool is_secure = false;
     bool joined = true;
     int logins = 0;
+    int authentications = 0;
+    bool takes_its_time = false;  // to say whose a token is
+    std::vector<std::pair<gateway::Principal, std::function<void(gateway::Result<gateway::Principal>)>>>
+        verdicts;
     std::vector<gateway::MeshCall> calls;
     std::map<std::string, std::string> sessions;  // token -> user that it is known to be of
     std::deque<std::function<void(gateway::Outcome)>> waiting;
 
 private:
+    void judge(gateway::Principal who, const std::function<void(gateway::Result<gateway::Principal>)>& done) {
+        const auto name = name_of(who);
+        if (!name) return done(gateway::Error{gateway::Errc::unauthorized, "invalid session token"});
+        who.username = *name;
+        done(std::move(who));
+    }
+
     std::optional<std::string> name_of(const gateway::Principal& who) const {
         if (!who.token) return std::nullopt;
         for (const auto& [name, user] : users_) {

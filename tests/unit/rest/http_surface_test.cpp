@@ -117,6 +117,40 @@ TEST_F(GuessedTokens, KeepNobodyOutWhoseTokenIsKnown) {
     EXPECT_EQ(ask("GET", method, {bearer("tester")}).status, 429) << "it is not known";
 }
 
+TEST_F(GuessedTokens, SideBySideAreNotMoreThanOneAfterTheOther) {
+    mesh.takes_its_time = true;
+    for (int i = 0; i < address_allowance.at_once; ++i)
+        send("GET", i % 2 == 0 ? method : mapped, {{"Authorization", "Bearer guess" + std::to_string(i)}});
+    EXPECT_EQ(mesh.authentications, address_allowance.at_once);
+    expect_refused_everywhere();
+    EXPECT_EQ(mesh.authentications, address_allowance.at_once) << "the mesh is not asked";
+    from = "10.0.0.2";
+    EXPECT_FALSE(send("GET", method, {bearer("tester")}).has_value()) << "other addresses are not concerned";
+}
+
+TEST_F(GuessedTokens, AreFreeAgainWhenTheMeshHasAcceptedThem) {
+    for (int i = 0; i < 2 * address_allowance.at_once; ++i)
+        mesh.add_user("user" + std::to_string(i), {"pw", {"*"}});
+    mesh.takes_its_time = true;
+    for (int i = 0; i < address_allowance.at_once; ++i)
+        send("GET", method, {bearer("user" + std::to_string(i))});
+    expect_refused_everywhere();
+    many_answers = true;
+    mesh.give_verdicts();
+    many_answers = false;
+    late.reset();
+    mesh.takes_its_time = false;
+    for (int i = 0; i < 2 * address_allowance.at_once; ++i)
+        EXPECT_EQ(ask("GET", method, {bearer("user" + std::to_string(i))}).status, 200);
+}
+
+TEST_F(GuessedTokens, AreOneTryWhenAPageSendsManyRequestsWithTheSame) {
+    mesh.takes_its_time = true;
+    for (int i = 0; i < 3 * address_allowance.at_once; ++i)
+        EXPECT_FALSE(send("GET", method, {bearer("tester")}).has_value()) << i;
+    EXPECT_EQ(mesh.authentications, 3 * address_allowance.at_once);
+}
+
 TEST_F(GuessedTokens, LeaveLoginsOpen) {
     guess(mapped, address_allowance.at_once);
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=pw").status, 200);
