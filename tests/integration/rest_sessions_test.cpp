@@ -48,6 +48,15 @@ public:
         if (!answer || answer->status != 200) return {};
         return json::parse(answer->body)["data"].value("username", "");
     }
+    /// Of the session on the mesh that the caller's calls are made by.
+    std::string session_id(const std::string& token) const {
+        const auto answer = gateway_.http().Post("/rest/method/componentName/userSession",
+                                                 {{"Authorization", "Bearer " + token}},
+                                                 "{}",
+                                                 "application/json");
+        if (!answer || answer->status != 200) return {};
+        return json::parse(answer->body)["data"]["us"].value("id", "");
+    }
     json described(const std::string& token) const {
         const auto answer = gateway_.http().Get("/rest/describe", {{"Authorization", "Bearer " + token}});
         return answer && answer->status == 200 ? json::parse(answer->body)["data"] : json();
@@ -169,6 +178,28 @@ TEST_P(RestSessions, GuessesSideBySideAreCountedBeforeTheMeshHasAnsweredTheFirst
     for (auto& guess : guesses)
         EXPECT_EQ(guess.get(), 403);
     EXPECT_EQ(caller.status(token), 200) << "it has been accepted before";
+}
+
+TEST_P(RestSessions, WhoIsNotKnownYetTakesNobodysPlace) {
+    constexpr int strangers = 5;
+    TcpProxy proxy{mesh.port()};
+    const GatewayProcess gateway{files_through(proxy, ", max_sessions: 1")};
+    const Caller caller{gateway};
+    const auto token = caller.log_in("tester");
+    const auto session = caller.session_id(token);
+    ASSERT_FALSE(session.empty());
+    proxy.stall();
+    std::vector<std::future<int>> guesses;
+    for (int i = 0; i < strangers; ++i)
+        guesses.push_back(
+            std::async(std::launch::async, [&, i] { return caller.status("guess" + std::to_string(i)); }));
+    wait_for_requests(gateway, 2 + strangers);
+    proxy.resume();
+    for (auto& guess : guesses)
+        EXPECT_EQ(guess.get(), 403);
+    EXPECT_EQ(caller.session_id(token), session);
+    EXPECT_EQ(caller.who(caller.log_in("user0")), "user0") << "who has been accepted takes it";
+    EXPECT_NE(caller.session_id(token), session);
 }
 
 TEST_P(RestSessions, TheGatewaysOwnUserNeedsNoRightsForWhatUsersDo) {
