@@ -22,6 +22,8 @@ struct MethodName {
 };
 
 /// Does the mesh say no to who asks, rather than to what is asked?
+/// Has the mesh refused who is acted for, and not who acts?
+bool is_refused_for_another(const gateway::Error& error);
 bool is_refusal(const gateway::Error& error);
 
 HttpReply bad_origin(const Dialect& dialect);

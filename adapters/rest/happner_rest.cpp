@@ -22,18 +22,7 @@ using gateway::Secret;
 using gateway::Security;
 
 constexpr std::string_view admin_user = "_ADMIN";
-
-/// How long a mesh may take to say whether a missing method is forbidden: old meshes do not answer such a
-/// call at all.
-constexpr gateway::Duration missing_method_timeout = std::chrono::seconds{1};
-
-/// Safe as a segment of an exchange path on every generation.
-bool is_plain_name(std::string_view name) {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-';
-    });
-}
+constexpr std::string_view security_component = "security";
 
 HttpReply not_joined(const Dialect& dialect, const std::string& mesh) {
     const Error error{Errc::unavailable, "the mesh '" + mesh + "' has not been joined yet"};
@@ -56,6 +45,11 @@ const gateway::MethodDescription* method_in(const gateway::MeshDescription& desc
     return method == component->second.methods.end() ? nullptr : &method->second;
 }
 
+/// In the words of a mesh that has been given no user.
+Error invalid_credentials() {
+    return {Errc::unauthorized, "AccessDenied", 401, "Invalid credentials"};
+}
+
 std::string_view first_query_value(const Query& query, std::string_view name, std::string_view short_name) {
     for (const auto& [key, value] : query) {
         if (key == name || key == short_name) return value;
@@ -67,6 +61,7 @@ std::string_view first_query_value(const Query& query, std::string_view name, st
 
 HappnerRest::HappnerRest(gateway::RestSettings settings,
                          gateway::Duration timeout,
+                         std::size_t max_body,
                          gateway::Dispatcher& dispatcher,
                          gateway::Mesh& addressed,
                          TokenGuard& tokens)
@@ -74,6 +69,7 @@ HappnerRest::HappnerRest(gateway::RestSettings settings,
       settings_{std::move(settings)},
       allow_{settings_.allow},
       timeout_{timeout},
+      max_body_{max_body},
       dispatcher_{dispatcher},
       mesh_{addressed},
       tokens_{tokens} {
@@ -116,7 +112,7 @@ void HappnerRest::with_caller(
 
 void HappnerRest::login(const HttpRequest& request, const Query& query, Respond respond) {
     HttpReply refusal;
-    const auto body = read_call_body(dialect_, request, query, refusal);
+    const auto body = read_call_body(dialect_, max_body_, request, query, refusal);
     if (!body) return respond(std::move(refusal));
     const auto text = [&](std::string_view name) { return text_parameter(body->json(), name).value_or(""); };
     gateway::Login login{text("username"), Secret{text("password")}, Secret{text("token")}};
@@ -131,6 +127,7 @@ void HappnerRest::auth_login(const HttpRequest& request, const Query& query, Res
     const std::string_view password = first_query_value(query, "password", "p");
     const std::string_view token = first_query_value(query, "token", "token");
     gateway::Login login{std::string{username}, Secret{std::string{password}}, Secret{std::string{token}}};
+    if (login.username.empty()) return respond(auth_login_reply(dialect_, invalid_credentials()));
     log_in(std::move(login), request, &auth_login_reply, std::move(respond));
 }
 
@@ -194,7 +191,7 @@ void HappnerRest::method(const HttpRequest& request,
     const CallPath path = read_call_path(call_path, dialect_);
     if (path.too_long && dialect_.looks_at_length_first) return respond(too_long());
     HttpReply refusal;
-    const auto body = read_call_body(dialect_, request, query, refusal);
+    const auto body = read_call_body(dialect_, max_body_, request, query, refusal);
     if (!body) return respond(std::move(refusal));
     const auto description = mesh_.description();
     if (!description) return respond(not_joined(dialect_, settings_.mesh));
@@ -208,7 +205,9 @@ void HappnerRest::method(const HttpRequest& request,
     call.mesh = path.mesh;
     if (dialect_.knows_delegation && mesh_.security() != Security::insecure)
         if (const auto as = gateway::json::member(body->json(), "as")) call.as = *as;
-    read_arguments(call, body->json(), request);
+    call.uri = call_path;
+    if (!read_arguments(call, body->json(), request))
+        call.kept = std::make_shared<const KeptRequest>(request, body->json());
     const auto next = [this, call](Result<Principal> known, Respond answer) mutable {
         if (known.has_error())
             return answer(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
@@ -218,36 +217,91 @@ void HappnerRest::method(const HttpRequest& request,
     with_caller(request, *std::move(principal), call.deadline, std::move(respond), next);
 }
 
-void HappnerRest::read_arguments(Call& call, std::string_view body, const HttpRequest& request) const {
+bool HappnerRest::read_arguments(Call& call, std::string_view body, const HttpRequest& request) const {
     if (const gateway::Route* own = dispatcher_.router().match_call(call.name.component, call.name.method)) {
         const auto names = names_of(std::get<gateway::CallSource>(own->source).parameters);
         call.args = call_arguments(dialect_, body, names, request);
         call.owner = Owner::gateway;
-        return;
+        return true;
     }
     const auto description = mesh_.description();
-    if (const auto* method = method_in(*description, call.name)) {
-        call.args = call_arguments(dialect_, body, method->parameters, request);
-        call.owner = Owner::mesh;
-    }
+    const auto* method = description ? method_in(*description, call.name) : nullptr;
+    if (method == nullptr) return false;
+    call.args = call_arguments(dialect_, body, method->parameters, request);
+    call.owner = Owner::mesh;
+    return true;
 }
 
+/// Meshes take a call on behalf of _ADMIN for the caller's own (measured on happn-3 13.12.1), so only
+/// _ADMIN's is passed on.
 void HappnerRest::serve(Call call, Respond respond) {
-    if (call.name.component == no_segment) return answer_missing(std::move(call), std::move(respond));
-    if (auto refused = refusal_of(call.name, call.mesh)) return respond(*std::move(refused));
     if (call.as) {
         auto user = gateway::json::unquoted(*call.as);
         if (!user && !is_falsy(*call.as)) return respond(not_a_delegate(dialect_));
         call.on_behalf_of = std::move(user).value_or("");
     }
+    if (call.on_behalf_of == admin_user) {
+        if (call.principal.username != admin_user) return respond(not_a_delegate(dialect_));
+        call.on_behalf_of.clear();
+    }
+    if (needs_its_path(call)) {
+        const auto next = [this](Call allowed, Respond answer) {
+            serve_allowed(std::move(allowed), std::move(answer));
+        };
+        return when_allowed(std::move(call), std::move(respond), next);
+    }
+    serve_allowed(std::move(call), std::move(respond));
+}
+
+/// Does happner look for a right on the path as it is written, before it looks at what that is? Of a method
+/// of the mesh in the usual form it is the right that the call itself needs.
+bool HappnerRest::needs_its_path(const Call& call) const {
+    if (mesh_.security() == Security::insecure || call.owner == Owner::gateway) return false;
+    return call.owner == Owner::nobody || call.mesh || call.name.component == security_component;
+}
+
+/// A delegate may go on: whom it acts for is judged by the call.
+void HappnerRest::when_allowed(Call call, Respond respond, OnAllowed next) {
+    gateway::MeshRight right{call.uri, call.principal, call.on_behalf_of, call.deadline};
+    auto done = [this,
+                 alive = std::weak_ptr{alive_},
+                 call = std::move(call),
+                 respond = std::move(respond),
+                 next = std::move(next)](const std::optional<Error>& refusal) {
+        if (alive.expired()) return;
+        const bool delegated = !call.on_behalf_of.empty();
+        const bool allowed =
+            !refusal || refusal->errc == Errc::not_found || (delegated && is_refused_for_another(*refusal));
+        if (allowed) return next(call, respond);
+        respond(reply_of(dialect_, gateway::Outcome{*refusal}, call.name, delegated));
+    };
+    mesh_.may_call(std::move(right), std::move(done));
+}
+
+void HappnerRest::serve_allowed(Call call, Respond respond) {
+    if (call.name.component == no_segment) return respond(missing_reply(call.name));
+    if (auto refused = refusal_of(call.name, call.mesh)) return respond(*std::move(refused));
     switch (call.owner) {
         case Owner::gateway:
             return call_own(std::move(call), std::move(respond));
         case Owner::mesh:
             return call_described(std::move(call), std::move(respond));
         case Owner::nobody:
-            return answer_missing(std::move(call), std::move(respond));
+            return look_again(std::move(call), std::move(respond));
     }
+}
+
+/// The mesh may offer the method since a moment ago.
+void HappnerRest::look_again(Call call, Respond respond) {
+    const auto until = call.deadline;
+    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)] {
+        if (alive.expired()) return;
+        Call found = call;
+        if (!read_arguments(found, call.kept->json(), call.kept->request()))
+            return respond(missing_reply(found.name));
+        serve_allowed(std::move(found), respond);
+    };
+    mesh_.refresh_description(until, std::move(done));
 }
 
 HttpReply HappnerRest::too_long() const {
@@ -262,21 +316,15 @@ std::optional<HttpReply> HappnerRest::refusal_of(const MethodName& name,
     const auto denied = [this](const std::string& why) {
         return failure(dialect_, 403, "Access denied", why);
     };
-    if (name.component == "security") return denied("attempt to access security component over rest");
+    if (name.component == security_component) return denied("attempt to access security component over rest");
     if (mesh && *mesh != mesh_.node_name()) return denied("attempt to access remote mesh: " + *mesh);
     if (!allow_.allows(name.component, name.method)) return denied(name.text() + " is not offered over rest");
     return std::nullopt;
 }
 
-/// Meshes take a call on behalf of _ADMIN for the caller's own (measured on happn-3 13.12.1), so only
-/// _ADMIN's is passed on.
 void HappnerRest::call_described(Call call, Respond respond) {
     if (call.args.session_at && mesh_.security() != Security::insecure)
         return fill_in_session(std::move(call), std::move(respond));
-    if (call.on_behalf_of == admin_user) {
-        if (call.principal.username != admin_user) return respond(not_a_delegate(dialect_));
-        call.on_behalf_of.clear();
-    }
     call_mesh(std::move(call), std::move(respond));
 }
 
@@ -307,31 +355,6 @@ void HappnerRest::call_mesh(Call call, Respond respond) {
         std::move(mesh_call),
         [&dialect = dialect_, name = std::move(call.name), delegated, respond = std::move(respond)](
             const gateway::Outcome& outcome) { respond(reply_of(dialect, outcome, name, delegated)); });
-}
-
-/// A secure mesh tells only those who might call a method that it does not exist. Whether they might, only
-/// the mesh knows, so it is asked by the call itself; should the method exist after all, its answer is as
-/// good as any.
-void HappnerRest::answer_missing(Call call, Respond respond) {
-    HttpReply missing = missing_reply(call.name);
-    const bool askable = is_plain_name(call.name.component) && is_plain_name(call.name.method);
-    if (mesh_.security() == Security::insecure || !askable) return respond(std::move(missing));
-    gateway::MeshCall question{call.name.component,
-                               call.name.method,
-                               Bytes::literal("[]"),
-                               std::move(call.principal),
-                               std::min(call.deadline, Clock::now() + missing_method_timeout)};
-    question.on_behalf_of = std::move(call.on_behalf_of);
-    mesh_.call(std::move(question),
-               [&dialect = dialect_,
-                name = std::move(call.name),
-                missing = std::move(missing),
-                respond = std::move(respond)](const gateway::Outcome& outcome) {
-                   const bool refused = outcome.error && (outcome.error->errc == Errc::access_denied ||
-                                                          outcome.error->errc == Errc::unauthorized);
-                   if (!outcome.error || refused) return respond(reply_of(dialect, outcome, name, false));
-                   respond(HttpReply{missing});
-               });
 }
 
 HttpReply HappnerRest::missing_reply(const MethodName& name) const {

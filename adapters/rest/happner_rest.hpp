@@ -19,6 +19,7 @@
 #include "adapters/rest/call_path.hpp"
 #include "adapters/rest/dialect.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/kept_request.hpp"
 #include "adapters/rest/login_guard.hpp"
 #include "adapters/rest/token_guard.hpp"
 #include "gateway/dispatcher.hpp"
@@ -33,6 +34,7 @@ class HappnerRest {
 public:
     HappnerRest(gateway::RestSettings settings,
                 gateway::Duration timeout,
+                std::size_t max_body,  // bytes, once it is decoded
                 gateway::Dispatcher& dispatcher,
                 gateway::Mesh& addressed,
                 TokenGuard& tokens);
@@ -53,8 +55,10 @@ private:
         MethodName name;
         std::optional<std::string> mesh;  // that the path names
         std::optional<std::string> as;    // a JSON value
+        std::string uri;                  // "component/method", as the path has it
         Owner owner = Owner::nobody;
         CallArguments args;
+        std::shared_ptr<const KeptRequest> kept;  // where nobody knows the method
         gateway::Principal principal;
         std::string on_behalf_of;
         gateway::TimePoint deadline;
@@ -76,14 +80,19 @@ private:
     HttpReply too_long() const;
     std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;
     void describe_to(gateway::Principal caller, gateway::TimePoint until, Respond respond);
-    void read_arguments(Call& call, std::string_view body, const HttpRequest& request) const;
+    /// Of a method that there is; false: nobody knows it.
+    bool read_arguments(Call& call, std::string_view body, const HttpRequest& request) const;
     void serve(Call call, Respond respond);
     void call_own(Call call, Respond respond);
     void run_own(Call call, Respond respond);
     void call_described(Call call, Respond respond);
     void call_mesh(Call call, Respond respond);
     void fill_in_session(Call call, Respond respond);
-    void answer_missing(Call call, Respond respond);
+    using OnAllowed = std::function<void(Call, Respond)>;
+    bool needs_its_path(const Call& call) const;
+    void when_allowed(Call call, Respond respond, OnAllowed next);
+    void serve_allowed(Call call, Respond respond);
+    void look_again(Call call, Respond respond);
     HttpReply missing_reply(const MethodName& name) const;
     gateway::TimePoint deadline() const { return gateway::Clock::now() + timeout_; }
 
@@ -91,6 +100,7 @@ private:
     gateway::RestSettings settings_;
     AllowList allow_;
     gateway::Duration timeout_;
+    std::size_t max_body_;
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& mesh_;
     LoginGuard logins_;

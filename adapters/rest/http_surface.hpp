@@ -48,7 +48,7 @@ public:
     std::size_t max_body(const HttpRequest& head) const;
 
 private:
-    bool serve_rest(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
+    void serve_rest(const HttpRequest& request, std::string_view path, const Query& query, Respond respond);
     bool serve_node(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
     std::string_view without_node_name(std::string_view path) const;
 

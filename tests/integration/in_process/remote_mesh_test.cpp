@@ -358,6 +358,24 @@ TEST_P(SecureMeshTest, WhoHasNotBeenAcceptedYetHasOneOfAFewPlaces) {
     EXPECT_FALSE(call("componentName", "strMethod", "[]", log_in("user3")).error.has_value());
 }
 
+TEST_P(SecureMeshTest, SaysWhoMightCallAMethodWithoutCallingIt) {
+    join();
+    const auto refusal = [&](const std::string& uri, const Principal& who) {
+        std::optional<std::optional<gateway::Error>> answer;
+        mesh.may_call({uri, who, {}, gateway::Clock::now() + 20s}, [&](auto given) { answer = given; });
+        EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
+        return answer && *answer ? std::optional{(*answer)->errc} : std::nullopt;
+    };
+    const auto tester = log_in("tester"), nobody = log_in("nobody");
+    for (const std::string method : {"answerAfter", "nope"}) {
+        EXPECT_EQ(refusal("testTools/" + method, tester), std::nullopt) << method;
+        EXPECT_EQ(refusal("testTools/" + method, nobody), Errc::access_denied) << method;
+    }
+    EXPECT_EQ(refusal("security/listUsers", tester), Errc::access_denied);
+    EXPECT_EQ(refusal("test*/x", tester), Errc::not_found);
+    EXPECT_EQ(call("testTools", "callCount", "[]", tester).answer.bytes.view(), "0");
+}
+
 TEST_P(SecureMeshTest, DescribesWhatAUserMaySee) {
     join();
     EXPECT_EQ(describe(Principal::anonymous()).error().errc, Errc::unauthorized);

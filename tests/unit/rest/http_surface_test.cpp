@@ -27,7 +27,7 @@ TEST_F(HttpSurfaceTest, AuthLoginIsThereOnASecureMeshOnly) {
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=pw").status, 404);
     make_secure();
     const HttpReply reply = ask("GET", "/auth/login?username=tester&password=pw");
-    EXPECT_EQ(reply.body.view(), R"({"message":"login successful","data":"token-tester","error":null})");
+    EXPECT_EQ(reply.body.view(), R"({"message":"login successful", "data":"token-tester", "error":null})");
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=no").status, 401);
 }
 
@@ -43,7 +43,7 @@ TEST_F(HttpSurfaceTest, AProxysAbsoluteTargetIsUnderstood) {
 }
 
 TEST_F(HttpSurfaceTest, ABrokenQueryIs400) {
-    EXPECT_EQ(ask("GET", "/rest/describe?a=%f").status, 400);
+    EXPECT_EQ(ask("GET", "/openapi.json?a=%f").status, 400);
 }
 
 // --- guessed tokens ------------------------------------------------------------------------------
