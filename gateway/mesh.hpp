@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,13 @@ struct MeshCall {
     TimePoint deadline;
 };
 
+struct MeshRight {
+    std::string uri;
+    Principal principal;
+    std::string on_behalf_of;  // as in MeshCall
+    TimePoint deadline;
+};
+
 struct Login {
     std::string username;
     Secret password;  // empty: by token
@@ -85,6 +93,19 @@ public:
     virtual void session_of(Principal who, TimePoint deadline, std::function<void(Result<Bytes>)> done) {
         static_cast<void>(who), static_cast<void>(deadline);
         done(Bytes{});
+    }
+    /// Has this principal, or the one whom it acts for, the right that a call of `uri` needs? Nothing is
+    /// called. `uri`: "component/method", or what else stands for a method there. The error is the mesh's
+    /// refusal, or why it cannot be asked.
+    virtual void may_call(MeshRight right, std::function<void(std::optional<Error>)> done) {
+        static_cast<void>(right);
+        done(std::nullopt);
+    }
+    /// Asks the mesh again what it offers; description() has it then, if the mesh has answered by the
+    /// deadline.
+    virtual void refresh_description(TimePoint deadline, std::function<void()> done) {
+        static_cast<void>(deadline);
+        done();
     }
     /// Calls a method. All results are in `answers`. Fails with the mesh's own error object in Error::detail.
     virtual void call(MeshCall call, std::function<void(Outcome)> done) = 0;

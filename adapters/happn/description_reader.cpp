@@ -1,5 +1,6 @@
 #include "adapters/happn/description_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "adapters/happn/paths.hpp"
@@ -7,6 +8,19 @@
 namespace happn {
 
 using gateway::TimePoint;
+
+namespace {
+
+SessionFsm::Ask get_description() {
+    SessionFsm::Ask get;
+    get.action = "get";
+    get.path = schema_description;
+    get.data = "null";
+    get.options = "{}";
+    return get;
+}
+
+}  // namespace
 
 void DescriptionReader::on_ready(TimePoint now) {
     current_ = false;
@@ -29,16 +43,29 @@ void DescriptionReader::on_tick(TimePoint now) {
 /// The next try is set before the answer to this one: it falls away when the description has come.
 void DescriptionReader::read(TimePoint now) {
     again_at_ = now + answer_limit_ + pause;
-    SessionFsm::Ask get;
-    get.action = "get";
-    get.path = schema_description;
-    get.data = "null";
-    get.options = "{}";
-    ask_(get, now + answer_limit_, [this, now](const SessionFsm::Answer& answer) {
+    ask_(get_description(), now + answer_limit_, [this, now](const SessionFsm::Answer& answer) {
         if (again_at_) {  // else the session is over, or the description was published meanwhile
             again_at_ = now + pause;
             on_answer(answer);
         }
+    });
+}
+
+void DescriptionReader::refresh(TimePoint deadline, std::function<void()> done) {
+    waiting_.push_back({deadline, std::move(done)});
+    if (!refreshing_) read_for_waiting();
+}
+
+void DescriptionReader::read_for_waiting() {
+    auto served = std::exchange(waiting_, {});
+    refreshing_ = !served.empty();
+    if (!refreshing_) return;
+    const auto last = std::ranges::max(served, {}, &Waiting::deadline).deadline;
+    ask_(get_description(), last, [this, served = std::move(served)](const SessionFsm::Answer& answer) {
+        if (answer) take((*answer)->data);
+        for (const auto& waiting : served)
+            waiting.done();
+        read_for_waiting();
     });
 }
 

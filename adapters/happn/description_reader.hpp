@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/happn/mesh_schema.hpp"
 #include "adapters/happn/session_fsm.hpp"
@@ -29,6 +30,9 @@ public:
     void on_ready(gateway::TimePoint now);
     void on_closed();
     void on_tick(gateway::TimePoint now);
+    /// Reads it once more, whatever is known. Who asks while a read is under way gets what the next one
+    /// brings: one at a time, however many ask. `done` comes also when nothing could be read.
+    void refresh(gateway::TimePoint deadline, std::function<void()> done);
     std::optional<gateway::TimePoint> next_deadline() const { return again_at_; }
     /// A description that has been read or published, raw; anything else is ignored.
     void take(std::string_view data);
@@ -41,6 +45,12 @@ public:
 private:
     void read(gateway::TimePoint now);
     void on_answer(const SessionFsm::Answer& answer);
+    void read_for_waiting();
+
+    struct Waiting {
+        gateway::TimePoint deadline;
+        std::function<void()> done;
+    };
 
     Ask ask_;
     gateway::Duration answer_limit_;
@@ -49,6 +59,8 @@ private:
     int answered_ = 0;
     std::string why_;
     std::optional<gateway::TimePoint> again_at_;
+    std::vector<Waiting> waiting_;  // for the next refresh
+    bool refreshing_ = false;
 };
 
 }  // namespace happn

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "adapters/happn/call_right.hpp"
 #include "adapters/happn/http_description.hpp"
 #include "adapters/happn/mesh_error.hpp"
 #include "adapters/happn/mesh_feeds.hpp"
@@ -35,6 +36,7 @@ namespace {
 constexpr std::size_t insecure_token_bytes = 24;
 
 using OnOutcome = std::function<void(Outcome)>;
+using OnRefusal = std::function<void(std::optional<Error>)>;
 using OnPrincipal = std::function<void(Result<Principal>)>;
 using OnSessionAccount = std::function<void(Result<gateway::Bytes>)>;
 using OnDescription = std::function<void(Result<DescriptionPtr>)>;
@@ -83,6 +85,8 @@ public:
     void forget(DeliveryId id) { feeds_.forget(id); }
     std::optional<gateway::StreamItem> next_stored(DeliveryId id) { return feeds_.next_stored(id); }
     void call(gateway::MeshCall call, OnOutcome done);
+    void may_call(gateway::MeshRight right, OnRefusal done);
+    void refresh_description(gateway::TimePoint deadline, std::function<void()> done);
     void login(const gateway::Login& login, UserSessions::OnToken done);
     void authenticate(Principal who, gateway::TimePoint deadline, OnPrincipal done);
     void session_of(const Principal& who, gateway::TimePoint deadline, OnSessionAccount done);
@@ -284,6 +288,40 @@ void RemoteMesh::Joined::call(gateway::MeshCall call, OnOutcome done) {
         });
 }
 
+void RemoteMesh::Joined::may_call(gateway::MeshRight right, OnRefusal done) {
+    const auto path = std::string{request_prefix} + service_.domain() + '/' + right.uri;
+    if (!legal_set_path(path)) {
+        done(Error{Errc::not_found, "no method can have this name"});
+        return;
+    }
+    const auto who = right.principal;
+    const auto deadline = right.deadline;
+    with_session(
+        who,
+        deadline,
+        [this, who, deadline, path, on_behalf_of = std::move(right.on_behalf_of), done = std::move(done)](
+            const Result<ClientSession*>& session) {
+            if (!session) {
+                done(session.error());
+            } else if (auto refusal = delegation_refusal(on_behalf_of, (*session)->session().facts())) {
+                done(std::move(refusal));
+            } else {
+                ask_for_right(**session, path, on_behalf_of, deadline, [this, who, done](auto answer) {
+                    check_session(who, answer);
+                    done(std::move(answer));
+                });
+            }
+        });
+}
+
+void RemoteMesh::Joined::refresh_description(gateway::TimePoint deadline, std::function<void()> done) {
+    if (stopped_ || !service_.ready()) {
+        done();
+    } else {
+        service_.refresh_description(deadline, std::move(done));
+    }
+}
+
 void RemoteMesh::Joined::login(const gateway::Login& login, UserSessions::OnToken done) {
     if (stopped_ || !service_.known()) {
         done(Error{Errc::unavailable, "the mesh is not connected"});
@@ -413,6 +451,14 @@ void RemoteMesh::session_of(Principal who,
                             gateway::TimePoint deadline,
                             std::function<void(Result<gateway::Bytes>)> done) {
     joined_->session_of(who, deadline, std::move(done));
+}
+
+void RemoteMesh::may_call(gateway::MeshRight right, std::function<void(std::optional<Error>)> done) {
+    joined_->may_call(std::move(right), std::move(done));
+}
+
+void RemoteMesh::refresh_description(gateway::TimePoint deadline, std::function<void()> done) {
+    joined_->refresh_description(deadline, std::move(done));
 }
 
 void RemoteMesh::call(gateway::MeshCall call, std::function<void(Outcome)> done) {

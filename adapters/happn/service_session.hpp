@@ -37,6 +37,9 @@ public:
     /// Has it been joined at least once? Before that facts() says nothing.
     bool known() const { return ever_ready_; }
     const DescriptionPtr& description() const { return reader_.description(); }
+    void refresh_description(gateway::TimePoint deadline, std::function<void()> done) {
+        reader_.refresh(deadline, std::move(done));
+    }
     std::string domain() const;
     std::uint64_t reconnects() const { return reconnects_; }
     /// What is missing until the mesh can be used; empty: nothing.

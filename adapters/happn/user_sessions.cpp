@@ -29,6 +29,10 @@ std::string hash_of(const gateway::Secret& token) {
     return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
+Error no_room() {
+    return Error{Errc::overloaded, "too many sessions on the mesh are in use"};
+}
+
 /// Frees a session after the call that is on the stack, which may be its own.
 void bury(asio::io_context& io, std::unique_ptr<ClientSession> session) {
     session->stop();
@@ -68,7 +72,7 @@ void UserSessions::with(const gateway::Secret& token, TimePoint deadline, OnSess
     settings.token = token;
     auto* const entry = start(key, std::move(settings));
     if (entry == nullptr) {
-        done(Error{Errc::overloaded, "too many sessions on the mesh are in use"});
+        done(no_room());
         return;
     }
     wait(*entry, deadline, std::move(done));
@@ -82,7 +86,7 @@ void UserSessions::login(const gateway::Login& login, TimePoint deadline, OnToke
     settings.token = login.token;
     auto* const entry = start(key, std::move(settings));
     if (entry == nullptr) {
-        done(Error{Errc::overloaded, "too many sessions on the mesh are in use"});
+        done(no_room());
         return;
     }
     wait(*entry, deadline, [this, key, done = std::move(done)](gateway::Result<ClientSession*> session) {
@@ -97,7 +101,8 @@ void UserSessions::login(const gateway::Login& login, TimePoint deadline, OnToke
 }
 
 UserSessions::Entry* UserSessions::start(const std::string& key, SessionSettings settings) {
-    if (!make_room()) {
+    const bool accepted = !known_.user_of(key).empty();
+    if (accepted ? !make_room() : count(false) >= max_strangers) {
         return nullptr;
     }
     settings.protocols = protocols_;
@@ -105,6 +110,7 @@ UserSessions::Entry* UserSessions::start(const std::string& key, SessionSettings
     settings.pong_timeout = settings_.keep_alive_timeout;
     auto& entry = entries_[key];
     entry.used = Clock::now();
+    entry.accepted = accepted;
     entry.session = std::make_unique<ClientSession>(io_, destination_, std::move(settings), metrics_);
     auto* const session = entry.session.get();
     session->watch([this, session] { on_ready(watched_key(session)); },
@@ -121,14 +127,22 @@ std::string UserSessions::watched_key(const ClientSession* session) const {
     return found == entries_.end() ? std::string{} : found->first;
 }
 
+std::size_t UserSessions::count(bool accepted) const {
+    return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [=](const auto& entry) {
+        return entry.second.accepted == accepted;
+    }));
+}
+
+/// For one more session that has been accepted.
 bool UserSessions::make_room() {
-    if (entries_.size() < settings_.max_sessions) {
+    if (count(true) < settings_.max_sessions) {
         return true;
     }
     auto oldest = entries_.end();
     for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-        const bool idle = entry->second.ready && !entry->second.session->busy();
-        if (idle && (oldest == entries_.end() || entry->second.used < oldest->second.used)) {
+        const auto& [session, waiters, used, ready, accepted] = entry->second;
+        const bool idle = accepted && ready && !session->busy();
+        if (idle && (oldest == entries_.end() || used < oldest->second.used)) {
             oldest = entry;
         }
     }
@@ -160,11 +174,20 @@ void UserSessions::answer(std::vector<std::uint64_t> waiters, const gateway::Res
 
 void UserSessions::on_ready(const std::string& key) {
     const auto found = entries_.find(key);
-    if (found != entries_.end()) {
-        found->second.ready = true;
-        known_.remember(key, found->second.session->session().facts().username);
-        answer(std::exchange(found->second.waiters, {}), found->second.session.get());
+    if (found == entries_.end()) {
+        return;
     }
+    auto& entry = found->second;
+    if (!entry.accepted && !make_room()) {
+        auto waiters = std::exchange(entry.waiters, {});
+        remove(found);
+        answer(std::move(waiters), no_room());
+        return;
+    }
+    entry.accepted = true;
+    entry.ready = true;
+    known_.remember(key, entry.session->session().facts().username);
+    answer(std::exchange(entry.waiters, {}), entry.session.get());
 }
 
 void UserSessions::on_ended(const std::string& key, const Ending& ending) {

@@ -1,7 +1,9 @@
 // The sessions of users on one secure mesh: one for each token, made on first use by token login, shared by
 // all that user's requests, closed when idle, forgotten when lost and made again on the next use. Keyed by a
 // hash of the token; passwords are not kept. Bounded: when full, the session that was idle longest goes,
-// never one with a request in flight. On the io_context's thread.
+// never one with a request in flight. A session takes one of those places when the mesh has accepted its
+// token or password, now or before; until then it has one of a few of its own, so that nobody loses his
+// session to who only claims to be somebody. On the io_context's thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -24,6 +26,8 @@ namespace happn {
 
 class UserSessions {
 public:
+    static constexpr std::size_t max_strangers = 100;  // sessions whose credentials nobody has accepted yet
+
     using OnSession = std::function<void(gateway::Result<ClientSession*>)>;
     using OnToken = std::function<void(gateway::Result<gateway::Secret>)>;
 
@@ -59,6 +63,7 @@ private:
         std::vector<std::uint64_t> waiters;
         gateway::TimePoint used{};
         bool ready = false;
+        bool accepted = false;  // the mesh has accepted its credentials; else it is a stranger's
     };
     struct Refusal {
         gateway::Error error;
@@ -67,6 +72,7 @@ private:
     using Entries = std::unordered_map<std::string, Entry>;
 
     Entry* start(const std::string& key, SessionSettings settings);
+    std::size_t count(bool accepted) const;
     bool make_room();
     void wait(Entry& entry, gateway::TimePoint deadline, OnSession done);
     void on_ready(const std::string& key);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "adapters/rest/body_coding.hpp"
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
@@ -96,12 +97,60 @@ std::string named(const Dialect& dialect, std::string_view parameters, std::stri
 
 constexpr std::string_view field_prefix = "$req_";
 
-HttpReply not_json(const Dialect& dialect) {
-    constexpr std::string_view text = "SyntaxError: the request body is not valid JSON";
-    if (dialect.has_error_pages) return html_error(400, text);
-    HttpReply reply{400, html_type, gateway::Bytes::copy(text)};
+HttpReply page(const Dialect& dialect, int status, std::string_view text) {
+    if (dialect.has_error_pages) return html_error(status, text);
+    HttpReply reply{status, html_type, gateway::Bytes::copy(text)};
     reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
     return reply;
+}
+
+HttpReply not_json(const Dialect& dialect) {
+    return page(dialect, 400, "SyntaxError: the request body is not valid JSON");
+}
+
+/// JSON is Unicode; a charset of another family is not looked into.
+bool is_unicode(std::string_view content_type) {
+    const std::string type = lower_case(content_type);
+    const auto at = type.find("charset=");
+    if (at == std::string::npos) return true;
+    std::string_view charset = std::string_view{type}.substr(at + 8);
+    if (charset.starts_with('"')) charset.remove_prefix(1);
+    return charset.starts_with("utf-");
+}
+
+std::string_view without_mark(std::string_view text) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
+}
+
+bool is_call(std::string_view text) {
+    return json::valid(text) && is_collection(text);
+}
+
+std::optional<CallBody> read_encoded(const Dialect& dialect,
+                                     std::size_t max_body,
+                                     std::string_view body,
+                                     std::string_view coding,
+                                     HttpReply& refusal) {
+    const auto decoded = decode_body(body, coding, max_body);
+    if (const auto* text = std::get_if<std::string>(&decoded)) {
+        const std::string_view plain = without_mark(*text);
+        if (is_call(plain)) return CallBody::owned(std::string{plain});
+        refusal = not_json(dialect);
+        return std::nullopt;
+    }
+    switch (std::get<Undecoded>(decoded)) {
+        case Undecoded::unknown:
+            refusal = page(dialect, 415, "UnsupportedMediaTypeError: unsupported content encoding");
+            break;
+        case Undecoded::broken:
+            refusal = page(dialect, 400, "Error: the request body is not what its Content-Encoding says");
+            break;
+        case Undecoded::too_large:
+            refusal = page(dialect, 413, "PayloadTooLargeError: request entity too large");
+            break;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -118,13 +167,22 @@ bool is_falsy(std::string_view literal) {
 }
 
 std::optional<CallBody> read_call_body(const Dialect& dialect,
+                                       std::size_t max_body,
                                        const HttpRequest& request,
                                        const std::vector<NameValue>& query,
                                        HttpReply& refusal) {
     if (request.method == "GET") return read_query(dialect, query, refusal);
     const bool sent_json = media_type(request.header("content-type")) == json_type;
     if (request.body.empty() || !sent_json) return CallBody::borrowed(no_parameters);
-    if (json::valid(request.body) && is_collection(request.body)) return CallBody::borrowed(request.body);
+    if (!is_unicode(request.header("content-type"))) {
+        refusal = page(dialect, 415, "UnsupportedMediaTypeError: unsupported charset");
+        return std::nullopt;
+    }
+    const std::string coding = lower_case(request.header("content-encoding"));
+    if (!coding.empty() && coding != "identity")
+        return read_encoded(dialect, max_body, request.body, coding, refusal);
+    const std::string_view text = without_mark(request.body);
+    if (is_call(text)) return CallBody::borrowed(text);
     refusal = not_json(dialect);
     return std::nullopt;
 }

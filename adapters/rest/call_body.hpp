@@ -28,8 +28,10 @@ private:
 };
 
 /// GET: the query, or the body that `encoded_parameters` holds. Other methods: the body if it is
-/// application/json, else {}. On failure nullopt, and `refusal` is what to answer.
+/// application/json, else {}; in gzip or deflate, or plain, of at most `max_body` bytes. On failure nullopt,
+/// and `refusal` is what to answer.
 std::optional<CallBody> read_call_body(const Dialect& dialect,
+                                       std::size_t max_body,
                                        const HttpRequest& request,
                                        const std::vector<gateway::NameValue>& query,
                                        HttpReply& refusal);

@@ -23,13 +23,14 @@ HttpReply timed_out(const Dialect& dialect, const MethodName& name) {
     return own_error(dialect, gateway::default_status(Errc::timeout), error);
 }
 
-/// The mesh says in `reason` whose right was missing.
+std::string reason_of(const Error& error) {
+    const auto literal = gateway::json::member(error.detail.view(), "reason");
+    return literal ? gateway::json::unquoted(*literal).value_or("") : std::string{};
+}
+
 HttpReply denied(const Dialect& dialect, const Error& error, bool delegated) {
     if (!delegated) return failure(dialect, 403, "Authorization failed", "Access denied");
-    const auto literal = gateway::json::member(error.detail.view(), "reason");
-    const auto reason = literal ? gateway::json::unquoted(*literal) : std::nullopt;
-    if (reason && reason->starts_with("request on behalf of"))
-        return failure(dialect, 403, *reason, "Access denied");
+    if (is_refused_for_another(error)) return failure(dialect, 403, reason_of(error), "Access denied");
     return not_a_delegate(dialect);
 }
 
@@ -94,6 +95,10 @@ HttpReply unauthorized_page(int status, std::string_view text) {
 
 }  // namespace
 
+bool is_refused_for_another(const Error& error) {
+    return error.errc == Errc::access_denied && reason_of(error).starts_with("request on behalf of");
+}
+
 bool is_refusal(const Error& error) {
     return error.errc == Errc::unauthorized || error.errc == Errc::access_denied;
 }
@@ -156,7 +161,10 @@ HttpReply login_reply(const Dialect& dialect, const gateway::Result<gateway::Sec
     return success(dialect, "Logged in ok", R"({"token":)" + gateway::json::quoted(token->reveal()) + '}');
 }
 
-HttpReply auth_login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token) {
+/// These answers are happn's, not happner's: with blanks in every generation.
+HttpReply auth_login_reply(const Dialect& rests, const gateway::Result<gateway::Secret>& token) {
+    Dialect dialect = rests;
+    dialect.between = ", ";
     if (token.has_error())
         return login_failed(dialect, dialect.auth_login_refused, "login failed", token.error());
     return success(dialect, "login successful", gateway::json::quoted(token->reveal()));

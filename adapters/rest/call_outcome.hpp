@@ -22,10 +22,12 @@ struct MethodName {
 };
 
 /// Does the mesh say no to who asks, rather than to what is asked?
+/// Has the mesh refused who is acted for, and not who acts?
+bool is_refused_for_another(const gateway::Error& error);
 bool is_refusal(const gateway::Error& error);
 
 HttpReply bad_origin(const Dialect& dialect);
-/// Tokens have been refused too often, logins have failed too often: see LoginLimit.
+/// Tokens have been refused too often, logins have failed too often: see TokenGuard, LoginGuard.
 HttpReply too_many_tokens(const Dialect& dialect, gateway::Duration wait);
 HttpReply too_many_logins(const Dialect& dialect, gateway::Duration wait);
 HttpReply not_a_delegate(const Dialect& dialect);

@@ -22,18 +22,7 @@ using gateway::Secret;
 using gateway::Security;
 
 constexpr std::string_view admin_user = "_ADMIN";
-
-/// How long a mesh may take to say whether a missing method is forbidden: old meshes do not answer such a
-/// call at all.
-constexpr gateway::Duration missing_method_timeout = std::chrono::seconds{1};
-
-/// Safe as a segment of an exchange path on every generation.
-bool is_plain_name(std::string_view name) {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-';
-    });
-}
+constexpr std::string_view security_component = "security";
 
 HttpReply not_joined(const Dialect& dialect, const std::string& mesh) {
     const Error error{Errc::unavailable, "the mesh '" + mesh + "' has not been joined yet"};
@@ -48,6 +37,19 @@ std::vector<std::string> names_of(const std::vector<gateway::Parameter>& paramet
     return names;
 }
 
+const gateway::MethodDescription* method_in(const gateway::MeshDescription& description,
+                                            const MethodName& name) {
+    const auto component = description.components.find(name.component);
+    if (component == description.components.end()) return nullptr;
+    const auto method = component->second.methods.find(name.method);
+    return method == component->second.methods.end() ? nullptr : &method->second;
+}
+
+/// In the words of a mesh that has been given no user.
+Error invalid_credentials() {
+    return {Errc::unauthorized, "AccessDenied", 401, "Invalid credentials"};
+}
+
 std::string_view first_query_value(const Query& query, std::string_view name, std::string_view short_name) {
     for (const auto& [key, value] : query) {
         if (key == name || key == short_name) return value;
@@ -59,16 +61,18 @@ std::string_view first_query_value(const Query& query, std::string_view name, st
 
 HappnerRest::HappnerRest(gateway::RestSettings settings,
                          gateway::Duration timeout,
+                         std::size_t max_body,
                          gateway::Dispatcher& dispatcher,
                          gateway::Mesh& addressed,
-                         std::shared_ptr<LoginLimit> tokens)
+                         TokenGuard& tokens)
     : dialect_{dialect_of(settings.dialect)},
       settings_{std::move(settings)},
       allow_{settings_.allow},
       timeout_{timeout},
+      max_body_{max_body},
       dispatcher_{dispatcher},
       mesh_{addressed},
-      tokens_{std::move(tokens)} {
+      tokens_{tokens} {
     settings_.bearer = settings_.bearer && dialect_.knows_bearer;
 }
 
@@ -91,15 +95,24 @@ std::optional<Principal> HappnerRest::principal_of(const HttpRequest& request, c
     return principal;
 }
 
-TokenAttempt HappnerRest::attempt_of(const HttpRequest& request, const Principal& principal) const {
-    return principal.token ? TokenAttempt{tokens_, request.ip} : TokenAttempt{};
+/// On an insecure mesh there is nobody to know.
+void HappnerRest::with_caller(
+    const HttpRequest& request, Principal who, gateway::TimePoint until, Respond respond, OnCaller next) {
+    if (!who.token) return next(std::move(who), std::move(respond));
+    const auto wait = tokens_.wait(request.ip, *who.token);
+    if (wait > gateway::Duration::zero()) return respond(too_many_tokens(dialect_, wait));
+    auto done = [alive = std::weak_ptr{alive_}, next = std::move(next), respond = std::move(respond)](
+                    Result<Principal> known) {
+        if (!alive.expired()) next(std::move(known), respond);
+    };
+    tokens_.authenticate(request.ip, std::move(who), until, std::move(done));
 }
 
 // --- login ---------------------------------------------------------------------------------------
 
 void HappnerRest::login(const HttpRequest& request, const Query& query, Respond respond) {
     HttpReply refusal;
-    const auto body = read_call_body(dialect_, request, query, refusal);
+    const auto body = read_call_body(dialect_, max_body_, request, query, refusal);
     if (!body) return respond(std::move(refusal));
     const auto text = [&](std::string_view name) { return text_parameter(body->json(), name).value_or(""); };
     gateway::Login login{text("username"), Secret{text("password")}, Secret{text("token")}};
@@ -114,6 +127,7 @@ void HappnerRest::auth_login(const HttpRequest& request, const Query& query, Res
     const std::string_view password = first_query_value(query, "password", "p");
     const std::string_view token = first_query_value(query, "token", "token");
     gateway::Login login{std::string{username}, Secret{std::string{password}}, Secret{std::string{token}}};
+    if (login.username.empty()) return respond(auth_login_reply(dialect_, invalid_credentials()));
     log_in(std::move(login), request, &auth_login_reply, std::move(respond));
 }
 
@@ -121,24 +135,19 @@ void HappnerRest::log_in(gateway::Login login,
                          const HttpRequest& request,
                          LoginShape shape,
                          Respond respond) {
-    const auto now = Clock::now();
-    const auto wait = logins_.wait(request.ip, login.username, now);
+    const auto wait = logins_.wait(request.ip, login.username, Clock::now());
     if (wait > gateway::Duration::zero()) return respond(too_many_logins(dialect_, wait));
     const auto done = [this,
                        alive = std::weak_ptr{alive_},
                        &dialect = dialect_,
-                       attempt = logins_.begin(request.ip, login.username, now),
+                       attempt = logins_.begin(request.ip, login.username),
                        shape,
                        respond = std::move(respond)](Result<Secret> token) {
-        if (!alive.expired()) count_login(attempt, token);
+        if (token.has_error() && is_refusal(token.error())) attempt.failed(Clock::now());
+        if (token.has_value() && !alive.expired()) logins_.succeeded(attempt);
         respond(shape(dialect, token));
     };
     mesh_.login(std::move(login), done);
-}
-
-void HappnerRest::count_login(const LoginGuard::Attempt& attempt, const Result<Secret>& token) {
-    if (token) return logins_.succeeded(attempt, Clock::now());
-    if (!is_refusal(token.error())) logins_.came_to_nothing(attempt, Clock::now());
 }
 
 HttpReply HappnerRest::incomplete_login(std::string_view what) const {
@@ -150,22 +159,26 @@ HttpReply HappnerRest::incomplete_login(std::string_view what) const {
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
     if (auto refusal = refusal_of_describe(request, query)) return respond(*std::move(refusal));
     auto principal = principal_of(request, query);
-    auto attempt = attempt_of(request, *principal);
-    const auto wait = attempt.wait(mesh_, *principal);
-    if (wait > gateway::Duration::zero()) return respond(too_many_tokens(dialect_, wait));
-    const auto done =
-        [this, alive = std::weak_ptr{alive_}, attempt = std::move(attempt), respond = std::move(respond)](
-            Result<std::shared_ptr<const gateway::MeshDescription>> visible) {
-            if (visible.has_error()) attempt.failed(visible.error());
-            if (alive.expired()) return;
-            if (visible.has_error()) return respond(describe_refused(dialect_, visible.error()));
-            const auto description = *visible ? *visible : mesh_.description();
-            if (!description) return respond(not_joined(dialect_, settings_.mesh));
-            const std::string menu =
-                call_menu(*description, *dispatcher_.router().table(), allow_, dialect_.lists_rest);
-            respond(success(dialect_, mesh_.node_name() + " description", menu));
-        };
-    mesh_.describe(*std::move(principal), deadline(), done);
+    const auto until = deadline();
+    const auto next = [this, until](Result<Principal> known, Respond answer) {
+        if (known.has_error()) return answer(describe_refused(dialect_, known.error()));
+        describe_to(*std::move(known), until, std::move(answer));
+    };
+    with_caller(request, *std::move(principal), until, std::move(respond), next);
+}
+
+void HappnerRest::describe_to(Principal caller, gateway::TimePoint until, Respond respond) {
+    const auto done = [this, alive = std::weak_ptr{alive_}, respond = std::move(respond)](
+                          Result<std::shared_ptr<const gateway::MeshDescription>> visible) {
+        if (alive.expired()) return;
+        if (visible.has_error()) return respond(describe_refused(dialect_, visible.error()));
+        const auto description = *visible ? *visible : mesh_.description();
+        if (!description) return respond(not_joined(dialect_, settings_.mesh));
+        const std::string menu =
+            call_menu(*description, *dispatcher_.router().table(), allow_, dialect_.lists_rest);
+        respond(success(dialect_, mesh_.node_name() + " description", menu));
+    };
+    mesh_.describe(std::move(caller), until, done);
 }
 
 std::optional<HttpReply> HappnerRest::refusal_of_describe(const HttpRequest& head, const Query& query) const {
@@ -183,46 +196,114 @@ void HappnerRest::method(const HttpRequest& request,
     const CallPath path = read_call_path(call_path, dialect_);
     if (path.too_long && dialect_.looks_at_length_first) return respond(too_long());
     HttpReply unreadable;
-    const auto body = read_call_body(dialect_, request, query, unreadable);
+    const auto body = read_call_body(dialect_, max_body_, request, query, unreadable);
     if (!body) return respond(std::move(unreadable));
     auto principal = principal_of(request, query);
     if (auto refusal = refusal_of_caller(principal, path)) return respond(*std::move(refusal));
 
     Call call;
-    call.attempt = attempt_of(request, *principal);
-    const auto wait = call.attempt.wait(mesh_, *principal);
-    if (wait > gateway::Duration::zero()) return respond(too_many_tokens(dialect_, wait));
-    call.principal = *std::move(principal);
     call.deadline = deadline();
     call.name = {path.component_text(), path.method_text()};
-    if (!path.component)
-        return answer_missing(std::move(call), missing_component(dialect_, no_segment), std::move(respond));
-    if (auto refused = refusal_of(call.name, path.mesh)) return respond(*std::move(refused));
-    if (const auto as = gateway::json::member(body->json(), "as");
-        as && dialect_.knows_delegation && mesh_.security() != Security::insecure) {
-        auto user = gateway::json::unquoted(*as);
-        if (!user && !is_falsy(*as)) return respond(not_a_delegate(dialect_));
-        call.on_behalf_of = std::move(user).value_or("");
-    }
+    call.mesh = path.mesh;
+    if (dialect_.knows_delegation && mesh_.security() != Security::insecure)
+        if (const auto as = gateway::json::member(body->json(), "as")) call.as = *as;
+    call.uri = call_path;
+    if (!read_arguments(call, body->json(), request))
+        call.kept = std::make_shared<const KeptRequest>(request, body->json());
+    const auto next = [this, call](Result<Principal> known, Respond answer) mutable {
+        if (known.has_error())
+            return answer(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
+        call.principal = *std::move(known);
+        serve(std::move(call), std::move(answer));
+    };
+    with_caller(request, *std::move(principal), call.deadline, std::move(respond), next);
+}
 
+bool HappnerRest::read_arguments(Call& call, std::string_view body, const HttpRequest& request) const {
     if (const gateway::Route* own = dispatcher_.router().match_call(call.name.component, call.name.method)) {
         const auto names = names_of(std::get<gateway::CallSource>(own->source).parameters);
-        call.args = call_arguments(dialect_, body->json(), names, request);
-        return call_own(std::move(call), std::move(respond));
+        call.args = call_arguments(dialect_, body, names, request);
+        call.owner = Owner::gateway;
+        return true;
     }
     const auto description = mesh_.description();
-    const auto component = description->components.find(call.name.component);
-    if (component == description->components.end()) {
-        HttpReply missing = missing_component(dialect_, call.name.component);
-        return answer_missing(std::move(call), std::move(missing), std::move(respond));
+    const auto* method = description ? method_in(*description, call.name) : nullptr;
+    if (method == nullptr) return false;
+    call.args = call_arguments(dialect_, body, method->parameters, request);
+    call.owner = Owner::mesh;
+    return true;
+}
+
+/// Meshes take a call on behalf of _ADMIN for the caller's own (measured on happn-3 13.12.1), so only
+/// _ADMIN's is passed on.
+void HappnerRest::serve(Call call, Respond respond) {
+    if (call.as) {
+        auto user = gateway::json::unquoted(*call.as);
+        if (!user && !is_falsy(*call.as)) return respond(not_a_delegate(dialect_));
+        call.on_behalf_of = std::move(user).value_or("");
     }
-    const auto found = component->second.methods.find(call.name.method);
-    if (found == component->second.methods.end()) {
-        HttpReply missing = missing_method(dialect_, call.name);
-        return answer_missing(std::move(call), std::move(missing), std::move(respond));
+    if (call.on_behalf_of == admin_user) {
+        if (call.principal.username != admin_user) return respond(not_a_delegate(dialect_));
+        call.on_behalf_of.clear();
     }
-    call.args = call_arguments(dialect_, body->json(), found->second.parameters, request);
-    call_described(std::move(call), std::move(respond));
+    if (needs_its_path(call)) {
+        const auto next = [this](Call allowed, Respond answer) {
+            serve_allowed(std::move(allowed), std::move(answer));
+        };
+        return when_allowed(std::move(call), std::move(respond), next);
+    }
+    serve_allowed(std::move(call), std::move(respond));
+}
+
+/// Does happner look for a right on the path as it is written, before it looks at what that is? Of a method
+/// of the mesh in the usual form it is the right that the call itself needs.
+bool HappnerRest::needs_its_path(const Call& call) const {
+    if (mesh_.security() == Security::insecure || call.owner == Owner::gateway) return false;
+    return call.owner == Owner::nobody || call.mesh || call.name.component == security_component;
+}
+
+/// A delegate may go on: whom it acts for is judged by the call.
+void HappnerRest::when_allowed(Call call, Respond respond, OnAllowed next) {
+    gateway::MeshRight right{call.uri, call.principal, call.on_behalf_of, call.deadline};
+    auto done = [this,
+                 alive = std::weak_ptr{alive_},
+                 call = std::move(call),
+                 respond = std::move(respond),
+                 next = std::move(next)](const std::optional<Error>& refusal) {
+        if (alive.expired()) return;
+        const bool delegated = !call.on_behalf_of.empty();
+        const bool allowed =
+            !refusal || refusal->errc == Errc::not_found || (delegated && is_refused_for_another(*refusal));
+        if (allowed) return next(call, respond);
+        respond(reply_of(dialect_, gateway::Outcome{*refusal}, call.name, delegated));
+    };
+    mesh_.may_call(std::move(right), std::move(done));
+}
+
+void HappnerRest::serve_allowed(Call call, Respond respond) {
+    if (call.name.component == no_segment) return respond(missing_reply(call.name));
+    if (auto refused = refusal_of(call.name, call.mesh)) return respond(*std::move(refused));
+    switch (call.owner) {
+        case Owner::gateway:
+            return call_own(std::move(call), std::move(respond));
+        case Owner::mesh:
+            return call_described(std::move(call), std::move(respond));
+        case Owner::nobody:
+            return look_again(std::move(call), std::move(respond));
+    }
+}
+
+/// The mesh may offer the method since a moment ago.
+void HappnerRest::look_again(Call call, Respond respond) {
+    const auto until = call.deadline;
+    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)] {
+        if (alive.expired()) return;
+        Call found = call;
+        if (!read_arguments(found, call.kept->json(), call.kept->request()))
+            return respond(missing_reply(found.name));
+        serve_allowed(std::move(found), respond);
+    };
+    mesh_.refresh_description(until, std::move(done));
 }
 
 std::optional<HttpReply> HappnerRest::refusal_of_call(const HttpRequest& head,
@@ -255,7 +336,7 @@ std::optional<HttpReply> HappnerRest::refusal_of(const MethodName& name,
     const auto denied = [this](const std::string& why) {
         return failure(dialect_, 403, "Access denied", why);
     };
-    if (name.component == "security") return denied("attempt to access security component over rest");
+    if (name.component == security_component) return denied("attempt to access security component over rest");
     if (mesh && *mesh != mesh_.node_name()) return denied("attempt to access remote mesh: " + *mesh);
     if (!allow_.allows(name.component, name.method)) return denied(name.text() + " is not offered over rest");
     return std::nullopt;
@@ -264,7 +345,6 @@ std::optional<HttpReply> HappnerRest::refusal_of(const MethodName& name,
 void HappnerRest::call_described(Call call, Respond respond) {
     if (call.args.session_at && mesh_.security() != Security::insecure)
         return fill_in_session(std::move(call), std::move(respond));
-    if (call.on_behalf_of == admin_user) return call_as_admin(std::move(call), std::move(respond));
     call_mesh(std::move(call), std::move(respond));
 }
 
@@ -274,7 +354,6 @@ void HappnerRest::fill_in_session(Call call, Respond respond) {
     const auto until = call.deadline;
     auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
                     Result<Bytes> session) mutable {
-        if (session.has_error()) call.attempt.failed(session.error());
         if (alive.expired()) return;
         if (session.has_error())
             return respond(reply_of(dialect_, gateway::Outcome{session.error()}, call.name, false));
@@ -292,59 +371,16 @@ void HappnerRest::call_mesh(Call call, Respond respond) {
                                 call.deadline};
     mesh_call.on_behalf_of = call.on_behalf_of;
     const bool delegated = !call.on_behalf_of.empty();
-    mesh_.call(std::move(mesh_call),
-               [&dialect = dialect_,
-                name = std::move(call.name),
-                attempt = std::move(call.attempt),
-                delegated,
-                respond = std::move(respond)](const gateway::Outcome& outcome) {
-                   if (outcome.error) attempt.failed(*outcome.error);
-                   respond(reply_of(dialect, outcome, name, delegated));
-               });
+    mesh_.call(
+        std::move(mesh_call),
+        [&dialect = dialect_, name = std::move(call.name), delegated, respond = std::move(respond)](
+            const gateway::Outcome& outcome) { respond(reply_of(dialect, outcome, name, delegated)); });
 }
 
-/// Meshes take a call on behalf of _ADMIN for the caller's own (measured on happn-3 13.12.1), so only
-/// _ADMIN's is passed on.
-void HappnerRest::call_as_admin(Call call, Respond respond) {
-    auto principal = call.principal;
-    const auto until = call.deadline;
-    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
-                    Result<Principal> known) mutable {
-        if (known.has_error()) call.attempt.failed(known.error());
-        if (alive.expired()) return;
-        if (known.has_error())
-            return respond(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
-        if (known->username != admin_user) return respond(not_a_delegate(dialect_));
-        call.on_behalf_of.clear();
-        call_mesh(std::move(call), std::move(respond));
-    };
-    mesh_.authenticate(std::move(principal), until, std::move(done));
-}
-
-/// A secure mesh tells only those who might call a method that it does not exist. Whether they might, only
-/// the mesh knows, so it is asked by the call itself; should the method exist after all, its answer is as
-/// good as any.
-void HappnerRest::answer_missing(Call call, HttpReply missing, Respond respond) {
-    const bool askable = is_plain_name(call.name.component) && is_plain_name(call.name.method);
-    if (mesh_.security() == Security::insecure || !askable) return respond(std::move(missing));
-    gateway::MeshCall question{call.name.component,
-                               call.name.method,
-                               Bytes::literal("[]"),
-                               std::move(call.principal),
-                               std::min(call.deadline, Clock::now() + missing_method_timeout)};
-    question.on_behalf_of = std::move(call.on_behalf_of);
-    mesh_.call(std::move(question),
-               [&dialect = dialect_,
-                name = std::move(call.name),
-                attempt = std::move(call.attempt),
-                missing = std::move(missing),
-                respond = std::move(respond)](const gateway::Outcome& outcome) {
-                   if (outcome.error) attempt.failed(*outcome.error);
-                   const bool refused = outcome.error && (outcome.error->errc == Errc::access_denied ||
-                                                          outcome.error->errc == Errc::unauthorized);
-                   if (!outcome.error || refused) return respond(reply_of(dialect, outcome, name, false));
-                   respond(HttpReply{missing});
-               });
+HttpReply HappnerRest::missing_reply(const MethodName& name) const {
+    const auto description = mesh_.description();
+    const bool has_component = description && description->components.contains(name.component);
+    return has_component ? missing_method(dialect_, name) : missing_component(dialect_, name.component);
 }
 
 // --- components of mapping files -----------------------------------------------------------------
@@ -356,20 +392,8 @@ void HappnerRest::call_own(Call call, Respond respond) {
                                403,
                                "Authorization failed",
                                "components of the gateway cannot be called on behalf of others"));
-    if (mesh_.security() == Security::insecure) return run_own(std::move(call), std::move(respond));
-    auto principal = call.principal;
-    const auto until = call.deadline;
-    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
-                    Result<Principal> known) mutable {
-        if (known.has_error()) call.attempt.failed(known.error());
-        if (alive.expired()) return;
-        if (known.has_error())
-            return respond(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
-        call.principal = *std::move(known);
-        call.principal.mesh = settings_.mesh;
-        run_own(std::move(call), std::move(respond));
-    };
-    mesh_.authenticate(std::move(principal), until, std::move(done));
+    call.principal.mesh = settings_.mesh;
+    run_own(std::move(call), std::move(respond));
 }
 
 void HappnerRest::run_own(Call call, Respond respond) {

@@ -5,6 +5,8 @@
 // it, and what they answer after its end is dropped.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +19,9 @@
 #include "adapters/rest/call_path.hpp"
 #include "adapters/rest/dialect.hpp"
 #include "adapters/rest/http_message.hpp"
+#include "adapters/rest/kept_request.hpp"
 #include "adapters/rest/login_guard.hpp"
-#include "adapters/rest/login_limit.hpp"
+#include "adapters/rest/token_guard.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/mesh.hpp"
 #include "gateway/settings.hpp"
@@ -29,9 +32,10 @@ class HappnerRest {
 public:
     HappnerRest(gateway::RestSettings settings,
                 gateway::Duration timeout,
+                std::size_t max_body,  // bytes, once it is decoded
                 gateway::Dispatcher& dispatcher,
                 gateway::Mesh& addressed,
-                std::shared_ptr<LoginLimit> tokens);
+                TokenGuard& tokens);
 
     void login(const HttpRequest& request, const Query& query, Respond respond);
     /// /auth/login?username=&password= of a secure node.
@@ -51,43 +55,63 @@ public:
     HttpReply logout() const { return logout_refused(dialect_); }
 
 private:
+    enum class Owner : std::uint8_t { nobody, gateway, mesh };  // of a method
     struct Call {
         MethodName name;
+        std::optional<std::string> mesh;  // that the path names
+        std::optional<std::string> as;    // a JSON value
+        std::string uri;                  // "component/method", as the path has it
+        Owner owner = Owner::nobody;
         CallArguments args;
+        std::shared_ptr<const KeptRequest> kept;  // where nobody knows the method
         gateway::Principal principal;
         std::string on_behalf_of;
         gateway::TimePoint deadline;
-        TokenAttempt attempt;
     };
     using LoginShape = HttpReply (*)(const Dialect&, const gateway::Result<gateway::Secret>&);
 
     /// nullopt: a secure mesh, and the request has no token.
     std::optional<gateway::Principal> principal_of(const HttpRequest& request, const Query& query) const;
-    TokenAttempt attempt_of(const HttpRequest& request, const gateway::Principal& principal) const;
+    using OnCaller = std::function<void(gateway::Result<gateway::Principal>, Respond)>;
+    /// Goes on with the caller as the mesh knows him, or with what the mesh says instead. Who guesses tokens
+    /// is answered here.
+    void with_caller(const HttpRequest& request,
+                     gateway::Principal who,
+                     gateway::TimePoint until,
+                     Respond respond,
+                     OnCaller next);
     void log_in(gateway::Login login, const HttpRequest& request, LoginShape shape, Respond respond);
-    void count_login(const LoginGuard::Attempt& attempt, const gateway::Result<gateway::Secret>& token);
     HttpReply incomplete_login(std::string_view what) const;
     HttpReply too_long() const;
     std::optional<HttpReply> refusal_of_caller(const std::optional<gateway::Principal>& principal,
                                                const CallPath& path) const;
     std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;
+    void describe_to(gateway::Principal caller, gateway::TimePoint until, Respond respond);
+    /// Of a method that there is; false: nobody knows it.
+    bool read_arguments(Call& call, std::string_view body, const HttpRequest& request) const;
+    void serve(Call call, Respond respond);
     void call_own(Call call, Respond respond);
     void run_own(Call call, Respond respond);
     void call_described(Call call, Respond respond);
     void call_mesh(Call call, Respond respond);
     void fill_in_session(Call call, Respond respond);
-    void call_as_admin(Call call, Respond respond);
-    void answer_missing(Call call, HttpReply missing, Respond respond);
+    using OnAllowed = std::function<void(Call, Respond)>;
+    bool needs_its_path(const Call& call) const;
+    void when_allowed(Call call, Respond respond, OnAllowed next);
+    void serve_allowed(Call call, Respond respond);
+    void look_again(Call call, Respond respond);
+    HttpReply missing_reply(const MethodName& name) const;
     gateway::TimePoint deadline() const { return gateway::Clock::now() + timeout_; }
 
     const Dialect& dialect_;
     gateway::RestSettings settings_;
     AllowList allow_;
     gateway::Duration timeout_;
+    std::size_t max_body_;
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& mesh_;
     LoginGuard logins_;
-    std::shared_ptr<LoginLimit> tokens_;
+    TokenGuard& tokens_;
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
 };
 

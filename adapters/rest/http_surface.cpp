@@ -2,6 +2,7 @@
 
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "adapters/rest/query_text.hpp"
 #include "gateway/json.hpp"
 
 namespace rest {
@@ -69,7 +70,13 @@ HttpSurface::HttpSurface(SurfaceSettings settings,
       mesh_{addressed},
       metrics_{metrics},
       hosts_{settings_.rest.hosts},
-      happner_{settings_.rest, settings_.timeouts.rest, dispatcher, addressed, tokens_},
+      tokens_{addressed},
+      happner_{settings_.rest,
+               settings_.timeouts.rest,
+               settings_.limits.http_body,
+               dispatcher,
+               addressed,
+               tokens_},
       routes_{settings_.rest, dispatcher, addressed, tokens_, KeyedRequests{settings_.idempotency, metrics}},
       openapi_{{settings_.rest, settings_.timeouts.rest, settings_.title, settings_.version},
                dispatcher,
@@ -81,11 +88,13 @@ void HttpSurface::handle(const HttpRequest& request, Respond respond) {
     if (asks_the_server(request)) return respond(server_options());
     const std::string_view path = request.path();
     if (!is_origin_form(path)) return respond(problem(400, "the request target must be a path"));
+    const std::string_view plain = without_node_name(path);
+    if (below(plain, "/rest"))
+        return serve_rest(request, plain, read_query_as_node(request.query()), std::move(respond));
     auto query = parse_query(request.query());
     if (!query) return respond(problem(400, "the query is not valid percent-encoded UTF-8"));
     if (path == "/openapi.json") return openapi_.handle(request, *query, std::move(respond));
-    const std::string_view plain = without_node_name(path);
-    if (serve_rest(request, plain, *query, respond) || serve_node(request, path, *query, respond)) return;
+    if (serve_node(request, path, *query, respond)) return;
     routes_.handle(request, *std::move(query), std::move(respond));
 }
 
@@ -142,12 +151,11 @@ std::string_view HttpSurface::without_node_name(std::string_view path) const {
 }
 
 /// Any method but OPTIONS is as good as another here, as in happner.
-bool HttpSurface::serve_rest(const HttpRequest& request,
+void HttpSurface::serve_rest(const HttpRequest& request,
                              std::string_view path,
                              const Query& query,
-                             Respond& respond) {
+                             Respond respond) {
     const auto rest = below(path, "/rest");
-    if (!rest) return false;
     const auto call_path = below(*rest, "method");
     if (request.method == "OPTIONS" && (*rest == "login" || *rest == "describe" || call_path)) {
         respond(happner_.options());
@@ -160,7 +168,6 @@ bool HttpSurface::serve_rest(const HttpRequest& request,
     } else {
         respond(nothing_else_below_rest());
     }
-    return true;
 }
 
 bool HttpSurface::serve_node(const HttpRequest& request,

@@ -10,9 +10,9 @@
 #include "adapters/rest/happner_rest.hpp"
 #include "adapters/rest/http_message.hpp"
 #include "adapters/rest/known_hosts.hpp"
-#include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/mapped_routes.hpp"
 #include "adapters/rest/openapi_endpoint.hpp"
+#include "adapters/rest/token_guard.hpp"
 #include "gateway/listener_settings.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/settings.hpp"
@@ -54,7 +54,7 @@ public:
     std::size_t max_body(const HttpRequest& head) const;
 
 private:
-    bool serve_rest(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
+    void serve_rest(const HttpRequest& request, std::string_view path, const Query& query, Respond respond);
     bool serve_node(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
     std::optional<HttpReply> refusal_of_name(const HttpRequest& request) const;
     std::optional<HttpReply> refusal_of_rest(const HttpRequest& head,
@@ -67,7 +67,7 @@ private:
     gateway::Mesh& mesh_;
     gateway::Metrics& metrics_;
     KnownHosts hosts_;
-    std::shared_ptr<LoginLimit> tokens_ = std::make_shared<LoginLimit>();  // refused ones, on all ways
+    TokenGuard tokens_;  // for all ways
     HappnerRest happner_;
     MappedRoutes routes_;
     OpenApiEndpoint openapi_;

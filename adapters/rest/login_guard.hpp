@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,26 +19,30 @@ class LoginGuard {
 public:
     static constexpr std::size_t max_known_places = 10'000;  // the oldest is forgotten first
 
-    /// A login that is under way. It counts as failed until something better is known, so that nobody gets
-    /// more tries by making them side by side.
-    struct Attempt {
-        std::string network;
-        std::string user;
-        bool counts_for_user;
+    /// A login, which is under way until the last copy of this has gone. Callbacks keep one: it may outlive
+    /// the guard. One that neither fails nor succeeds leaves nothing behind.
+    class Attempt {
+    public:
+        /// The credentials are wrong.
+        void failed(gateway::TimePoint now) const;
+
+    private:
+        friend class LoginGuard;
+        std::string place_;
+        std::shared_ptr<Try> of_address_;
+        std::shared_ptr<Try> of_user_;  // null where the user is known
     };
 
     /// How long this login has to wait; zero: it may be tried.
     gateway::Duration wait(std::string_view address, std::string_view user, gateway::TimePoint now) const;
-    Attempt begin(std::string_view address, std::string_view user, gateway::TimePoint now);
-    void succeeded(const Attempt& attempt, gateway::TimePoint now);
-    /// Nobody has said whether the credentials are right.
-    void came_to_nothing(const Attempt& attempt, gateway::TimePoint now);
+    Attempt begin(std::string_view address, std::string_view user);
+    void succeeded(const Attempt& attempt);
 
 private:
     static std::string place_of(std::string_view network, std::string_view user);
 
-    LoginLimit addresses_{address_allowance};
-    LoginLimit users_{user_allowance};
+    std::shared_ptr<LoginLimit> addresses_ = std::make_shared<LoginLimit>(address_allowance);
+    std::shared_ptr<LoginLimit> users_ = std::make_shared<LoginLimit>(user_allowance);
     std::set<std::string, std::less<>> known_places_;  // "network user"
     std::list<std::string> known_in_order_;            // the same, the oldest first
 };

@@ -16,30 +16,32 @@ constexpr std::size_t network_bytes = 8;  // of an IPv6 address
 
 }  // namespace
 
+/// What is under way is owed in full: it is not known yet whether it will have to be paid for.
 Duration LoginLimit::wait(std::string_view key, TimePoint now) const {
-    const auto found = paid_at_.find(key.substr(0, max_key_size));
-    if (found == paid_at_.end()) return Duration::zero();
-    const Duration owed = found->second - now;
+    key = key.substr(0, max_key_size);
+    const auto tries = under_way_.find(key);
+    const auto paid = paid_at_.find(key);
+    Duration owed = tries == under_way_.end() ? Duration::zero() : allowance_.interval * tries->second;
+    if (paid != paid_at_.end()) owed += std::max(paid->second - now, Duration::zero());
     const Duration allowed = allowance_.interval * (allowance_.at_once - 1);
     return std::max(owed - allowed, Duration::zero());
+}
+
+void LoginLimit::begin(std::string_view key) {
+    ++under_way_[std::string{key.substr(0, max_key_size)}];
+}
+
+void LoginLimit::end(std::string_view key) {
+    const auto tries = under_way_.find(key.substr(0, max_key_size));
+    if (tries != under_way_.end() && --tries->second == 0) under_way_.erase(tries);
 }
 
 void LoginLimit::failed(std::string_view key, TimePoint now) {
     const std::string name{key.substr(0, max_key_size)};
     const auto found = paid_at_.find(name);
     const TimePoint before = found == paid_at_.end() ? now : std::max(found->second, now);
-    const TimePoint most = now + allowance_.interval * (allowance_.at_once - 1) + allowance_.longest_wait;
-    set(name, std::min(before + allowance_.interval, most));
+    set(name, before + allowance_.interval);
     if (paid_at_.size() > max_keys) forget(paid_at_.find(in_order_.begin()->second));
-}
-
-void LoginLimit::forgive(std::string_view key, TimePoint now) {
-    const std::string name{key.substr(0, max_key_size)};
-    const auto found = paid_at_.find(name);
-    if (found == paid_at_.end()) return;
-    const TimePoint paid = found->second - allowance_.interval;
-    if (paid <= now) return forget(found);
-    set(name, paid);
 }
 
 void LoginLimit::set(const std::string& key, TimePoint paid) {

@@ -1,7 +1,8 @@
-// Slows down guessing: a key (an address, a user) may fail a few times at once, and after that once in an
-// interval; what comes sooner is refused unasked. Failures that came at once, side by side, are paid for one
-// after the other, up to a limit, so that nobody is locked out for good. Bounded in keys: when full, the one
-// that is nearest to being forgiven makes room. Shard's thread.
+// Slows down guessing: a key (an address, a user) may have a few tries at once that are under way or have
+// failed, and after that one in an interval; what comes sooner is refused unasked. A try counts from its
+// begin, so that nobody gets more tries by making them side by side; one that does not fail costs nothing.
+// Bounded in keys: when full, the one that is nearest to being forgiven makes room; tries under way are
+// bounded by the requests that wait for them. Shard's thread.
 #pragma once
 
 #include <map>
@@ -12,21 +13,18 @@
 #include <utility>
 
 #include "gateway/clock.hpp"
-#include "gateway/error.hpp"
-#include "gateway/mesh.hpp"
 
 namespace rest {
 
 struct FailureAllowance {
     int at_once;
     gateway::Duration interval;
-    gateway::Duration longest_wait;
 };
 
 /// Of one address, for logins and, counted apart, for tokens.
-inline constexpr FailureAllowance address_allowance{10, std::chrono::seconds{1}, std::chrono::minutes{1}};
+inline constexpr FailureAllowance address_allowance{10, std::chrono::seconds{1}};
 /// Of one user, from all addresses that this user has not logged in from before.
-inline constexpr FailureAllowance user_allowance{20, std::chrono::seconds{3}, std::chrono::seconds{30}};
+inline constexpr FailureAllowance user_allowance{20, std::chrono::seconds{3}};
 
 class LoginLimit {
 public:
@@ -35,15 +33,18 @@ public:
 
     explicit LoginLimit(FailureAllowance allowance = address_allowance) : allowance_{allowance} {}
 
-    /// How long this key has to wait; zero: it may try.
+    /// How long this key has to wait; zero: it may try. With tries under way it may be longer in the end.
     gateway::Duration wait(std::string_view key, gateway::TimePoint now) const;
     bool allows(std::string_view key, gateway::TimePoint now) const {
         return wait(key, now) <= gateway::Duration::zero();
     }
+    /// A try has begun; each ends once.
+    void begin(std::string_view key);
+    void end(std::string_view key);
+    /// A try has failed; it still has to end.
     void failed(std::string_view key, gateway::TimePoint now);
-    /// One of its failures was none.
-    void forgive(std::string_view key, gateway::TimePoint now);
 
+    /// Keys that are remembered for what has failed.
     std::size_t size() const { return paid_at_.size(); }
 
 private:
@@ -52,39 +53,34 @@ private:
     void forget(Entries::iterator entry);
 
     FailureAllowance allowance_;
+    std::map<std::string, int, std::less<>> under_way_;
     Entries paid_at_;                                                // when all failures are paid for
     std::set<std::pair<gateway::TimePoint, std::string>> in_order_;  // the same, the soonest first
+};
+
+/// One try, from its begin to its end: it is under way as long as this exists.
+class Try {
+public:
+    Try(std::shared_ptr<LoginLimit> limit, std::string_view key) : limit_{std::move(limit)}, key_{key} {
+        limit_->begin(key_);
+    }
+    ~Try() { limit_->end(key_); }
+    Try(const Try&) = delete;
+    Try& operator=(const Try&) = delete;
+
+    /// Counts once, however many have waited for it.
+    void failed(gateway::TimePoint now) {
+        if (!std::exchange(failed_, true)) limit_->failed(key_, now);
+    }
+
+private:
+    std::shared_ptr<LoginLimit> limit_;
+    std::string key_;
+    bool failed_ = false;
 };
 
 /// An address as it is limited: of IPv6 the network of 64 bits, as that is what one subscriber gets
 /// (RFC 6177); IPv4 in IPv6 is IPv4. What is no address stands for itself.
 std::string network_of(std::string_view address);
-
-/// One request's use of a token, or of none. Callbacks keep a copy: it may outlive the surface.
-class TokenAttempt {
-public:
-    TokenAttempt() = default;  // no token: always allowed, never counted
-    TokenAttempt(std::shared_ptr<LoginLimit> limit, std::string_view address)
-        : limit_{std::move(limit)}, network_{network_of(address)} {}
-
-    /// How long this has to wait before the mesh is asked; zero: it need not. A token that the mesh has
-    /// lately accepted is no guess, whatever others send from the same address.
-    gateway::Duration wait(const gateway::Mesh& mesh, const gateway::Principal& who) const {
-        if (!limit_) return gateway::Duration::zero();
-        const auto wait = limit_->wait(network_, gateway::Clock::now());
-        return wait > gateway::Duration::zero() && mesh.user_of(*who.token).empty()
-                   ? wait
-                   : gateway::Duration::zero();
-    }
-    /// The mesh's error counts if it says that the token is not known.
-    void failed(const gateway::Error& error) const {
-        if (limit_ && error.errc == gateway::Errc::unauthorized)
-            limit_->failed(network_, gateway::Clock::now());
-    }
-
-private:
-    std::shared_ptr<LoginLimit> limit_;
-    std::string network_;
-};
 
 }  // namespace rest

@@ -243,12 +243,12 @@ MappedRoutes::Prepared MappedRoutes::prepare(const HttpRequest& request,
 MappedRoutes::MappedRoutes(gateway::RestSettings settings,
                            gateway::Dispatcher& dispatcher,
                            gateway::Mesh& authority,
-                           std::shared_ptr<LoginLimit> tokens,
+                           TokenGuard& tokens,
                            KeyedRequests keyed)
     : settings_{std::move(settings)},
       dispatcher_{dispatcher},
       authority_{authority},
-      tokens_{std::move(tokens)},
+      tokens_{tokens},
       keyed_{std::move(keyed)} {}
 
 std::optional<std::size_t> MappedRoutes::max_body(std::string_view method, std::string_view path) const {
@@ -321,22 +321,19 @@ void MappedRoutes::serve(gateway::HttpMatch match, const HttpRequest& request, Q
     if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
     auto principal = Principal::bearer(*std::move(token));
     principal.mesh = settings_.mesh;
-    TokenAttempt attempt{tokens_, request.ip};
-    const auto wait = attempt.wait(authority_, principal);
+    const auto wait = tokens_.wait(request.ip, *principal.token);
     if (wait > gateway::Duration::zero()) return respond(too_many("refused tokens", wait));
     auto done = [this,
                  alive = std::weak_ptr{alive_},
-                 attempt = std::move(attempt),
                  prepared = std::move(prepared),
                  respond = std::move(respond)](Result<Principal> known) mutable {
-        if (known.has_error()) attempt.failed(known.error());
         if (alive.expired()) return;
         if (known.has_error()) return respond(not_authenticated(known.error()));
         known->mesh = settings_.mesh;
         run_as(*std::move(known), std::move(prepared), std::move(respond));
     };
-    authority_.authenticate(
-        std::move(principal), gateway::Clock::now() + authentication_timeout, std::move(done));
+    tokens_.authenticate(
+        request.ip, std::move(principal), gateway::Clock::now() + authentication_timeout, std::move(done));
 }
 
 /// The routes may have been reloaded since the request was matched, so it is matched again.

@@ -11,8 +11,8 @@
 #include "adapters/rest/cors.hpp"
 #include "adapters/rest/http_message.hpp"
 #include "adapters/rest/keyed_requests.hpp"
-#include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/streams/stream_format.hpp"
+#include "adapters/rest/token_guard.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/mesh.hpp"
 #include "gateway/settings.hpp"
@@ -24,7 +24,7 @@ public:
     MappedRoutes(gateway::RestSettings settings,
                  gateway::Dispatcher& dispatcher,
                  gateway::Mesh& authority,
-                 std::shared_ptr<LoginLimit> tokens,
+                 TokenGuard& tokens,
                  KeyedRequests keyed);
 
     /// `query`: decoded, with the token if it holds one.
@@ -67,7 +67,7 @@ private:
     gateway::RestSettings settings_;
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& authority_;
-    std::shared_ptr<LoginLimit> tokens_;
+    TokenGuard& tokens_;
     KeyedRequests keyed_;
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
 };

@@ -43,8 +43,8 @@ HttpReply refused(const Error& error) {
 OpenApiEndpoint::OpenApiEndpoint(OpenApiSettings settings,
                                  gateway::Dispatcher& dispatcher,
                                  gateway::Mesh& addressed,
-                                 std::shared_ptr<LoginLimit> tokens)
-    : settings_{std::move(settings)}, dispatcher_{dispatcher}, mesh_{addressed}, tokens_{std::move(tokens)} {}
+                                 TokenGuard& tokens)
+    : settings_{std::move(settings)}, dispatcher_{dispatcher}, mesh_{addressed}, tokens_{tokens} {}
 
 std::optional<HttpReply> OpenApiEndpoint::refusal_of(const HttpRequest& head) {
     if (head.method == "GET" || head.method == "HEAD" || head.method == "OPTIONS") return std::nullopt;
@@ -70,20 +70,34 @@ void OpenApiEndpoint::handle(const HttpRequest& request, const Query& query, Res
     ask_mesh(*std::move(token), request, std::move(respond));
 }
 
-/// A user who may not read the mesh's description may use mapped routes and the gateway's components all the
-/// same.
 void OpenApiEndpoint::ask_mesh(gateway::Secret token, const HttpRequest& request, Respond respond) {
     auto principal = gateway::Principal::bearer(std::move(token));
     principal.mesh = settings_.rest.mesh;
-    TokenAttempt attempt{tokens_, request.ip};
-    const auto wait = attempt.wait(mesh_, principal);
+    const auto wait = tokens_.wait(request.ip, *principal.token);
     if (wait > gateway::Duration::zero()) return respond(too_many("refused tokens", wait));
+    const auto until = gateway::Clock::now() + settings_.timeout;
     auto done = [this,
                  alive = std::weak_ptr{alive_},
-                 attempt = std::move(attempt),
+                 until,
                  if_none_match = std::string{request.header("if-none-match")},
+                 respond = std::move(respond)](gateway::Result<gateway::Principal> known) mutable {
+        if (alive.expired()) return;
+        if (known.has_error()) return respond(refused(known.error()));
+        describe_to(*std::move(known), until, std::move(if_none_match), std::move(respond));
+    };
+    tokens_.authenticate(request.ip, std::move(principal), until, std::move(done));
+}
+
+/// A user who may not read the mesh's description may use mapped routes and the gateway's components all the
+/// same.
+void OpenApiEndpoint::describe_to(gateway::Principal user,
+                                  gateway::TimePoint until,
+                                  std::string if_none_match,
+                                  Respond respond) {
+    auto done = [this,
+                 alive = std::weak_ptr{alive_},
+                 if_none_match = std::move(if_none_match),
                  respond = std::move(respond)](gateway::Result<Description> visible) {
-        if (visible.has_error()) attempt.failed(visible.error());
         if (alive.expired()) return;
         if (visible.has_error() && visible.error().errc != Errc::access_denied)
             return respond(refused(visible.error()));
@@ -91,7 +105,7 @@ void OpenApiEndpoint::ask_mesh(gateway::Secret token, const HttpRequest& request
         if (visible.has_value()) mesh = *visible ? *visible : mesh_.description();
         respond(reply(Caller::user, mesh, if_none_match));
     };
-    mesh_.describe(std::move(principal), gateway::Clock::now() + settings_.timeout, std::move(done));
+    mesh_.describe(std::move(user), until, std::move(done));
 }
 
 /// Whoever keeps it asks again each time: what a caller may use, and what there is, may have changed.

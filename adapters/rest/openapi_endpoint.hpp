@@ -12,8 +12,8 @@
 
 #include "adapters/rest/happner_rest.hpp"
 #include "adapters/rest/http_message.hpp"
-#include "adapters/rest/login_limit.hpp"
 #include "adapters/rest/openapi/view.hpp"
+#include "adapters/rest/token_guard.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/mesh.hpp"
 #include "gateway/settings.hpp"
@@ -34,7 +34,7 @@ public:
     OpenApiEndpoint(OpenApiSettings settings,
                     gateway::Dispatcher& dispatcher,
                     gateway::Mesh& addressed,
-                    std::shared_ptr<LoginLimit> tokens);
+                    TokenGuard& tokens);
 
     void handle(const HttpRequest& request, const Query& query, Respond respond);
 
@@ -52,6 +52,10 @@ private:
     };
 
     void ask_mesh(gateway::Secret token, const HttpRequest& request, Respond respond);
+    void describe_to(gateway::Principal user,
+                     gateway::TimePoint until,
+                     std::string if_none_match,
+                     Respond respond);
     HttpReply reply(openapi::Caller caller, const Description& mesh, std::string_view if_none_match);
     const Made& made_for(openapi::Caller caller, const Description& mesh);
     Made make(openapi::Caller caller, const Description& mesh) const;
@@ -59,7 +63,7 @@ private:
     OpenApiSettings settings_;
     gateway::Dispatcher& dispatcher_;
     gateway::Mesh& mesh_;
-    std::shared_ptr<LoginLimit> tokens_;
+    TokenGuard& tokens_;
     std::list<Made> made_;                                    // the latest asked for first
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // callbacks hold it weakly
 };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/rest/credentials.hpp"
+#include "adapters/rest/query_text.hpp"
 #include "gateway/json.hpp"
 
 namespace rest {
@@ -17,8 +18,8 @@ std::string text_of(const Json& json) {
 }
 
 bool is_token(std::string_view pair) {
-    const auto parsed = parse_query(pair);
-    return parsed && !parsed->empty() && parsed->front().first == token_name;
+    const auto parsed = read_query_as_node(pair);
+    return !parsed.empty() && parsed.front().first == token_name;
 }
 
 /// "?a=1" of "a=1&happn_token=x"; empty without any.
@@ -49,8 +50,7 @@ Json headers_of(const HttpRequest& request) {
 /// As Node's querystring has it: a repeated name is a list.
 Json query_of(const HttpRequest& request) {
     Json object = Json::object();
-    for (const auto& [name, value] :
-         parse_query(request.query()).value_or(std::vector<gateway::NameValue>{})) {
+    for (const auto& [name, value] : read_query_as_node(request.query())) {
         if (name == token_name) continue;
         if (!object.contains(name)) {
             object[name] = value;

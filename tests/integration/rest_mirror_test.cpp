@@ -186,12 +186,10 @@ const std::map<std::string, const char*> reasons{
     {"e", "the gateway serves no scripts"},
     {"f", "they tell clients of the gateway's node how to speak to it, and it speaks all generations' protocols"},
     {"g", "the library's mark on a rejected promise does not leave the mesh"},
-    {"h", "both forms are the same call and need the same right; happner asks for another one, which nobody is given"},
-    {"i", "refused in both; happner looks at the right first, and the gateway never asks a mesh for these"},
-    {"j", "digest logins are not available through the gateway: `/rest/login`"},
-    {"k", "JSON has no `undefined`"},
-    {"l", "the call is made by the gateway's session, or by the caller's on the gateway: the mesh says whose it is"},
-    {"m", "a method needs no credential of its caller"},
+    {"h", "digest logins are not available through the gateway: `/rest/login`"},
+    {"i", "JSON has no `undefined`"},
+    {"j", "the call is made by the gateway's session, or by the caller's on the gateway: the mesh says whose it is"},
+    {"k", "a method needs no credential of its caller"},
 };
 // clang-format on
 
@@ -217,17 +215,11 @@ Differences differences(const Recording& recording) {
         {"http /browser_client", "http /browser_primus.js", "http /browser_crypto.js", "http /api/client"});
     if (oldest) add_all(listed, "f", {"http /version", "http /primus/spec"});
     if (oldest) add_all(listed, "g", {"promiseReject"});
-    const std::string how = oldest ? " cookie]" : " bearer]";
-    listed.emplace("method POST mesh [tester" + how, "h");
-    for (const std::string user : {"tester", "nobody"}) {
-        listed.emplace("other mesh [" + user + how, "i");
-        listed.emplace("security comp [" + user + how, "i");
-    }
-    add_all(listed, "j", {"auth/request-nonce"});
+    add_all(listed, "h", {"auth/request-nonce"});
     if (oldest) return listed;
-    add_all(listed, recording.secure ? "m" : "k", {"userSession"});
-    add_all(listed, "l", {"originMethod"});
-    if (recording.secure) add_all(listed, "m", {"$req_headers"});
+    add_all(listed, recording.secure ? "k" : "i", {"userSession"});
+    add_all(listed, "j", {"originMethod"});
+    if (recording.secure) add_all(listed, "k", {"$req_headers"});
     return listed;
 }
 

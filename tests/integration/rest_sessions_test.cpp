@@ -48,6 +48,15 @@ public:
         if (!answer || answer->status != 200) return {};
         return json::parse(answer->body)["data"].value("username", "");
     }
+    /// Of the session on the mesh that the caller's calls are made by.
+    std::string session_id(const std::string& token) const {
+        const auto answer = gateway_.http().Post("/rest/method/componentName/userSession",
+                                                 {{"Authorization", "Bearer " + token}},
+                                                 "{}",
+                                                 "application/json");
+        if (!answer || answer->status != 200) return {};
+        return json::parse(answer->body)["data"]["us"].value("id", "");
+    }
     json described(const std::string& token) const {
         const auto answer = gateway_.http().Get("/rest/describe", {{"Authorization", "Bearer " + token}});
         return answer && answer->status == 200 ? json::parse(answer->body)["data"] : json();
@@ -61,6 +70,11 @@ class RestSessions : public testing::TestWithParam<const char*> {
 protected:
     GatewayFiles files(const std::string& more = {}) const {
         return {.settings = mesh_settings(mesh, no_admin + more) + "rest: { mesh: site }\n", .mappings = {}};
+    }
+    static GatewayFiles files_through(const TcpProxy& proxy, const std::string& more = {}) {
+        return {.settings = "meshes: { site: { url: \"ws://127.0.0.1:" + std::to_string(proxy.port()) + '"' +
+                            no_admin + more + " } }\nrest: { mesh: site }\n",
+                .mappings = {}};
     }
     /// A call is under way as soon as its request is counted.
     static void wait_for_requests(const GatewayProcess& gateway, int number) {
@@ -136,15 +150,56 @@ TEST_P(RestSessions, TheOneIdleLongestMakesRoomAndNeverOneWithACallInFlight) {
 
 TEST_P(RestSessions, AreMadeAgainAfterTheConnectionToTheMeshWasLost) {
     TcpProxy proxy{mesh.port()};
-    const GatewayProcess gateway{
-        {.settings = "meshes: { site: { url: \"ws://127.0.0.1:" + std::to_string(proxy.port()) + '"' +
-                     no_admin + " } }\nrest: { mesh: site }\n",
-         .mappings = {}}};
+    const GatewayProcess gateway{files_through(proxy)};
     const Caller caller{gateway};
     const auto token = caller.log_in("tester");
     EXPECT_EQ(caller.who(token), "tester");
     proxy.cut();
     EXPECT_TRUE(eventually([&] { return caller.who(token) == "tester"; }));
+}
+
+TEST_P(RestSessions, GuessesSideBySideAreCountedBeforeTheMeshHasAnsweredTheFirst) {
+    constexpr int free_tries = 10;
+    TcpProxy proxy{mesh.port()};
+    const GatewayProcess gateway{files_through(proxy)};
+    const Caller caller{gateway};
+    const auto token = caller.log_in("tester");
+    proxy.stall();
+    std::vector<std::future<int>> guesses;
+    for (int i = 0; i < free_tries; ++i)
+        guesses.push_back(
+            std::async(std::launch::async, [&, i] { return caller.status("guess" + std::to_string(i)); }));
+    wait_for_requests(gateway, 1 + free_tries);
+    const auto refused = caller.call("one guess more");
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 429) << refused->body;
+    EXPECT_EQ(refused->get_header_value("Retry-After"), "1");
+    proxy.resume();
+    for (auto& guess : guesses)
+        EXPECT_EQ(guess.get(), 403);
+    EXPECT_EQ(caller.status(token), 200) << "it has been accepted before";
+}
+
+TEST_P(RestSessions, WhoIsNotKnownYetTakesNobodysPlace) {
+    constexpr int strangers = 5;
+    TcpProxy proxy{mesh.port()};
+    const GatewayProcess gateway{files_through(proxy, ", max_sessions: 1")};
+    const Caller caller{gateway};
+    const auto token = caller.log_in("tester");
+    const auto session = caller.session_id(token);
+    ASSERT_FALSE(session.empty());
+    proxy.stall();
+    std::vector<std::future<int>> guesses;
+    for (int i = 0; i < strangers; ++i)
+        guesses.push_back(
+            std::async(std::launch::async, [&, i] { return caller.status("guess" + std::to_string(i)); }));
+    wait_for_requests(gateway, 2 + strangers);
+    proxy.resume();
+    for (auto& guess : guesses)
+        EXPECT_EQ(guess.get(), 403);
+    EXPECT_EQ(caller.session_id(token), session);
+    EXPECT_EQ(caller.who(caller.log_in("user0")), "user0") << "who has been accepted takes it";
+    EXPECT_NE(caller.session_id(token), session);
 }
 
 TEST_P(RestSessions, TheGatewaysOwnUserNeedsNoRightsForWhatUsersDo) {

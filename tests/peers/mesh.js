@@ -8,7 +8,7 @@
 // clients to come back or not to.
 // A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
 // A line "sessions USER" on stdin counts that user's sessions: "SESSIONS <number>".
-// A line "add NAME" makes a component with the method hello, "remove NAME" takes it away; "ADDED NAME", "REMOVED NAME".
+// A line "add NAME" makes a component with the methods hello and count, "remove NAME" takes it away; "ADDED NAME", "REMOVED NAME".
 // With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
 // events, read /rest/describe and (from 11.16.1 on) use data below /allowed; nobody/pw may do nothing. With
 // --recorded-rights tester has the rights of the recorded captures instead: one method, and one web page.
@@ -150,8 +150,12 @@ async function revoke(mesh, username) {
 /// As a broker does when a provider of a component comes and goes: the mesh describes itself anew.
 async function add_component(mesh, name) {
   const instance = {
+    calls: 0,
     hello: function (callback) {
       callback(null, `hello from ${name}`);
+    },
+    count: function (a, b, callback) {
+      callback(null, { a, b, calls: ++this.calls });
     },
   };
   await mesh._createElement({ component: { name, config: {} }, module: { name, config: { instance } } }, true);

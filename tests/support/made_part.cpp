@@ -42,11 +42,10 @@ private:
 
 }  // namespace
 
-void expect_in_docs(const std::string& name, const std::string& text) {
-    const MadePart made{source_tree("docs/compatibility.md"), name};
+void expect_in_docs(const std::string& name, const std::string& text, const std::string& page) {
+    const MadePart made{source_tree(page), name};
     if (std::getenv("HG_UPDATE_DOCS") != nullptr) return made.write(text);
-    EXPECT_EQ(made.text(), text)
-        << "docs/compatibility.md is not what was measured; HG_UPDATE_DOCS=1 writes it";
+    EXPECT_EQ(made.text(), text) << page << " is not what was measured; HG_UPDATE_DOCS=1 writes it";
 }
 
 }  // namespace support

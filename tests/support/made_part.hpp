@@ -1,4 +1,4 @@
-// Parts of docs/compatibility.md that tests make from what they find.
+// Parts of the docs that tests make from what they find.
 #pragma once
 
 #include <string>
@@ -7,6 +7,8 @@ namespace support {
 
 /// The part between `<!-- made: NAME -->` and `<!-- end -->` is this text; with HG_UPDATE_DOCS=1 in the
 /// environment it becomes it.
-void expect_in_docs(const std::string& name, const std::string& text);
+void expect_in_docs(const std::string& name,
+                    const std::string& text,
+                    const std::string& page = "docs/compatibility.md");
 
 }  // namespace support

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/happn/user_sessions.hpp"
 #include "gateway/dispatcher.hpp"
 #include "gateway/metrics.hpp"
 #include "tests/support/js_peer.hpp"
@@ -333,6 +334,46 @@ TEST_P(SecureMeshTest, TheMeshRefusesNotTheGateway) {
     EXPECT_EQ(call("componentName", "strMethod", "[]", nobody).error->errc, Errc::access_denied);
     EXPECT_EQ(call("nope", "nope", "[]", nobody).error->errc, Errc::access_denied);
     EXPECT_EQ(call("security", "listUsers", "[]").error->errc, Errc::access_denied);
+}
+
+TEST_P(SecureMeshTest, WhoHasNotBeenAcceptedYetHasOneOfAFewPlaces) {
+    join();
+    const auto tester = log_in("tester");
+    std::size_t refused_at_once = 0;
+    std::size_t refused = 0;
+    const auto try_token = [&](const std::string& token, std::size_t& counter, Errc wanted) {
+        const auto who = Principal::bearer(gateway::Secret{token});
+        mesh.authenticate(
+            who, gateway::Clock::now() + 20s, [&counter, wanted](const Result<Principal>& known) {
+                if (known.has_error() && known.error().errc == wanted) ++counter;
+            });
+    };
+    for (std::size_t i = 0; i < happn::UserSessions::max_strangers; ++i)
+        try_token("guess" + std::to_string(i), refused, Errc::unauthorized);
+    try_token("one guess more", refused_at_once, Errc::overloaded);
+    EXPECT_EQ(refused_at_once, 1u);
+    EXPECT_FALSE(call("componentName", "strMethod", "[]", tester).error.has_value()) << "the others go on";
+    EXPECT_TRUE(run_until([&] { return refused == happn::UserSessions::max_strangers; }));
+    EXPECT_EQ(mesh.user_sessions(), 1u);
+    EXPECT_FALSE(call("componentName", "strMethod", "[]", log_in("user3")).error.has_value());
+}
+
+TEST_P(SecureMeshTest, SaysWhoMightCallAMethodWithoutCallingIt) {
+    join();
+    const auto refusal = [&](const std::string& uri, const Principal& who) {
+        std::optional<std::optional<gateway::Error>> answer;
+        mesh.may_call({uri, who, {}, gateway::Clock::now() + 20s}, [&](auto given) { answer = given; });
+        EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
+        return answer && *answer ? std::optional{(*answer)->errc} : std::nullopt;
+    };
+    const auto tester = log_in("tester"), nobody = log_in("nobody");
+    for (const std::string method : {"answerAfter", "nope"}) {
+        EXPECT_EQ(refusal("testTools/" + method, tester), std::nullopt) << method;
+        EXPECT_EQ(refusal("testTools/" + method, nobody), Errc::access_denied) << method;
+    }
+    EXPECT_EQ(refusal("security/listUsers", tester), Errc::access_denied);
+    EXPECT_EQ(refusal("test*/x", tester), Errc::not_found);
+    EXPECT_EQ(call("testTools", "callCount", "[]", tester).answer.bytes.view(), "0");
 }
 
 TEST_P(SecureMeshTest, DescribesWhatAUserMaySee) {

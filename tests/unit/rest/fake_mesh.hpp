@@ -76,11 +76,19 @@ public:
     void authenticate(gateway::Principal who,
                       gateway::TimePoint,
                       std::function<void(gateway::Result<gateway::Principal>)> done) override {
+        ++authentications;
         if (!joined) return done(gateway::Error{gateway::Errc::unavailable, "the mesh is not connected"});
-        const auto name = name_of(who);
-        if (!name) return done(gateway::Error{gateway::Errc::unauthorized, "invalid session token"});
-        who.username = *name;
-        done(std::move(who));
+        if (takes_its_time) {
+            verdicts.emplace_back(std::move(who), std::move(done));
+        } else {
+            judge(std::move(who), done);
+        }
+    }
+
+    /// What takes_its_time has held back.
+    void give_verdicts() {
+        for (auto& [who, done] : std::exchange(verdicts, {}))
+            judge(std::move(who), done);
     }
 
     std::string user_of(const gateway::Secret& token) const override {
@@ -95,9 +103,21 @@ public:
         done(gateway::Bytes{R"({"username":")" + *name + "\"}"});
     }
 
+    void may_call(gateway::MeshRight right,
+                  std::function<void(std::optional<gateway::Error>)> done) override {
+        done(refusal_of(right.principal, right.on_behalf_of, right.uri));
+    }
+
+    void refresh_description(gateway::TimePoint, std::function<void()> done) override {
+        ++refreshes;
+        if (on_refresh) on_refresh();
+        done();
+    }
+
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override {
         calls.push_back(call);
-        if (auto refused = refusal_of(call)) return done(gateway::Outcome{*std::move(refused)});
+        if (auto refused = refusal_of(call.principal, call.on_behalf_of, call.component + '/' + call.method))
+            return done(gateway::Outcome{*std::move(refused)});
         const auto method = methods_.find(call.component + '/' + call.method);
         if (method == methods_.end())
             return done(gateway::Outcome{
@@ -127,11 +147,24 @@ public:
     bool is_secure = false;
     bool joined = true;
     int logins = 0;
+    int authentications = 0;
+    int refreshes = 0;
+    std::function<void()> on_refresh;  // what the mesh has come to offer since it was last asked
+    bool takes_its_time = false;       // to say whose a token is
+    std::vector<std::pair<gateway::Principal, std::function<void(gateway::Result<gateway::Principal>)>>>
+        verdicts;
     std::vector<gateway::MeshCall> calls;
     std::map<std::string, std::string> sessions;  // token -> user that it is known to be of
     std::deque<std::function<void(gateway::Outcome)>> waiting;
 
 private:
+    void judge(gateway::Principal who, const std::function<void(gateway::Result<gateway::Principal>)>& done) {
+        const auto name = name_of(who);
+        if (!name) return done(gateway::Error{gateway::Errc::unauthorized, "invalid session token"});
+        who.username = *name;
+        done(std::move(who));
+    }
+
     std::optional<std::string> name_of(const gateway::Principal& who) const {
         if (!who.token) return std::nullopt;
         for (const auto& [name, user] : users_) {
@@ -141,16 +174,16 @@ private:
     }
 
     /// In the words of happn-3 13.12.1.
-    std::optional<gateway::Error> refusal_of(const gateway::MeshCall& call) {
+    std::optional<gateway::Error> refusal_of(const gateway::Principal& who,
+                                             const std::string& on_behalf_of,
+                                             const std::string& method) {
         if (!is_secure) return std::nullopt;
-        const auto name = name_of(call.principal);
+        const auto name = name_of(who);
         if (!name) return gateway::Error{gateway::Errc::unauthorized, "no such session"};
         gateway::Error denied{gateway::Errc::access_denied, "AccessDenied", 403, "unauthorized"};
-        const std::string method = call.component + '/' + call.method;
-        const bool delegated =
-            !call.on_behalf_of.empty() && call.on_behalf_of != "_ADMIN";  // as happn-3 has it
-        const std::string& acting = delegated ? call.on_behalf_of : *name;
-        if (delegated && !users_[*name].delegates_to.contains(call.on_behalf_of)) {
+        const bool delegated = !on_behalf_of.empty() && on_behalf_of != "_ADMIN";  // as happn-3 has it
+        const std::string& acting = delegated ? on_behalf_of : *name;
+        if (delegated && !users_[*name].delegates_to.contains(on_behalf_of)) {
             denied.detail = gateway::Bytes::literal(
                 R"({"reason":"session attempting to act on behalf of is not authorized request on behalf of unauthorised user: x"})");
             return denied;
@@ -159,7 +192,7 @@ private:
         if (rights.contains("*") || rights.contains(method)) return std::nullopt;
         if (delegated)
             denied.detail = gateway::Bytes{R"({"reason":"request on behalf of unauthorised user: )" +
-                                           call.on_behalf_of + "\"}"};
+                                           on_behalf_of + "\"}"};
         return denied;
     }
 

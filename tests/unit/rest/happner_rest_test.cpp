@@ -194,15 +194,27 @@ TEST_F(HappnerRestTest, OnlyAllowedMethodsAreOfferedAndDescribed) {
     EXPECT_TRUE(menu.contains("/componentName/strMethod"));
 }
 
-TEST_F(HappnerRestTest, AMissingMethodIsAskedForOnlyByPlainNames) {
+TEST_F(HappnerRestTest, WhatNobodyKnowsIsNeverCalled) {
     make_secure();
-    EXPECT_EQ(post("/rest/method/no*pe/me", "{}", {bearer("nobody")}).status, 404);
-    EXPECT_TRUE(mesh.calls.empty());
+    EXPECT_EQ(post("/rest/method/nope/me", R"({"parameters":{"a":1}})", {bearer("_ADMIN")}).status, 404);
     EXPECT_EQ(post("/rest/method/nope/me", "{}", {bearer("nobody")}).status, 403);
-    EXPECT_EQ(mesh.calls.size(), 1U);
+    EXPECT_EQ(post("/rest/method/componentName/me", "{}", {bearer("_ADMIN")}).status, 404);
+    EXPECT_TRUE(mesh.calls.empty());
+    EXPECT_EQ(mesh.refreshes, 2) << "who may not call it costs the mesh nothing more";
 }
 
-// --- who ----------------------------------------------------------------------------------------
+TEST_F(HappnerRestTest, AMethodThatHasJustBeenAddedIsCalledOnceWithTheCallersArguments) {
+    mesh.on_refresh = [this] {
+        mesh.add("added", "late", {"a", "$req_method", "b", "callback"}, [](const Json& args) {
+            return FakeMesh::result(args);
+        });
+    };
+    const HttpReply reply = post("/rest/method/added/late", R"({"parameters":{"b":[2],"a":"one"}})");
+    EXPECT_EQ(json_of(reply)["data"], nlohmann::json::parse(R"(["one","POST",[2]])"));
+    ASSERT_EQ(mesh.calls.size(), 1U);
+    EXPECT_EQ(ask("GET", "/rest/method/added/late?a=x").status, 200);
+    EXPECT_EQ(mesh.refreshes, 1) << "it is known now";
+}
 
 TEST_F(HappnerRestTest, ACallIsMadeAsTheBearerOfItsToken) {
     make_secure();

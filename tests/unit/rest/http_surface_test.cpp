@@ -27,7 +27,7 @@ TEST_F(HttpSurfaceTest, AuthLoginIsThereOnASecureMeshOnly) {
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=pw").status, 404);
     make_secure();
     const HttpReply reply = ask("GET", "/auth/login?username=tester&password=pw");
-    EXPECT_EQ(reply.body.view(), R"({"message":"login successful","data":"token-tester","error":null})");
+    EXPECT_EQ(reply.body.view(), R"({"message":"login successful", "data":"token-tester", "error":null})");
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=no").status, 401);
 }
 
@@ -43,7 +43,7 @@ TEST_F(HttpSurfaceTest, AProxysAbsoluteTargetIsUnderstood) {
 }
 
 TEST_F(HttpSurfaceTest, ABrokenQueryIs400) {
-    EXPECT_EQ(ask("GET", "/rest/describe?a=%f").status, 400);
+    EXPECT_EQ(ask("GET", "/openapi.json?a=%f").status, 400);
 }
 
 // --- guessed tokens ------------------------------------------------------------------------------
@@ -115,6 +115,40 @@ TEST_F(GuessedTokens, KeepNobodyOutWhoseTokenIsKnown) {
     for (const std::string& target : {method, describe, mapped})
         EXPECT_EQ(ask("GET", target, {bearer("_ADMIN")}).status, 200) << target;
     EXPECT_EQ(ask("GET", method, {bearer("tester")}).status, 429) << "it is not known";
+}
+
+TEST_F(GuessedTokens, SideBySideAreNotMoreThanOneAfterTheOther) {
+    mesh.takes_its_time = true;
+    for (int i = 0; i < address_allowance.at_once; ++i)
+        send("GET", i % 2 == 0 ? method : mapped, {{"Authorization", "Bearer guess" + std::to_string(i)}});
+    EXPECT_EQ(mesh.authentications, address_allowance.at_once);
+    expect_refused_everywhere();
+    EXPECT_EQ(mesh.authentications, address_allowance.at_once) << "the mesh is not asked";
+    from = "10.0.0.2";
+    EXPECT_FALSE(send("GET", method, {bearer("tester")}).has_value()) << "other addresses are not concerned";
+}
+
+TEST_F(GuessedTokens, AreFreeAgainWhenTheMeshHasAcceptedThem) {
+    for (int i = 0; i < 2 * address_allowance.at_once; ++i)
+        mesh.add_user("user" + std::to_string(i), {"pw", {"*"}});
+    mesh.takes_its_time = true;
+    for (int i = 0; i < address_allowance.at_once; ++i)
+        send("GET", method, {bearer("user" + std::to_string(i))});
+    expect_refused_everywhere();
+    many_answers = true;
+    mesh.give_verdicts();
+    many_answers = false;
+    late.reset();
+    mesh.takes_its_time = false;
+    for (int i = 0; i < 2 * address_allowance.at_once; ++i)
+        EXPECT_EQ(ask("GET", method, {bearer("user" + std::to_string(i))}).status, 200);
+}
+
+TEST_F(GuessedTokens, AreOneTryWhenAPageSendsManyRequestsWithTheSame) {
+    mesh.takes_its_time = true;
+    for (int i = 0; i < 3 * address_allowance.at_once; ++i)
+        EXPECT_FALSE(send("GET", method, {bearer("tester")}).has_value()) << i;
+    EXPECT_EQ(mesh.authentications, 3 * address_allowance.at_once);
 }
 
 TEST_F(GuessedTokens, LeaveLoginsOpen) {

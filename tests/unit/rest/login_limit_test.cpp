@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ using gateway::Duration;
 using gateway::TimePoint;
 using namespace std::chrono_literals;
 
-constexpr FailureAllowance three_and_one_a_second{3, 1s, 10s};
+constexpr FailureAllowance three_and_one_a_second{3, 1s};
 const TimePoint start{1h};
 
 void fail(LoginLimit& limit, int times, TimePoint now = start) {
@@ -34,16 +35,36 @@ TEST(LoginLimit, LetsAFewFailuresPassAndThenOneInAnInterval) {
     EXPECT_EQ(limit.wait("a", start + 1s), 1s);
 }
 
-TEST(LoginLimit, FailuresSideBySideArePaidForOneAfterTheOther) {
-    LoginLimit limit{three_and_one_a_second};
-    fail(limit, 8);
-    EXPECT_EQ(limit.wait("a", start), 6s);
+TEST(LoginLimit, WhatIsUnderWayCountsAsFailedHoweverLongItTakes) {
+    const auto limit = std::make_shared<LoginLimit>(three_and_one_a_second);
+    fail(*limit, 1);
+    const Try one{limit, "a"};
+    EXPECT_TRUE(limit->allows("a", start));
+    const Try another{limit, "a"};
+    EXPECT_FALSE(limit->allows("a", start));
+    const Try third{limit, "a"};
+    EXPECT_FALSE(limit->allows("a", start + 1h));
+    EXPECT_TRUE(limit->allows("b", start));
 }
 
-TEST(LoginLimit, NobodyWaitsLongerThanTheLongestTime) {
-    LoginLimit limit{three_and_one_a_second};
-    fail(limit, 1'000'000);
-    EXPECT_EQ(limit.wait("a", start), 10s);
+TEST(LoginLimit, ATryThatEndsWithoutFailingCostsNothing) {
+    const auto limit = std::make_shared<LoginLimit>(three_and_one_a_second);
+    for (int i = 0; i < 100; ++i)
+        const Try passing{limit, "a"};
+    EXPECT_TRUE(limit->allows("a", start));
+    EXPECT_EQ(limit->size(), 0U);
+}
+
+TEST(LoginLimit, ATryFailsOnceHoweverManyHaveWaitedForIt) {
+    const auto limit = std::make_shared<LoginLimit>(three_and_one_a_second);
+    {
+        Try shared{limit, "a"};
+        for (int i = 0; i < 10; ++i)
+            shared.failed(start);
+    }
+    EXPECT_TRUE(limit->allows("a", start));
+    fail(*limit, 2);
+    EXPECT_FALSE(limit->allows("a", start));
 }
 
 TEST(LoginLimit, ForgivesAllInTime) {
@@ -79,18 +100,6 @@ TEST(NetworkOf, IsTheSubscribersPartOfAnAddress) {
     EXPECT_EQ(network_of("unknown"), "unknown");
 }
 
-TEST(LoginLimit, WhatIsForgivenIsNotPaidFor) {
-    LoginLimit limit{three_and_one_a_second};
-    fail(limit, 3);
-    limit.forgive("a", start);
-    EXPECT_TRUE(limit.allows("a", start));
-    for (int i = 0; i < 2; ++i)
-        limit.forgive("a", start);
-    EXPECT_EQ(limit.size(), 0U);
-    limit.forgive("a", start);
-    EXPECT_EQ(limit.size(), 0U);
-}
-
 // --- logins --------------------------------------------------------------------------------------
 
 std::string address(int number) {
@@ -100,22 +109,34 @@ std::string address(int number) {
 /// From another address each; none is accepted.
 void guess(LoginGuard& guard, const std::string& user, int times) {
     for (int i = 0; i < times; ++i)
-        guard.begin(address(i), user, start);
+        guard.begin(address(i), user).failed(start);
 }
 
 void log_in(LoginGuard& guard, const std::string& from, const std::string& user) {
-    guard.succeeded(guard.begin(from, user, start), start);
+    guard.succeeded(guard.begin(from, user));
 }
 
-TEST(LoginGuard, TriesSideBySideAreNotMoreThanOneAfterTheOther) {
+TEST(LoginGuard, TriesOfAnAddressSideBySideAreNotMoreThanOneAfterTheOther) {
     LoginGuard guard;
     std::vector<LoginGuard::Attempt> under_way;
     for (int i = 0; i < address_allowance.at_once; ++i)
-        under_way.push_back(guard.begin("10.0.0.1", "user" + std::to_string(i), start));
-    EXPECT_GT(guard.wait("10.0.0.1", "ann", start), Duration::zero());
-    for (const auto& attempt : under_way)
-        guard.came_to_nothing(attempt, start);
+        under_way.push_back(guard.begin("10.0.0.1", "user" + std::to_string(i)));
+    EXPECT_GT(guard.wait("10.0.0.1", "ann", start + 1h), Duration::zero());
+    under_way.clear();
     EXPECT_EQ(guard.wait("10.0.0.1", "ann", start), Duration::zero());
+}
+
+TEST(LoginGuard, TriesForAUserSideBySideAreNotMoreThanOneAfterTheOther) {
+    LoginGuard guard;
+    std::vector<LoginGuard::Attempt> under_way;
+    for (int i = 0; i < user_allowance.at_once; ++i)
+        under_way.push_back(guard.begin(address(i), "ann"));
+    EXPECT_GT(guard.wait("10.9.9.9", "ann", start + 1h), Duration::zero());
+    EXPECT_EQ(guard.wait("10.9.9.9", "ben", start + 1h), Duration::zero());
+    for (const auto& attempt : under_way)
+        attempt.failed(start);
+    under_way.clear();
+    EXPECT_EQ(guard.wait("10.9.9.9", "ann", start), user_allowance.interval);
 }
 
 TEST(LoginGuard, GoodLoginsCostNothing) {
@@ -128,11 +149,11 @@ TEST(LoginGuard, GoodLoginsCostNothing) {
 TEST(LoginGuard, AUserIsSlowedDownOnlyWhereHeIsNotKnown) {
     LoginGuard guard;
     log_in(guard, "10.0.0.1", "ann");
-    guess(guard, "ann", 1000);
+    guess(guard, "ann", user_allowance.at_once);
     EXPECT_EQ(guard.wait("10.0.0.1", "ann", start), Duration::zero());
-    EXPECT_EQ(guard.wait("10.0.0.2", "ann", start), user_allowance.longest_wait);
+    EXPECT_EQ(guard.wait("10.0.0.2", "ann", start), user_allowance.interval);
     EXPECT_EQ(guard.wait("10.0.0.2", "ben", start), Duration::zero());
-    EXPECT_EQ(guard.wait("10.0.0.2", "ann", start + user_allowance.longest_wait), Duration::zero());
+    EXPECT_EQ(guard.wait("10.0.0.2", "ann", start + user_allowance.interval), Duration::zero());
 }
 
 TEST(LoginGuard, ForgetsTheOldestPlacesFirst) {
