@@ -70,12 +70,11 @@ INSTANTIATE_TEST_SUITE_P(Generations, RestTokensInCookiesOnly, testing::Values("
 
 TEST_P(RestOffers, WhatIsNotAllowedIsNeitherCalledNorDescribed) {
     EXPECT_EQ(call("componentName/strMethod", bearer())->status, 200);
-    EXPECT_EQ(call("TestNode/testTools/callCount", bearer())->status, 200);
-    for (const char* method : {"componentName/methodName", "TestNode/componentName/methodName"}) {
-        const auto refused = call(method, bearer());
-        EXPECT_EQ(refused->status, 403) << method;
-        EXPECT_EQ(message_of(refused), "Access denied") << method;
-    }
+    EXPECT_EQ(call("testTools/callCount", bearer())->status, 200);
+    const auto refused = call("componentName/methodName", bearer());
+    EXPECT_EQ(refused->status, 403);
+    EXPECT_EQ(message_of(refused), "Access denied");
+    EXPECT_EQ(call("TestNode/componentName/methodName", bearer())->status, 403) << "by its longer name";
     std::set<std::string> described;
     const auto menu = json::parse(gateway.http().Get("/rest/describe", bearer())->body)["data"];
     for (const auto& [path, method] : menu.items())
