@@ -67,8 +67,16 @@ query::Items items_of(const Frame& answer, std::string_view path) {
             }};
 }
 
+/// Path and times, also where `fields` left nothing of them.
+std::string whole_meta(query::Selected selected) {
+    if (selected.meta && !json::member(*selected.meta, "path")) {
+        selected.meta.reset();
+    }
+    return query::item_meta(selected);
+}
+
 Payload value_of(const query::Selected& selected, bool with_meta) {
-    return with_meta ? json_payload(query::with_meta(selected, query::item_meta(selected)))
+    return with_meta ? json_payload(query::with_meta(selected, whole_meta(selected)))
                      : unwrapped(selected.data);
 }
 
@@ -97,6 +105,22 @@ std::string version_of(const std::vector<query::Selected>& found) {
     return version.text();
 }
 
+std::string criteria_alone(std::string_view options) {
+    std::string criteria;
+    ObjectWriter{criteria}.optional_raw("criteria", json::member(options, "criteria").value_or("")).end();
+    return criteria;
+}
+
+/// Without sort, limit and skip.
+std::string without_options(std::string_view options) {
+    std::string rest;
+    ObjectWriter{rest}
+        .optional_raw("criteria", json::member(options, "criteria").value_or(""))
+        .optional_raw("onBehalfOf", json::member(options, "onBehalfOf").value_or(""))
+        .end();
+    return rest;
+}
+
 std::string with_on_behalf_of(std::string options, std::string_view user) {
     std::string all;
     ObjectWriter{all}.spread(options).optional_text("onBehalfOf", user).end();
@@ -109,9 +133,34 @@ GetRequest::GetRequest(const gateway::Output& output, bool with_meta, bool moder
     : path_{output.address},
       naming_{modern ? query::Naming::current : query::Naming::old},
       with_meta_{with_meta} {
-    auto [options, remaining] = query::push_down(output.options, store);
+    auto [options, remaining, limit] = query::push_down(output.options, store);
+    limit_ = limit;
     options_ = modern ? with_on_behalf_of(std::move(options), output.on_behalf_of) : std::move(options);
     remaining_ = std::move(remaining);
+}
+
+GetRequest GetRequest::unlimited() const {
+    GetRequest request = *this;
+    request.options_ = without_options(options_);
+    request.limit_ = 0;
+    return request;
+}
+
+bool GetRequest::cut_too_short(const Frame& answer) const {
+    if (limit_ == 0) {
+        return false;
+    }
+    std::size_t given = 0;
+    const auto items = items_of(answer, path_);
+    static_cast<void>(items.each([&given](const ItemView&) {
+        ++given;
+        return true;
+    }));
+    if (given < limit_) {
+        return false;
+    }
+    const auto fitting = query::count(items, criteria_alone(remaining_), naming_);
+    return !fitting.has_error() && *fitting < given;
 }
 
 Outcome GetRequest::outcome(const Frame& answer) const {

@@ -18,6 +18,11 @@ public:
     /// `_meta`, not unwrapped.
     GetRequest(const gateway::Output& output, bool with_meta, bool modern, query::Store store);
 
+    /// The same for all items, without the limit that the mesh was to keep to.
+    GetRequest unlimited() const;
+    /// Did the limit cut off items while others, within it, are none that are asked for?
+    bool cut_too_short(const Frame& answer) const;
+
     /// Of the request: a JSON object.
     const std::string& options() const { return options_; }
 
@@ -29,6 +34,7 @@ private:
     std::string path_;
     std::string options_;
     std::string remaining_;
+    std::size_t limit_ = 0;  // of what the mesh is asked; 0: none
     query::Naming naming_;
     bool with_meta_;
 };

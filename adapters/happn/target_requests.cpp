@@ -81,28 +81,39 @@ Payload answer_of(const TargetRequest& request, const Frame& frame, const Payloa
     return request.needs_stored() ? unwrapped(frame.data) : sent;
 }
 
+void ask_get(ClientSession& session, const GetRequest& get, const Output& output, SessionFsm::OnAnswer done) {
+    SessionFsm::Ask ask;
+    ask.action = "get";
+    ask.path = output.address;
+    ask.data = "null";
+    ask.options = get.options();
+    session.ask(ask, output.deadline, std::move(done));
+}
+
+/// A second question, where the first was in words that the store does not know, or its limit too narrow.
 void send_get(ClientSession& session,
               bool with_meta,
               const std::shared_ptr<const Output>& output,
               std::function<void(gateway::Outcome)> done) {
     const auto store = session.store();
     const GetRequest get{*output, with_meta, session.session().facts().modern(), store};
-    SessionFsm::Ask ask;
-    ask.action = "get";
-    ask.path = output->address;
-    ask.data = "null";
-    ask.options = get.options();
-    const auto finish =
-        [&session, get, store, with_meta, output, done = std::move(done)](const SessionFsm::Answer& answer) {
-            const bool asked_another =
-                !answer && store == query::Store::loki && query::is_of_another_store(answer.error().message);
-            if (asked_another) {
-                session.store_is(query::Store::nedb);
-                return send_get(session, with_meta, output, done);
-            }
-            done(answer ? get.outcome(**answer) : gateway::Outcome{answer.error()});
-        };
-    session.ask(ask, output->deadline, finish);
+    const auto outcome_of = [](const GetRequest& request, const SessionFsm::Answer& answer) {
+        return answer ? request.outcome(**answer) : gateway::Outcome{answer.error()};
+    };
+    ask_get(session, get, *output, [=, &session, done = std::move(done)](const SessionFsm::Answer& answer) {
+        const bool asked_another =
+            !answer && store == query::Store::loki && query::is_of_another_store(answer.error().message);
+        if (asked_another) {
+            session.store_is(query::Store::nedb);
+            return send_get(session, with_meta, output, done);
+        }
+        if (!answer || !get.cut_too_short(**answer)) {
+            return done(outcome_of(get, answer));
+        }
+        const GetRequest all = get.unlimited();
+        ask_get(
+            session, all, *output, [=](const SessionFsm::Answer& whole) { done(outcome_of(all, whole)); });
+    });
 }
 
 }  // namespace

@@ -50,14 +50,35 @@ bool compares(std::string_view word) {
     return std::ranges::count(words, word) > 0;
 }
 
-bool is_pushable(std::string_view word, const Json& operand) {
-    if (compares(word)) {
-        return operand.is_number() || operand.is_string();
+/// Its order among other texts is the same by UTF-8 (MongoDB, and here) and by UTF-16 (JavaScript).
+bool is_ascii(const Json& text) {
+    constexpr unsigned char last = 0x7f;
+    return std::ranges::all_of(text.get_ref<const std::string&>(),
+                               [](char c) { return static_cast<unsigned char>(c) <= last; });
+}
+
+struct Condition {
+    std::string word;
+    Json operand;
+};
+
+/// What nedb is asked for `word`; nullopt: it might leave out what fits.
+std::optional<Condition> for_nedb(const std::string& word, const Json& operand) {
+    if (compares(word) && (operand.is_number() || (operand.is_string() && is_ascii(operand)))) {
+        return Condition{word, operand};
     }
-    if (word == "$in") {
-        return operand.is_array() && std::ranges::all_of(operand, is_scalar);
+    const bool is_list = word == "$in" && operand.is_array() && std::ranges::all_of(operand, is_scalar);
+    return is_list ? std::optional{Condition{word, operand}} : std::nullopt;
+}
+
+/// loki takes texts that look like numbers for numbers, unless it is asked in JavaScript's order: $jgt.
+std::optional<Condition> for_loki(const std::string& word, const Json& operand) {
+    if (compares(word) && operand.is_string() && is_ascii(operand)) {
+        return Condition{"$j" + word.substr(1), operand};
     }
-    return word == "$ne" && is_scalar(operand);
+    const bool is_same = (compares(word) && operand.is_number()) || (word == "$ne" && is_scalar(operand)) ||
+                         (word == "$in" && operand.is_array() && std::ranges::all_of(operand, is_scalar));
+    return is_same ? std::optional{Condition{word, operand}} : std::nullopt;
 }
 
 // --- criteria ---------------------------------------------------------------------------------------------
@@ -67,14 +88,12 @@ public:
     explicit Narrowing(Store store) : loki_{store == Store::loki} {}
 
     void add(const std::string& name, const Json& condition) {
-        if (!is_plain(name)) {
+        if (!is_plain(name) || (loki_ && name.find('.') != std::string::npos)) {  // loki fails at null.x
             whole_ = false;
         } else if (is_scalar(condition)) {
             equal(name, condition);
         } else if (condition.is_object() && !condition.empty()) {
-            for (const auto& [word, operand] : condition.items()) {
-                by_operator(name, word, operand);
-            }
+            by_operators(name, condition);
         } else {
             whole_ = false;
         }
@@ -96,14 +115,30 @@ private:
         push(name, value);
     }
 
-    void by_operator(const std::string& name, const std::string& word, const Json& operand) {
+    /// nedb wants one element of an array that fits all operators, so that it is asked for one.
+    void by_operators(const std::string& name, const Json& condition) {
+        bool asked = false;
+        for (const auto& [word, operand] : condition.items()) {
+            if (asked && !loki_) {
+                whole_ = false;
+                return;
+            }
+            asked = by_operator(name, word, operand) || asked;
+        }
+    }
+
+    bool by_operator(const std::string& name, const std::string& word, const Json& operand) {
         if (word == "$eq" && is_scalar(operand)) {
             equal(name, operand);
-        } else if (is_pushable(word, operand)) {
-            push(name, {{word, operand}});
+            return true;
+        }
+        const auto condition = loki_ ? for_loki(word, operand) : for_nedb(word, operand);
+        if (condition) {
+            push(name, {{condition->word, condition->operand}});
         } else {
             whole_ = false;
         }
+        return condition.has_value();
     }
 
     /// loki does not look into arrays: those are all asked for.
@@ -116,7 +151,7 @@ private:
         }
     }
 
-    /// nedb heeds every operator under a name; in $and the servers around it lose conditions.
+    /// In $and the servers around nedb lose conditions.
     Json joined() const {
         Json criteria = Json::object();
         for (const Json& part : parts_) {
@@ -150,18 +185,15 @@ bool says_something(const Json& option) {
     return option.is_object() && !option.empty();
 }
 
-/// {"celsius":1}: all stores leave the same.
-bool are_plainly_included(const Json& fields) {
-    return std::ranges::all_of(fields.items(), [](const auto& field) {
-        return field.value() == Json(1) && is_plain(field.key()) &&
-               field.key().find('.') == std::string::npos;
-    });
-}
-
 bool is_plain_sort(const Json& sort) {
     return std::ranges::all_of(sort.items(), [](const auto& field) {
         return is_plain(field.key()) && (field.value() == Json(1) || field.value() == Json(-1));
     });
+}
+
+/// loki sorts texts that look like numbers as numbers.
+bool sorts_alike(const Json& sort, Store store) {
+    return !says_something(sort) || (store == Store::nedb && is_plain_sort(sort));
 }
 
 /// The items that skip passes over count as well.
@@ -190,9 +222,10 @@ Json nested(const Json& asked) {
     return options;
 }
 
+/// Fields are never left out by the store: what it leaves has no times any more.
 bool store_does_all(const Json& asked, Store store) {
     return !says_something(member(asked, "criteria")) && !says_something(member(asked, "sort")) &&
-           are_plainly_included(member(asked, "fields")) && (store == Store::loki || !asked.contains("skip"));
+           !says_something(member(asked, "fields")) && (store == Store::loki || !asked.contains("skip"));
 }
 
 Json pushed(const Json& asked, Store store) {
@@ -203,7 +236,7 @@ Json pushed(const Json& asked, Store store) {
     }
     const Json& sort = member(asked, "sort");
     const auto limit = items_needed(asked);
-    if (limit && narrowing.whole() && is_plain_sort(sort)) {
+    if (limit && narrowing.whole() && sorts_alike(sort, store)) {
         if (says_something(sort)) {
             options["options"]["sort"] = sort;
         }
@@ -220,22 +253,24 @@ std::string select_options(std::string_view asked) {
 }
 
 bool is_of_another_store(std::string_view message) {
-    return message.find("Unknown comparison function $type") != std::string_view::npos;
+    return message.find("Unknown comparison function $") != std::string_view::npos;
 }
 
 Pushdown push_down(std::string_view asked_text, Store store) {
     if (asked_text.empty()) {
-        return {"{}", {}};
+        return {"{}", {}, 0};
     }
     const Json asked = Json::parse(asked_text, nullptr, false);
     if (!asked.is_object()) {
-        return {"{}", std::string{asked_text}};
+        return {"{}", std::string{asked_text}, 0};
     }
     const Json all = nested(asked);
     if (store_does_all(asked, store)) {
-        return {all.dump(), {}};
+        return {all.dump(), {}, 0};
     }
-    return {pushed(asked, store).dump(), all.dump()};
+    const Json options = pushed(asked, store);
+    const bool limited = options.contains("options");
+    return {options.dump(), all.dump(), limited ? items_needed(asked).value_or(0) : 0};
 }
 
 }  // namespace happn::query

@@ -5,6 +5,7 @@
 // MongoDB, and all of them are looked at again in what it answers. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,19 +18,20 @@ enum class Store : std::uint8_t { nedb, loki };
 struct Pushdown {
     std::string options;    // of the request to the mesh: a JSON object
     std::string remaining;  // options for select() on the answer; empty: there is nothing left to do
+    std::size_t limit = 0;  // items that the mesh is asked for at most; 0: all
 };
 
 /// `asked`: {"criteria":{},"fields":{},"sort":{},"limit":1,"skip":1}, or empty.
 ///
-/// A limit is pushed only together with every condition. Where one name has values of several kinds, or
-/// arrays, a store may still count items that the gateway then leaves out: such a page is short.
+/// A limit is pushed only together with every condition, and with an order that is the same there. Items may
+/// still count towards it that the gateway then leaves out: where that happens, the mesh has to be asked
+/// again without.
 ///
 /// {"celsius":{"$gte":0,"$lt":6}} becomes, for loki, an $and of {"$or":[{"celsius":{"$gte":0}},
-/// {"celsius":{"$type":"array"}}]} and the like: it heeds one operator a name, and looks into no
-/// array.
+/// {"celsius":{"$type":"array"}}]} and the like: it heeds one operator a name, and looks into no array.
 Pushdown push_down(std::string_view asked, Store store);
 
-/// Does a mesh's error say that its store is not the one that was asked? Nothing in a login tells them apart.
+/// Does a mesh's error say that its store knows no word of loki's? Nothing in a login tells the two apart.
 bool is_of_another_store(std::string_view message);
 
 /// The same options as select() takes them, criteria and fields above sort, limit and skip.

@@ -321,7 +321,7 @@ Result<std::vector<Selected>> select(const Items& items,
         return rows.error();
     }
     if (!query->sort.empty()) {
-        if (naming == Naming::current) {  // equals: the oldest first; before happn-3 4 by their paths
+        if (items.sorted_by_age && naming == Naming::current) {
             std::ranges::stable_sort(*rows, {}, [](const Row& row) { return row.selected.times.created; });
         }
         sort_rows(*rows, query->sort);

@@ -25,6 +25,8 @@ struct Items {
 
     std::string_view path;  // asked for, for errors
     std::function<gateway::Result<void>(const Visit&)> each;
+    /// Among equals of a sort, for current clients, the oldest is first; else they stay as they are given.
+    bool sorted_by_age = false;
 };
 
 /// Those that a request with these options is about. `options` is raw JSON, empty when absent; what is of

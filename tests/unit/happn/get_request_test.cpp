@@ -71,6 +71,26 @@ TEST(GetRequest, LeavesOutWhatTheStoreShouldHave) {
               "null");
 }
 
+TEST(GetRequest, AsksAgainWithoutALimitThatCountedItemsWhichDoNotFit) {
+    const auto request = request_of("/*", R"({"criteria":{"b":{"$gt":2}},"limit":2})", false);
+    EXPECT_TRUE(request.options().find("limit") != std::string::npos);
+    EXPECT_TRUE(request.cut_too_short(*Frame::parse(two)));
+    EXPECT_TRUE(request.unlimited().options().find("limit") == std::string::npos);
+    EXPECT_FALSE(request.unlimited().cut_too_short(*Frame::parse(two)));
+    EXPECT_FALSE(request.cut_too_short(*Frame::parse(R"([{"b":3,"_meta":{"path":"/b"}},{"status":"ok"}])")))
+        << "there are no more";
+    const auto all_fit = request_of("/*", R"({"criteria":{"c":{"$ne":2}},"limit":2})", false);
+    EXPECT_FALSE(all_fit.cut_too_short(*Frame::parse(two)));
+}
+
+TEST(GetRequest, FieldsLeaveTheMetaThatIsAskedFor) {
+    const auto request = request_of("/a", R"({"fields":{"a":1}})", true);
+    const auto answer =
+        outcome_of(request, R"({"data":{"a":1,"b":2},"_meta":{"path":"/a","created":1,"modified":2}})");
+    EXPECT_EQ(answer.answer.bytes.view(), R"({"a":1,"_meta":{"created":1,"modified":2,"path":"/a"}})");
+    EXPECT_FALSE(answer.version.empty());
+}
+
 TEST(GetRequest, VersionIsOfWhatIsLeft) {
     const auto of = [](const char* query) { return outcome_of(request_of("/*", query, false), two).version; };
     EXPECT_NE(of(""), of(R"({"criteria":{"b":2.5}})"));

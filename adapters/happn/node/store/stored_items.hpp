@@ -6,10 +6,11 @@
 
 namespace happn::node {
 
-/// Those that `pattern` names, in the store's order. Valid as long as both are.
+/// Those that `pattern` names, in the order of their paths. Valid as long as both are.
 inline query::Items stored_items(Store& store, std::string_view pattern) {
     return {pattern,
-            [&store, pattern](const query::Items::Visit& visit) { return store.find(pattern, visit); }};
+            [&store, pattern](const query::Items::Visit& visit) { return store.find(pattern, visit); },
+            true};
 }
 
 }  // namespace happn::node
