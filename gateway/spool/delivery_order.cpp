@@ -45,6 +45,10 @@ std::optional<TimePoint> DeliveryOrder::next_due() const {
     return resting_.begin()->first;
 }
 
+void DeliveryOrder::wake_all() {
+    wake(TimePoint::max());
+}
+
 void DeliveryOrder::wake(TimePoint now) {
     while (!resting_.empty() && resting_.begin()->first <= now) {
         ready_.push_back(resting_.begin()->second);

@@ -32,6 +32,11 @@ public:
     /// The attempt has failed; its lane waits for the next one.
     void retry(Id id, TimePoint when);
 
+    /// Of a message that is under way.
+    const std::string& lane_of(Id id) const { return under_way_.at(id)->first; }
+    /// What rests until a retry is due need not wait any longer.
+    void wake_all();
+
     /// When next() will have something again that it has not now; nullopt: not by itself.
     std::optional<TimePoint> next_due() const;
 

@@ -70,7 +70,8 @@ Delivery delivery_of(const sqlite::Statement& row) {
 
 struct SpoolFile::Statements {
     sqlite::Statement keep, unrouted, message, set_open, forget_message, add_delivery, open_deliveries,
-        begin_attempt, take_delivery, one_less_open, bury, dead_letters, dead_letter, revive, alive;
+        begin_attempt, take_back_attempt, attempt, take_delivery, one_less_open, bury, dead_letters,
+        dead_letter, revive, alive;
 };
 
 Result<std::unique_ptr<SpoolFile>> SpoolFile::open(const std::string& file, Limits limits) {
@@ -111,7 +112,11 @@ Result<void> SpoolFile::prepare() {
         "INSERT INTO deliveries (message, route, key, expires, attempts, died, stage, cause) "
         "VALUES (?1, ?2, ?3, ?4, ?5, 0, '', '')",
         "SELECT id, message, route, key, expires, attempts FROM deliveries WHERE died = 0 ORDER BY id",
-        "UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1",
+        "UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1 AND died = 0",
+        "UPDATE deliveries SET attempts = attempts - 1 WHERE id = ?1 AND attempts > 0",
+        "SELECT d.id, d.message, d.route, d.key, d.expires, d.attempts, m.arrived, m.source, m.address, "
+        "m.payload, "
+        "m.about FROM deliveries d JOIN messages m ON m.id = d.message WHERE d.died = 0 AND d.id = ?1",
         "DELETE FROM deliveries WHERE id = ?1 RETURNING message, died",
         "UPDATE messages SET open = open - 1 WHERE id = ?1",
         "UPDATE deliveries SET died = ?2, stage = ?3, cause = ?4 WHERE id = ?1 AND died = 0 RETURNING id",
@@ -149,24 +154,33 @@ Result<void> SpoolFile::prepare() {
                                                              take(),
                                                              take(),
                                                              take(),
+                                                             take(),
+                                                             take(),
                                                              take()}};
     return {};
+}
+
+template <typename T>
+T SpoolFile::noted(T result) {
+    failing_ = result.has_error() && result.error().errc == Errc::unavailable;
+    return result;
 }
 
 template <typename Change>
 auto SpoolFile::all_or_nothing(Change change) -> decltype(change()) {
     auto& connection = database_->connection();
     const Usage before = usage_;
-    if (auto begun = connection.run("BEGIN IMMEDIATE"); begun.has_error()) return begun.error();
+    if (auto begun = connection.run("BEGIN IMMEDIATE"); begun.has_error())
+        return noted(decltype(change()){begun.error()});
     auto changed = change();
     if (!changed.has_error()) {
         const auto committed = connection.run("COMMIT");
-        if (!committed.has_error()) return changed;
+        if (!committed.has_error()) return noted(std::move(changed));
         changed = committed.error();
     }
     static_cast<void>(connection.run("ROLLBACK"));  // the first error is the one to tell
     usage_ = before;
-    return changed;
+    return noted(std::move(changed));
 }
 
 // --- messages ---------------------------------------------------------------------------------------------
@@ -177,12 +191,12 @@ Result<Id> SpoolFile::keep(const Message& message, WallTime now) {
     const std::lock_guard lock{mutex_};
     if (usage_.messages >= limits_.messages || size > limits_.bytes - std::min(usage_.bytes, limits_.bytes))
         return Error{Errc::overloaded, "the spool is full"};
-    const auto kept = statements_->keep.text(1, message.connection)
-                          .text(2, message.address)
-                          .blob(3, message.payload.bytes.view())
-                          .text(4, about)
-                          .number(5, now)
-                          .run();
+    const auto kept = noted(statements_->keep.text(1, message.connection)
+                                .text(2, message.address)
+                                .blob(3, message.payload.bytes.view())
+                                .text(4, about)
+                                .number(5, now)
+                                .run());
     if (kept.has_error()) return kept.error();
     ++usage_.messages;
     usage_.bytes += size;
@@ -257,9 +271,22 @@ Result<std::vector<Delivery>> SpoolFile::open_deliveries() {
     }
 }
 
-Result<void> SpoolFile::begin_attempt(Id delivery) {
+Result<Attempt> SpoolFile::begin_attempt(Id delivery) {
     const std::lock_guard lock{mutex_};
-    return statements_->begin_attempt.number(1, delivery).run();
+    if (const auto begun = statements_->begin_attempt.number(1, delivery).run(); begun.has_error())
+        return begun.error();
+    const sqlite::Use query{statements_->attempt};
+    const auto row = query->number(1, delivery).step();
+    if (row.has_error()) return row.error();
+    if (!*row) return not_found("delivery", delivery);
+    auto message = message_of(statements_->attempt, 7);
+    if (message.has_error()) return message.error();
+    return Attempt{delivery_of(statements_->attempt), *std::move(message), query->number_at(6)};
+}
+
+Result<void> SpoolFile::take_back_attempt(Id delivery) {
+    const std::lock_guard lock{mutex_};
+    return statements_->take_back_attempt.number(1, delivery).run();
 }
 
 Result<void> SpoolFile::finish(Id delivery) {
@@ -353,6 +380,19 @@ Result<void> SpoolFile::drop(Id delivery) {
         }
         return take_away(delivery);
     });
+}
+
+Result<void> SpoolFile::probe() {
+    const auto id = keep(Message{}, 0);
+    if (id.has_error()) return id.error();
+    const auto taken_back = route(*id, {});
+    return taken_back.has_error() ? Result<void>{taken_back.error()} : Result<void>{};
+}
+
+bool SpoolFile::nearly_full() const {
+    const auto is_beyond = [](std::size_t used, std::size_t limit) { return used > limit / 10 * 9; };
+    const std::lock_guard lock{mutex_};
+    return failing_ || is_beyond(usage_.messages, limits_.messages) || is_beyond(usage_.bytes, limits_.bytes);
 }
 
 Usage SpoolFile::usage() const {

@@ -36,6 +36,13 @@ struct Delivery {
     int attempts = 0;      // begun
 };
 
+/// What an attempt needs.
+struct Attempt {
+    Delivery delivery;
+    Message message;
+    WallTime arrived = 0;
+};
+
 struct DeadLetter {
     Delivery delivery;
     Message message;
@@ -71,8 +78,11 @@ public:
     /// What is neither finished nor dead, in the order it was routed in.
     Result<std::vector<Delivery>> open_deliveries();
 
-    /// Counted before it is made, so that a message that ends the process does not do so for ever.
-    Result<void> begin_attempt(Id delivery);
+    /// Counted before it is made, so that a message that ends the process does not do so for ever. Gives what
+    /// it needs, this attempt counted.
+    Result<Attempt> begin_attempt(Id delivery);
+    /// It has not been made after all: nobody was there to try with.
+    Result<void> take_back_attempt(Id delivery);
     /// Every target has it. The message is forgotten with its last delivery.
     Result<void> finish(Id delivery);
     /// Given up.
@@ -86,6 +96,10 @@ public:
     Result<void> drop(Id delivery);
 
     Usage usage() const;
+    /// Nine tenths of what it may hold are used, or the disk has failed: sources had better hold back.
+    bool nearly_full() const;
+    /// Writes something, and takes it back: does the disk work again?
+    Result<void> probe();
 
 private:
     struct Statements;
@@ -95,6 +109,8 @@ private:
     Result<DeadLetter> dead_letter_of(const sqlite::Statement& row);
     Result<void> take_away(Id delivery);
     Result<void> forget(Id message);
+    template <typename T>
+    T noted(T result);
     template <typename Change>
     auto all_or_nothing(Change change) -> decltype(change());
 
@@ -103,6 +119,7 @@ private:
     std::unique_ptr<Statements> statements_;
     const Limits limits_;
     Usage usage_;
+    bool failing_ = false;  // as of the last write
 };
 
 }  // namespace gateway::spool

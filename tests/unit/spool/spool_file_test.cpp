@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,7 +104,9 @@ TEST_F(SpoolFileTest, AMessageIsForgottenWithItsLastDelivery) {
 TEST_F(SpoolFileTest, OpenDeliveriesKeepTheirOrderAndTheirAttempts) {
     const auto first = routed(*open());
     const auto second = routed(*open());
-    ASSERT_FALSE(open()->begin_attempt(first).has_error());
+    EXPECT_EQ(open()->begin_attempt(first).value().delivery.attempts, 1);
+    ASSERT_FALSE(open()->begin_attempt(second).has_error());
+    ASSERT_FALSE(open()->take_back_attempt(second).has_error());
     const auto deliveries = open()->open_deliveries().value();
     ASSERT_EQ(deliveries.size(), 2u);
     EXPECT_EQ(deliveries[0].id, first);
@@ -158,6 +161,36 @@ TEST_F(SpoolFileTest, IsBoundedInNumberAndBytesAlsoAfterAStart) {
     const auto small = SpoolFile::open((other.path() / "s").string(), {.messages = 10, .bytes = 100}).value();
     EXPECT_EQ(small->keep(message_of("t", std::string(100, 'x')), now).error().errc, Errc::overloaded);
     EXPECT_FALSE(small->keep(message_of("t", std::string(99, 'x')), now).has_error());
+}
+
+/// Of a disk that is full: no file of this process may grow beyond so many bytes (setrlimit(2)).
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) {
+        ::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+TEST_F(SpoolFileTest, ADiskThatIsFullIsSurvivedAndNoticedAgainWhenItHasRoom) {
+    const auto spool = open();
+    const auto first = keep(*spool);
+    {
+        const FullDisk full{64 * 1024};
+        EXPECT_EQ(spool->keep(message_of("t", std::string(100'000, 'x')), now).error().errc,
+                  Errc::unavailable);
+        EXPECT_TRUE(spool->nearly_full()) << "sources had better hold back";
+        EXPECT_EQ(spool->usage().messages, 1u);
+    }
+    EXPECT_FALSE(spool->probe().has_error());
+    EXPECT_FALSE(spool->nearly_full());
+    EXPECT_THAT(spool->unrouted().value(), ElementsAre(first));
 }
 
 TEST_F(SpoolFileTest, IsOneProcessAlone) {
