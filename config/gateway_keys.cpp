@@ -261,6 +261,22 @@ Section<ServiceSettings> services_section() {
              "Bytes of answers kept for targets with `cache`.");
 }
 
+Section<gateway::SpoolSettings> spool_section() {
+    return Section<gateway::SpoolSettings>{}
+        .key("path",
+             &gateway::SpoolSettings::path,
+             text(),
+             "A directory for it, relative to this file; made if there is none.")
+        .key("max_messages",
+             &gateway::SpoolSettings::max_messages,
+             count(),
+             "Messages kept at once, dead letters included.")
+        .key("max_bytes",
+             &gateway::SpoolSettings::max_bytes,
+             size(64 * kibibyte, 1024 * gibibyte),
+             "Addresses and payloads of those together.");
+}
+
 Kind<gateway::LogFormat> log_format() {
     const auto read = [](const Node& node, gateway::LogFormat& into, Findings& findings) {
         std::string name = into == gateway::LogFormat::json ? "json" : "text";
@@ -397,7 +413,7 @@ Section<Settings> gateway_section() {
              &Settings::mappings,
              texts(),
              "Mapping files, relative to this file; `*` and `?` are allowed.")
-        .not_built("spool", "the spool of at-least-once routes")
+        .key("spool", &Settings::spool, spool_section().kind(), "What is kept for at-least-once routes.")
         .key("workers",
              &Settings::workers,
              worker_count(),

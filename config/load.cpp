@@ -23,6 +23,9 @@ Settings read_settings(const Node& root, const std::filesystem::path& directory,
     if (!settings.node.store_file.empty()) {
         settings.node.store_file = (directory / settings.node.store_file).lexically_normal().string();
     }
+    if (!settings.spool.path.empty()) {
+        settings.spool.path = (directory / settings.spool.path).lexically_normal().string();
+    }
     complete_and_validate(settings, root, findings);
     return settings;
 }

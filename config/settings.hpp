@@ -38,7 +38,8 @@ struct Settings {
     gateway::NodeSettings node;                    // its name is filled in
     std::vector<gateway::MeshSettings> meshes;     // in the file's order, names differ
     std::vector<gateway::BrokerSettings> brokers;  // in the file's order, names differ
-    gateway::RestSettings rest;         // mesh: a key of meshes or "node"; empty: there is no mesh to mirror
+    gateway::RestSettings rest;  // mesh: a key of meshes or "node"; empty: there is no mesh to mirror
+    gateway::SpoolSettings spool;
     gateway::ServiceSettings services;  // HTTP services that routes call
     std::vector<std::string> mappings;  // files that exist, in order, none twice
     int workers = 1;

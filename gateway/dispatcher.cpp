@@ -80,20 +80,36 @@ void Dispatcher::on_earlier_deadline(std::function<void(TimePoint)> alarm) {
     state_->alarm = std::move(alarm);
 }
 
-bool Dispatcher::receive(Message message, Responder responder) {
-    boost::container::small_vector<std::pair<const Route*, Captures>, usual_matches> matches;
-    const auto remember = [&](const Route& route, Captures&& captures) {
-        if (wants(route, message, options_.gateway_id)) matches.emplace_back(&route, std::move(captures));
+void Dispatcher::guarantor(Guarantor& guarantor) {
+    state_->guarantor = &guarantor;
+}
+
+void Dispatcher::State::match(const Message& message, const Router::Visit& visit) const {
+    const auto if_wanted = [&](const Route& route, Captures&& captures) {
+        if (wants(route, message, options.gateway_id)) visit(route, std::move(captures));
     };
+    if (std::holds_alternative<MqttProperties>(message.properties)) {
+        router->match_mqtt(message.connection, message.address, if_wanted);
+    } else {
+        router->match_happn(message.connection, message.address, if_wanted);
+    }
+}
+
+bool Dispatcher::receive(Message message, Responder responder, std::int64_t kept) {
+    boost::container::small_vector<std::pair<const Route*, Captures>, usual_matches> matches;
+    std::vector<const Route*> guaranteed;
     // A route started here may publish, and so come back to receive(), or a reload may follow: the table
     // stays.
     const auto table = state_->router->table();
-    if (std::holds_alternative<MqttProperties>(message.properties)) {
-        state_->router->match_mqtt(message.connection, message.address, remember);
-    } else {
-        state_->router->match_happn(message.connection, message.address, remember);
-    }
-    if (matches.empty()) state_->metrics.count("unmatched");
+    state_->match(message, [&](const Route& route, Captures&& captures) {
+        if (route.guarantee && state_->guarantor != nullptr) {
+            guaranteed.push_back(&route);
+        } else {
+            matches.emplace_back(&route, std::move(captures));
+        }
+    });
+    if (matches.empty() && guaranteed.empty()) state_->metrics.count("unmatched");
+    if (kept != 0 || !guaranteed.empty()) state_->guarantor->take(kept, message, guaranteed);
     bool answered = false;
     for (std::size_t i = 0; i < matches.size(); ++i) {
         auto& [route, captures] = matches[i];
@@ -108,8 +124,24 @@ bool Dispatcher::receive(Message message, Responder responder) {
     return answered;
 }
 
+void Dispatcher::recover(Message message, std::int64_t kept) {
+    std::vector<const Route*> guaranteed;
+    const auto table = state_->router->table();
+    state_->match(message, [&](const Route& route, Captures&&) {
+        if (route.guarantee) guaranteed.push_back(&route);
+    });
+    state_->guarantor->take(kept, std::move(message), guaranteed);
+}
+
 void Dispatcher::run(const Route& route, Captures captures, Message message, Responder responder) {
     state_->start(route, std::move(captures), std::move(message), std::move(responder));
+}
+
+void Dispatcher::attempt(const Route& route, Captures captures, Message message, std::int64_t id) {
+    Execution execution;
+    execution.message = std::move(message);
+    execution.guaranteed = id;
+    state_->begin(route, std::move(captures), std::move(execution));
 }
 
 void Dispatcher::on_outcome(DeliveryId id, Outcome outcome) {
@@ -145,7 +177,10 @@ std::size_t Dispatcher::pending() const {
 Pending Dispatcher::pending_by_route() const {
     const Executions& executions = state_->executions;
     Pending pending;
-    executions.for_each([&](Executions::Slot slot) { ++pending[executions.at(slot).route->name]; });
+    executions.for_each([&](Executions::Slot slot) {
+        const Execution& execution = executions.at(slot);
+        if (execution.guaranteed == 0) ++pending[execution.route->name];
+    });
     return pending;
 }
 
@@ -157,15 +192,20 @@ void Dispatcher::fail_all(const Error& error) {
 
 void Dispatcher::State::start(const Route& route, Captures captures, Message message, Responder responder) {
     Execution execution;
-    execution.table = router->table();
-    execution.route = &route;
-    execution.counters = &metrics.route(route.name);
-    execution.captures = std::move(captures);
     execution.message = std::move(message);
     execution.responder = std::move(responder);
+    execution.counters = &metrics.route(route.name);
+    metrics.matched(*execution.counters, execution.message.payload.bytes.size());
+    begin(route, std::move(captures), std::move(execution));
+}
+
+void Dispatcher::State::begin(const Route& route, Captures captures, Execution execution) {
+    execution.table = router->table();
+    execution.route = &route;
+    if (execution.counters == nullptr) execution.counters = &metrics.route(route.name);
+    execution.captures = std::move(captures);
     execution.started = Clock::now();
     execution.number = ++last_number;
-    metrics.matched(*execution.counters, execution.message.payload.bytes.size());
 
     if (const auto ending = refuse_early(execution)) return end(execution, *ending, error_of(*ending));
     if (auto failure = prepare(execution))
@@ -313,6 +353,7 @@ void Dispatcher::State::end(Execution& execution, Ending ending, std::optional<E
             response = *std::move(answer);
         }
     }
+    if (execution.guaranteed != 0) return guarantor->on_attempt_ended(execution.guaranteed, ending, error);
     metrics.ended(
         *execution.counters, ending.fate, ending.reason, answered_at(execution) - execution.started);
     log_ending(*execution.route, ending, error);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "gateway/clock.hpp"
+#include "gateway/guarantor.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/ports.hpp"
 #include "gateway/response.hpp"
@@ -42,10 +43,21 @@ public:
     void apply(std::shared_ptr<const RoutingTable> table);
     const Router& router() const;
 
+    /// Who takes over what must not be lost; outlives this. Without one all routes are at-most-once.
+    void guarantor(Guarantor& guarantor);
+
     /// A message of a broker or a mesh: runs every route that matches. `responder` (an MQTT request) is
     /// answered by the first route that answers, or not called at all: then false is returned and the adapter
-    /// says so.
-    bool receive(Message message, Responder responder = {});
+    /// says so. `kept`: its id, if the guarantor has it already.
+    bool receive(Message message, Responder responder = {}, std::int64_t kept = 0);
+
+    /// A message that an earlier run has kept as `kept` and found no route for yet: those that guarantee take
+    /// it.
+    void recover(Message message, std::int64_t kept);
+
+    /// One attempt at a message that the guarantor keeps as `id`, to which on_attempt_ended says what became
+    /// of it.
+    void attempt(const Route& route, Captures captures, Message message, std::int64_t id);
 
     /// An HTTP request or a call whose route the adapter has already found with router(). `responder` is
     /// always called.
@@ -67,7 +79,7 @@ public:
 
     /// Executions that have no outcome yet: shutdown waits for zero.
     std::size_t pending() const;
-    /// The same by route, counted anew.
+    /// The same by route, counted anew, without attempts: who guarantees for those counts them.
     Pending pending_by_route() const;
     /// Ends all of them with this error (shutdown).
     void fail_all(const Error& error);

@@ -21,7 +21,9 @@ struct Dispatcher::State {
     State(const DispatcherOptions& dispatcher_options, SinkDirectory& directory, Metrics& counters)
         : options{dispatcher_options}, sinks{directory}, metrics{counters} {}
 
+    void match(const Message& message, const Router::Visit& visit) const;
     void start(const Route& route, Captures captures, Message message, Responder responder);
+    void begin(const Route& route, Captures captures, Execution execution);
     std::optional<Ending> refuse_early(Execution& execution) const;
     std::optional<Failure> prepare(Execution& execution);
     void deliver_all(Executions::Slot slot);
@@ -50,6 +52,7 @@ struct Dispatcher::State {
     const DispatcherOptions& options;
     SinkDirectory& sinks;
     Metrics& metrics;
+    Guarantor* guarantor = nullptr;
     std::unique_ptr<Router> router;
     Executions executions;
     std::function<void(TimePoint)> alarm;

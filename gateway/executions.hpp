@@ -55,7 +55,8 @@ struct Execution {
     std::vector<TargetState> targets;
     std::size_t waiting = 0;
     TimePoint started;
-    std::uint64_t number = 0;  // of this gateway's executions: {message.id}
+    std::int64_t guaranteed = 0;  // its id where it is kept, which hears of the end; 0: nowhere
+    std::uint64_t number = 0;     // of this gateway's executions: {message.id}
 };
 
 class Executions {

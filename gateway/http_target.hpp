@@ -12,16 +12,10 @@
 #include "gateway/expression/template.hpp"
 #include "gateway/expression/url_template.hpp"
 #include "gateway/principal.hpp"
+#include "gateway/retry.hpp"
 #include "gateway/settings.hpp"
 
 namespace gateway {
-
-struct StatusRange {  // both ends included
-    int first = 200;
-    int last = 299;
-
-    bool has(int status) const { return first <= status && status <= last; }
-};
 
 /// RFC 6750 (bearer) or RFC 7617 (basic); neither: nothing is sent.
 struct HttpCredential {
@@ -38,16 +32,6 @@ struct HttpSignature {
         timestamp_header;  // not empty: seconds since 1970 are sent in it, and signed as "<time>.<body>"
 };
 
-/// Attempts beyond the first, all within the target's timeout.
-struct HttpRetry {
-    int max = 0;
-    Duration backoff_min = std::chrono::seconds{1};
-    Duration backoff_max = std::chrono::minutes{1};
-    bool network = true;  // not reached, broken off, or no answer within `attempt`
-    std::vector<StatusRange> statuses;
-    std::optional<Duration> attempt;  // how long one attempt may take; absent: all that is left
-};
-
 inline constexpr std::size_t default_max_response = std::size_t{4} * 1024 * 1024;
 
 struct HttpTarget {
@@ -57,7 +41,7 @@ struct HttpTarget {
     std::vector<StatusRange> ok = {StatusRange{}};  // any other status is an HttpError
     HttpCredential credential;
     std::optional<HttpSignature> signature;
-    HttpRetry retry;
+    Retry retry;                    // all attempts within the target's timeout
     std::size_t concurrency = 0;    // requests of this target at once; 0: no limit but the host's
     std::optional<Duration> cache;  // GET only: how long an answer may be given again
     TlsSettings tls;

@@ -151,9 +151,13 @@ std::vector<std::string> Metrics::broken_sums(const Pending& pending) const {
     for (const auto& [name, counters] : routes_) {
         const std::uint64_t ended = ended_of(counters);
         const std::uint64_t open = pending_of(name, pending);
-        if (counters.matched == ended + open) continue;
-        broken.push_back(
-            fmt::format("route {}: {} matched, {} ended, {} pending", name, counters.matched, ended, open));
+        if (counters.matched + counters.recovered == ended + open) continue;
+        broken.push_back(fmt::format("route {}: {} matched, {} recovered, {} ended, {} pending",
+                                     name,
+                                     counters.matched,
+                                     counters.recovered,
+                                     ended,
+                                     open));
     }
     return broken;
 }
@@ -163,6 +167,9 @@ std::string Metrics::text(const std::vector<ConnectionState>& connections, const
     append_head(out, "route_matched_total", "counter", "Messages that entered a route.");
     for (const auto& [name, counters] : routes_)
         append(out, "route_matched_total", label("route", name), std::to_string(counters.matched));
+    append_head(out, "route_recovered_total", "counter", "Messages that were in the spool at the start.");
+    for (const auto& [name, counters] : routes_)
+        append(out, "route_recovered_total", label("route", name), std::to_string(counters.recovered));
     append_head(out, "route_outcome_total", "counter", "How they ended, by reason.");
     for (const auto& [name, counters] : routes_) {
         for (const auto& [fate, reasons] : counters.outcomes) {

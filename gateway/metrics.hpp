@@ -19,6 +19,7 @@ std::string_view fate_name(Fate fate);
 
 struct RouteCounters {
     std::uint64_t matched = 0;
+    std::uint64_t recovered = 0;  // taken over from the spool of an earlier run
     std::map<Fate, std::map<std::string, std::uint64_t, std::less<>>> outcomes;  // by reason; of delivered ""
     std::uint64_t bytes_in = 0;
     std::uint64_t outputs = 0;
@@ -38,6 +39,7 @@ public:
     void gauge(std::string_view name, double value);
 
     void matched(RouteCounters& route, std::size_t bytes);
+    void recovered(RouteCounters& route) { ++route.recovered; }
     void ended(RouteCounters& route, Fate fate, std::string_view reason, Duration latency);
 
     /// The routes that break the sum rule, each with its numbers, for people.

@@ -14,6 +14,7 @@
 #include "gateway/expression/object_map.hpp"
 #include "gateway/expression/template.hpp"
 #include "gateway/http_target.hpp"
+#include "gateway/retry.hpp"
 
 namespace gateway {
 
@@ -219,6 +220,16 @@ struct ErrorRule {  // first that fits shapes the answer; an unset condition alw
     std::optional<ObjectMap> body;
 };
 
+// --- delivery
+
+/// at-least-once: kept on disk until every target has it, or it is given up (spool/spool.hpp).
+struct Guarantee {
+    std::optional<Template>
+        order;  // messages for which this is the same are delivered in order; none: the address
+    std::optional<Duration> ttl;                                   // after its arrival; then it is given up
+    Retry retry{.max = 20, .statuses = {{429, 429}, {500, 599}}};  // of an attempt at all targets
+};
+
 // --- examples
 // --------------------------------------------------------------------------------------------------------
 
@@ -244,6 +255,7 @@ struct Route {
     std::vector<Target> targets;
     std::optional<Respond> respond;
     std::vector<ErrorRule> errors;
+    std::optional<Guarantee> guarantee;  // none: at-most-once
     /// One half of a two-way route: what this gateway has sent does not come back. Both halves carry the same
     /// pair name.
     std::optional<std::string> sync_pair;

@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gateway/route.hpp"
@@ -14,6 +16,8 @@ namespace gateway {
 class RoutingTable {
 public:
     RoutingTable(std::vector<Route> routes, std::map<std::string, ComponentRule> components);
+    RoutingTable(const RoutingTable&) = delete;
+    RoutingTable& operator=(const RoutingTable&) = delete;
 
     const std::vector<Route>& routes() const { return routes_; }
     const std::map<std::string, ComponentRule>& components() const { return components_; }
@@ -21,6 +25,7 @@ public:
 
 private:
     std::vector<Route> routes_;
+    std::unordered_map<std::string_view, const Route*> by_name_;
     std::map<std::string, ComponentRule> components_;
 };
 

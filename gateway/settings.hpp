@@ -109,6 +109,13 @@ struct Timeouts {
     Duration shutdown = std::chrono::seconds{10};
 };
 
+/// The durable outbox of at-least-once routes.
+struct SpoolSettings {
+    std::string path;                      // a directory; empty: there is none
+    std::size_t max_messages = 1'000'000;  // kept at once, dead letters included
+    std::size_t max_bytes = std::size_t{1} << 30U;
+};
+
 /// HTTP services that routes call: what one host may cost.
 struct ServiceSettings {
     std::size_t connections = 16;  // at once, to one host

@@ -21,6 +21,7 @@ struct Names {
     std::optional<std::vector<std::string>> brokers;
     std::optional<std::vector<std::string>> meshes;  // without "node"
     bool node = true;                                // the embedded node is enabled
+    std::optional<bool> spool;                       // one is configured
 };
 
 inline constexpr std::string_view node_mesh = "node";
@@ -29,6 +30,7 @@ inline constexpr std::string_view unnamed_broker = "default";  // of files compi
 struct FileDefaults {
     const config::Node* broker = nullptr;  // as spelled; null: not given
     const config::Node* mesh = nullptr;
+    const config::Node* delivery = nullptr;
     int qos = 0;
     gateway::Duration mqtt_timeout = std::chrono::seconds{10};
     gateway::Duration happn_timeout = std::chrono::seconds{10};

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "config/units.hpp"
+#include "mappings/retry.hpp"
 #include "mappings/values.hpp"
 
 namespace mappings {
@@ -21,8 +21,6 @@ constexpr std::array<std::string_view, 3> body_methods{"POST", "PUT", "PATCH"};
 /// What the connection needs for itself (RFC 9110 section 7.6.1), or is made of the URL.
 constexpr std::array<std::string_view, 7> own_headers{
     "host", "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te"};
-constexpr int lowest_status = 100;
-constexpr int highest_status = 599;
 constexpr std::string_view default_signature_header = "X-Signature";
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
@@ -58,27 +56,6 @@ bool check_header(const std::string& name, const config::Place& place, const Com
 // --- statuses
 // -------------------------------------------------------------------------------------------------------
 
-std::optional<int> status_of(std::string_view text) {
-    int status = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && status >= lowest_status && status <= highest_status ? std::optional{status}
-                                                                        : std::nullopt;
-}
-
-/// 404, 200..299 or 5xx.
-std::optional<StatusRange> range_of(std::string_view text) {
-    if (text.size() == 3 && text.ends_with("xx") && text[0] >= '1' && text[0] <= '5') {
-        const int hundred = (text[0] - '0') * 100;
-        return StatusRange{hundred, hundred + 99};
-    }
-    const auto dots = text.find("..");
-    const auto first = status_of(text.substr(0, dots));
-    const auto last = dots == std::string_view::npos ? first : status_of(text.substr(dots + 2));
-    if (!first || !last || *first > *last) return std::nullopt;
-    return StatusRange{*first, *last};
-}
-
 void refuse_status(const Node& node, const Compilation& compilation) {
     compilation.error(
         "HG409", node.place(), "'" + node.text() + "' is no HTTP status", "404, 200..299 or 5xx");
@@ -89,7 +66,7 @@ std::vector<StatusRange> ok_of(const Node& target, const Compilation& compilatio
     const Node* node = child(target, "ok");
     if (node == nullptr) return {StatusRange{}};
     const auto add = [&](const Node& one) {
-        const auto range = range_of(one.text());
+        const auto range = status_range_of(one.text());
         if (range) ranges.push_back(*range);
         if (!range) refuse_status(one, compilation);
     };
@@ -179,56 +156,6 @@ gateway::TlsSettings tls_of(const Node& target, const Compilation& compilation) 
     return settings;
 }
 
-// --- again and again
-// ------------------------------------------------------------------------------------------------
-
-/// 1s..1m, or one duration for both.
-void read_backoff(const Node& retry, gateway::HttpRetry& rule, const Compilation& compilation) {
-    const Node* node = child(retry, "backoff");
-    if (node == nullptr) return;
-    const std::string_view text = node->text();
-    const auto dots = text.find("..");
-    const auto first = config::parse_duration(text.substr(0, dots));
-    const auto last = dots == std::string_view::npos ? first : config::parse_duration(text.substr(dots + 2));
-    if (!first || !last || *first > *last || *first <= gateway::Duration::zero()) {
-        compilation.error("HG409", node->place(), "'backoff' is a first and a longest wait", "1s..1m");
-        return;
-    }
-    rule.backoff_min = *first;
-    rule.backoff_max = *last;
-}
-
-void read_when(const Node& retry, gateway::HttpRetry& rule, const Compilation& compilation) {
-    const Node* node = child(retry, "when");
-    rule.statuses = {{429, 429}, {500, 599}};
-    if (node == nullptr) return;
-    rule.network = false;
-    rule.statuses.clear();
-    for (const auto& item : node->items()) {
-        if (item.text() == "network") {
-            rule.network = true;
-        } else if (const auto range = range_of(item.text())) {
-            rule.statuses.push_back(*range);
-        } else {
-            compilation.error("HG409",
-                              item.place(),
-                              "'" + item.text() + "' is nothing to try again for",
-                              "network, 429, 500..599 or 5xx");
-        }
-    }
-}
-
-gateway::HttpRetry retry_of(const Node& target, const Compilation& compilation) {
-    gateway::HttpRetry rule;
-    const Node* retry = child(target, "retry");
-    if (retry == nullptr) return rule;
-    rule.max = static_cast<int>(integer_of(*retry, "max").value_or(0));
-    rule.attempt = duration_of(*retry, "attempt");
-    read_backoff(*retry, rule, compilation);
-    read_when(*retry, rule, compilation);
-    return rule;
-}
-
 // --- the request
 // ----------------------------------------------------------------------------------------------------
 
@@ -297,7 +224,7 @@ std::optional<gateway::Target> compile_http_target(const Node& node,
     rule.ok = ok_of(node, compilation);
     rule.credential = credential_of(node, compilation);
     rule.signature = signature_of(node, compilation);
-    rule.retry = retry_of(node, compilation);
+    rule.retry = compile_retry(node, {}, compilation);
     rule.tls = tls_of(node, compilation);
     rule.concurrency = static_cast<std::size_t>(integer_of(node, "concurrency").value_or(0));
     rule.cache = duration_of(node, "cache");

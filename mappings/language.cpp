@@ -1,6 +1,7 @@
 #include "mappings/language.hpp"
 
 #include "mappings/language/component_keys.hpp"
+#include "mappings/language/delivery_keys.hpp"
 #include "mappings/language/route_keys.hpp"
 #include "mappings/language/shapes.hpp"
 #include "mappings/language/test_keys.hpp"
@@ -34,7 +35,7 @@ constexpr Shape http_defaults = map_of(http_defaults_table);
 constexpr std::array default_keys{
     Key{"mqtt", &mqtt_defaults, "For mqtt sources and targets."},
     Key{"happn", &happn_defaults, "For happn sources and targets, and calls."},
-    Key{"delivery", &delivery, "at-most-once, the default: nothing is kept on disk."},
+    Key{"delivery", &delivery, delivery_doc},
     Key{"http", &http_defaults, "For http targets."},
 };
 constexpr Table defaults_table{"defaults", "What routes of this file need not say.", default_keys};

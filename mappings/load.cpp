@@ -30,6 +30,7 @@ FileDefaults defaults_of(const Node& tree) {
     if (node == nullptr) return defaults;
     defaults.broker = grandchild(*node, "mqtt", "broker");
     defaults.mesh = grandchild(*node, "happn", "mesh");
+    defaults.delivery = child(*node, "delivery");
     if (const auto* mqtt = child(*node, "mqtt")) {
         defaults.qos = static_cast<int>(integer_of(*mqtt, "qos").value_or(0));
         defaults.mqtt_timeout = duration_of(*mqtt, "timeout").value_or(defaults.mqtt_timeout);

@@ -7,6 +7,7 @@
 
 #include "gateway/expression/suggestion.hpp"
 #include "mappings/answers.hpp"
+#include "mappings/delivery.hpp"
 #include "mappings/json_schema.hpp"
 #include "mappings/sources.hpp"
 #include "mappings/streams.hpp"
@@ -112,6 +113,7 @@ std::vector<PlacedRoute> compile_one_way(const Node::Member& member, const Compi
     compile_second_half(node, placed.route, compilation);
     let_in_whom_the_service_acts_for(*from, placed.route);
     check_removes(placed.route, member.place, compilation);
+    compile_delivery(node, placed.route, compilation);
     std::vector<PlacedRoute> result;
     result.push_back(std::move(placed));
     return result;
@@ -160,6 +162,7 @@ std::optional<PlacedRoute> compile_direction(const Node::Member& member,
     target->as = identity.as;
     target->as_user = identity.user;
     route.targets.push_back(*std::move(target));
+    compile_delivery(node, route, compilation);
     return placed;
 }
 

@@ -69,9 +69,9 @@ void Ingress::on_arrived(Arrival arrival) {
         pushed = inbox_.try_push(std::move(arrival), size);
         if (pushed == Inbox<Event>::Pushed::refused) dropped_.fetch_add(1, std::memory_order_relaxed);
     } else {
+        if (handlers_.keep) arrival.kept = handlers_.keep(arrival);
         pushed = inbox_.push(std::move(arrival), size);
-        const bool nearly_full = beyond(inbox_.load(), inbox_.bounds(), 3);
-        if (nearly_full && !paused_.exchange(true, std::memory_order_relaxed)) handlers_.pause();
+        if (overloaded(3) && !paused_.exchange(true, std::memory_order_relaxed)) handlers_.pause();
     }
     if (pushed == Inbox<Event>::Pushed::first) wake();
 }
@@ -96,8 +96,12 @@ void Ingress::drain() {
     watch_load();
 }
 
+bool Ingress::overloaded(std::size_t quarters) const {
+    return beyond(inbox_.load(), inbox_.bounds(), quarters) || (handlers_.full && handlers_.full());
+}
+
 void Ingress::watch_load() {
-    if (!paused() || beyond(inbox_.load(), inbox_.bounds(), 1)) return;
+    if (!paused() || overloaded(1)) return;
     paused_.store(false, std::memory_order_relaxed);
     handlers_.drained();
 }

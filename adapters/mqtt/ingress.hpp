@@ -63,11 +63,15 @@ public:
 
     /// `handle` gets each event on the shard's thread. `pause` is called on the library's thread when the
     /// broker has to stop sending, `done` for each publication the library has finished; both only queue.
+    /// `keep`, there too, puts a message of QoS 1 or 2 where it is not lost with the process, and gives its
+    /// id or 0; `full`, on both threads: it is to be left with the broker.
     struct Handlers {
         std::function<void(Event&&)> handle;
         std::function<void()> drained;  // shard: the inbox is nearly empty again after a pause
         std::function<void()> pause;
         std::function<void(std::uint64_t)> done;
+        std::function<std::int64_t(const Arrival&)> keep = {};
+        std::function<bool()> full = {};
     };
 
     /// What becomes of QoS 1 and 2 when the inbox is nearly full; QoS 0 is dropped.
@@ -89,6 +93,8 @@ public:
     void on_subscribed(std::uint64_t ticket, int code) override;
     void on_unsubscribed(std::uint64_t ticket) override;
 
+    /// There may be room again. Shard's thread.
+    void look() { watch_load(); }
     bool paused() const { return paused_.load(std::memory_order_relaxed); }
     /// Messages dropped since the last call.
     std::uint64_t take_dropped() { return dropped_.exchange(0, std::memory_order_relaxed); }
@@ -98,6 +104,7 @@ private:
     void wake();
     void drain();
     void watch_load();
+    bool overloaded(std::size_t quarters) const;
 
     boost::asio::io_context& shard_;
     Handlers handlers_;

@@ -42,7 +42,8 @@ Broker::Broker(boost::asio::io_context& shard,
                BrokerSettings settings,
                GatewayIdentity gateway,
                Dispatcher& dispatcher,
-               Metrics& metrics)
+               Metrics& metrics,
+               spool::SpoolFile* spool)
     : shard_{shard},
       settings_{std::move(settings)},
       gateway_{std::move(gateway)},
@@ -56,13 +57,16 @@ Broker::Broker(boost::asio::io_context& shard,
       device_calls_{
           protocol_, response_topic_of(protocol_, client_id_), [] { return random_hex(nonce_bytes); }},
       timer_{shard},
+      keeper_{spool, settings_.name},
       ingress_{shard,
                {[this](Event&& event) { handle(std::move(event)); },
                 [this] {
                     if (phase_ == Phase::paused) connect();
                 },
                 [this] { egress_.pause(); },
-                [this](std::uint64_t ticket) { egress_.done(ticket); }},
+                [this](std::uint64_t ticket) { egress_.done(ticket); },
+                [this](const Arrival& arrival) { return keeper_.keep(arrival); },
+                [this] { return keeper_.nearly_full(); }},
                settings_.max_message},
       egress_{ingress_, {settings_.max_queue, settings_.max_queue_bytes}},
       wire_{std::make_unique<PahoClient>(ingress_)} {}
@@ -76,6 +80,7 @@ Broker::~Broker() {
 
 void Broker::apply(std::shared_ptr<const RoutingTable> table) {
     table_ = std::move(table);
+    keeper_.apply(table_);
     device_calls_.new_routes();
     keeps_replies_ = device_calls_.has_earlier();
     update_subscriptions();
@@ -177,6 +182,7 @@ void Broker::on(Arrival&& arrival) {
     unsubscribe(subscriptions_.left_over(arrival));
     if (!subscriptions_.accepts(arrival)) {
         metrics_.count("mqtt_duplicates");
+        keeper_.forget(arrival.kept);
         return;
     }
     receive(std::move(arrival));
@@ -186,6 +192,7 @@ void Broker::receive(Arrival arrival) {
     const Origin sent_by_us = protocol_ == Protocol::v3_1_1 ? origin_of(arrival) : Origin{};
     const bool replayed = subscriptions_.replayed(arrival.topic, arrival.retain);
     const bool retain_known = subscriptions_.shows_retain(arrival.topic);
+    const auto kept = arrival.kept;
     Message message = to_message(std::move(arrival), settings_.name);
     auto& properties = std::get<MqttProperties>(message.properties);
     properties.replayed = replayed;
@@ -194,7 +201,7 @@ void Broker::receive(Arrival arrival) {
     Responder responder = responder_of(message);
     const bool is_request = static_cast<bool>(responder);
     const std::string topic = is_request ? message.address : std::string{};
-    if (!dispatcher_.receive(std::move(message), std::move(responder)) && is_request)
+    if (!dispatcher_.receive(std::move(message), std::move(responder), kept) && is_request)
         log::debug("broker {}: nothing answers the request on {}", settings_.name, topic);
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "adapters/mqtt/arrival_keeper.hpp"
 #include "adapters/mqtt/device_calls.hpp"
 #include "adapters/mqtt/egress.hpp"
 #include "adapters/mqtt/ingress.hpp"
@@ -29,12 +30,13 @@ namespace gateway::mqtt {
 
 class Broker final : public Sink, public Source {
 public:
-    /// All references outlive this.
+    /// All references outlive this, and `spool`, which may be null.
     Broker(boost::asio::io_context& shard,
            BrokerSettings settings,
            GatewayIdentity gateway,
            Dispatcher& dispatcher,
-           Metrics& metrics);
+           Metrics& metrics,
+           spool::SpoolFile* spool);
     ~Broker() override;
 
     void start();
@@ -43,6 +45,9 @@ public:
     void drain();
     /// Sends what is queued for a short while, disconnects (without a last will), then calls `done` once.
     void stop(std::function<void()> done);
+
+    /// To be called now and then: is there room again for what waits in the broker?
+    void look() { ingress_.look(); }
 
     void deliver(DeliveryId id, Output output) override;
     void forget(DeliveryId id) override;
@@ -138,6 +143,8 @@ private:
     boost::asio::steady_timer timer_;
     std::uint64_t timer_round_ = 0;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // for what others keep: responders, timers
+
+    ArrivalKeeper keeper_;
 
     // In this order: the client goes first and takes its threads' callbacks with it, after ~Broker has ended
     // the worker.

@@ -92,6 +92,7 @@ struct Arrival {
     std::string correlation_data;
     std::vector<NameValue> user;
     std::vector<std::uint32_t> subscription_ids;
+    std::int64_t kept = 0;  // its id in the spool; 0: it is not there
 
     std::size_t bytes() const;
 };

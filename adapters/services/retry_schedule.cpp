@@ -11,33 +11,18 @@ namespace {
 
 using gateway::Duration;
 
-constexpr int most_doublings = 30;  // beyond any `backoff_max`, and no overflow
 constexpr long long longest_retry_after = 365LL * 24 * 3600;
 constexpr std::int64_t milliseconds_a_second = 1000;
 
-bool is_retried(const gateway::HttpRetry& rule, int status) {
-    if (status == 0) return rule.network;
-    return std::ranges::any_of(rule.statuses,
-                               [&](const gateway::StatusRange& range) { return range.has(status); });
-}
-
-Duration backoff_of(const gateway::HttpRetry& rule, int attempt) {
-    Duration wait = rule.backoff_min;
-    for (int i = 1; i < std::min(attempt, most_doublings) && wait < rule.backoff_max; ++i)
-        wait *= 2;
-    return std::min(wait, rule.backoff_max);
-}
-
 }  // namespace
 
-std::optional<Duration> next_wait(const gateway::HttpRetry& rule,
+std::optional<Duration> next_wait(const gateway::Retry& rule,
                                   const FailedAttempt& failed,
                                   double chance,
                                   gateway::TimePoint now,
                                   gateway::TimePoint deadline) {
-    if (failed.number > rule.max || !is_retried(rule, failed.status)) return std::nullopt;
-    const auto whole = std::chrono::duration<double>(backoff_of(rule, failed.number));
-    auto wait = std::chrono::duration_cast<Duration>(whole * (1.0 - chance / 2));
+    if (failed.number > rule.max || !rule.covers(failed.status)) return std::nullopt;
+    auto wait = rule.wait(failed.number, chance);
     if (failed.retry_after) wait = std::max(wait, *failed.retry_after);
     return wait < deadline - now ? std::optional{wait} : std::nullopt;
 }

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "gateway/clock.hpp"
-#include "gateway/http_target.hpp"
+#include "gateway/retry.hpp"
 
 namespace services {
 
@@ -17,10 +17,8 @@ struct FailedAttempt {
 };
 
 /// The wait before the next attempt; nullopt: there is none, since it is not to be tried again, or would come
-/// at or after the deadline. The wait doubles from `backoff_min` to `backoff_max`, of which `chance` (0..1)
-/// takes up to a half off, so that many callers do not come back together; a longer Retry-After counts
-/// instead.
-std::optional<gateway::Duration> next_wait(const gateway::HttpRetry& rule,
+/// at or after the deadline. A longer Retry-After counts instead of the rule's own wait.
+std::optional<gateway::Duration> next_wait(const gateway::Retry& rule,
                                            const FailedAttempt& failed,
                                            double chance,
                                            gateway::TimePoint now,

@@ -1,6 +1,8 @@
 #include "gateway/app/gateway.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -14,6 +16,7 @@ constexpr std::size_t id_bytes = 8;
 constexpr Duration probe_patience = std::chrono::seconds{2};  // what /ready and /metrics wait for the shard
 constexpr Duration close_patience = std::chrono::seconds{2};  // for last answers to be written
 constexpr std::string_view node_key = "node";
+constexpr const char* spool_file_name = "messages.sqlite";
 
 DispatcherOptions dispatcher_options(const config::Settings& settings, const GatewayIdentity& identity) {
     DispatcherOptions options;
@@ -51,15 +54,17 @@ Sink* Gateway::mesh(std::string_view name) {
 void Gateway::make_edges() {
     auto& context = shard_.context();
     settings_.node.max_message = settings_.limits.websocket_message;
+    if (!settings_.spool.path.empty()) make_spool();
     if (settings_.node.enabled) make_node();
     for (const MeshSettings& mesh : settings_.meshes)
         meshes_.emplace(mesh.name,
                         std::make_unique<happn::RemoteMesh>(
                             context, mesh, identity_, shard_.dispatcher(), shard_.metrics()));
     for (const BrokerSettings& broker : settings_.brokers)
-        brokers_.emplace(broker.name,
-                         std::make_unique<mqtt::Broker>(
-                             context, broker, identity_, shard_.dispatcher(), shard_.metrics()));
+        brokers_.emplace(
+            broker.name,
+            std::make_unique<mqtt::Broker>(
+                context, broker, identity_, shard_.dispatcher(), shard_.metrics(), spool_file_.get()));
     services_ = std::make_unique<services::Services>(
         context, settings_.services, identity_, shard_.dispatcher(), shard_.metrics());
     rest::FrontDoorSettings door;
@@ -73,6 +78,20 @@ void Gateway::make_edges() {
     door.version = identity_.version;
     front_door_ = std::make_unique<rest::FrontDoor>(
         context, std::move(door), shard_.dispatcher(), addressed_mesh(), node_.get(), shard_.metrics());
+}
+
+void Gateway::make_spool() {
+    const std::filesystem::path directory{settings_.spool.path};
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    if (failed) throw std::runtime_error{"spool.path: " + directory.string() + ": " + failed.message()};
+    auto file = spool::SpoolFile::open((directory / spool_file_name).string(),
+                                       {settings_.spool.max_messages, settings_.spool.max_bytes});
+    if (file.has_error()) throw std::runtime_error{"spool.path: " + file.error().message};
+    spool_file_ = *std::move(file);
+    spool_ =
+        std::make_unique<spool::Spool>(shard_.context(), *spool_file_, shard_.dispatcher(), shard_.metrics());
+    shard_.dispatcher().guarantor(*spool_);
 }
 
 void Gateway::make_node() {
@@ -97,6 +116,7 @@ void Gateway::run() {
     apply(table_);
     front_door_->start();
     start_edges();
+    if (spool_) spool_->recover();
     start_admin();
     shard_.on_beat([this] { look(); });
     shard_.run();
@@ -120,7 +140,10 @@ std::unique_ptr<admin::Server> Gateway::make_admin(admin::ServerOptions options)
     };
     probes.metrics = [this] {
         return shard_.ask(
-            [this] { return shard_.metrics().text(connections(), shard_.dispatcher().pending_by_route()); },
+            [this] {
+                gauge_spool();
+                return shard_.metrics().text(connections(), pending());
+            },
             probe_patience);
     };
     probes.routes = [this] { return shard_.ask([this] { return routes_json(*table_); }, probe_patience); };
@@ -189,6 +212,7 @@ void Gateway::look() {
         return drain_brokers();
     }
     const admin::Readiness readiness = admin::readiness_of(connections());
+    wake_spool(readiness);
     if (readiness.ready == was_ready_) return;
     was_ready_ = readiness.ready;
     if (readiness.ready) {
@@ -200,6 +224,34 @@ void Gateway::look() {
     }
 }
 
+/// Each beat: what waits for a connection need not wait longer than that, and brokers send again when there
+/// is room.
+void Gateway::wake_spool(const admin::Readiness& readiness) {
+    if (!spool_) return;
+    const auto ready =
+        static_cast<std::size_t>(std::ranges::count_if(readiness.connections, &ConnectionState::ready));
+    if (ready > std::exchange(were_ready_, ready)) spool_->connections_are_back();
+    spool_->look();
+    for (auto& [name, broker] : brokers_)
+        broker->look();
+}
+
+void Gateway::gauge_spool() {
+    if (!spool_file_) return;
+    const spool::Usage usage = spool_file_->usage();
+    shard_.metrics().gauge("spool_messages", static_cast<double>(usage.messages));
+    shard_.metrics().gauge("spool_bytes", static_cast<double>(usage.bytes));
+    shard_.metrics().gauge("spool_dead", static_cast<double>(usage.dead));
+}
+
+Pending Gateway::pending() {
+    Pending pending = shard_.dispatcher().pending_by_route();
+    if (!spool_) return pending;
+    for (const auto& [route, count] : spool_->pending())
+        pending[route] += count;
+    return pending;
+}
+
 std::vector<ConnectionState> Gateway::connections() const {
     std::vector<ConnectionState> states;
     if (node_) states.push_back(node_->state());
@@ -207,6 +259,9 @@ std::vector<ConnectionState> Gateway::connections() const {
         states.push_back(mesh->state());
     for (const auto& [name, broker] : brokers_)
         states.push_back(broker->state());
+    if (spool_)
+        states.push_back(
+            {"spool", settings_.spool.path, true, spool_->failing().empty(), spool_->failing(), 0});
     if (draining_) states.push_back({"gateway", identity_.name, true, false, "draining", 0});
     return states;
 }
@@ -219,6 +274,7 @@ void Gateway::drain() {
     draining_ = true;
     drain_until_ = Clock::now() + settings_.timeouts.shutdown;
     front_door_->stop_accepting();
+    if (spool_) spool_->stop();
     end_streams();
     if (node_) node_->drain();
     for (auto& [name, mesh] : meshes_)
@@ -259,7 +315,7 @@ void Gateway::end_when_closed() {
     if (!closed && Clock::now() < close_until_) return;
     front_door_->close_all();
     fail_pending();  // what had been read before the doors closed
-    for (const std::string& broken : shard_.metrics().broken_sums({}))
+    for (const std::string& broken : shard_.metrics().broken_sums(pending()))
         log::error("stopped with totals that do not add up: {}", broken);
     log::info("stopped");
     shard_.stop();

@@ -20,6 +20,8 @@
 #include "config/settings.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/shard.hpp"
+#include "gateway/spool/spool.hpp"
+#include "gateway/spool/spool_file.hpp"
 
 namespace gateway::app {
 
@@ -42,6 +44,7 @@ private:
     Sink* services() override { return services_.get(); }
 
     void make_edges();
+    void make_spool();
     void make_node();
     void start_edges();
     void start_admin();
@@ -56,6 +59,9 @@ private:
     void finish();
     void fail_pending();
     void end_when_closed();
+    void wake_spool(const admin::Readiness& readiness);
+    void gauge_spool();
+    Pending pending();
     std::vector<ConnectionState> connections() const;
     Mesh& addressed_mesh();
     std::unique_ptr<admin::Server> make_admin(admin::ServerOptions options);
@@ -65,6 +71,8 @@ private:
     Recompile recompile_;
     Table table_;
     Shard shard_;
+    std::unique_ptr<spool::SpoolFile> spool_file_;  // null: none is configured
+    std::unique_ptr<spool::Spool> spool_;
     std::unique_ptr<happn::Node> node_;
     std::map<std::string, std::unique_ptr<happn::RemoteMesh>, std::less<>> meshes_;
     std::map<std::string, std::unique_ptr<mqtt::Broker>, std::less<>> brokers_;
@@ -74,6 +82,7 @@ private:
     std::unique_ptr<admin::Server> health_;
     boost::asio::signal_set signals_;
     bool was_ready_ = false;
+    std::size_t were_ready_ = 0;  // connections
     bool draining_ = false;
     TimePoint drain_until_;
     bool closing_ = false;

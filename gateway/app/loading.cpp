@@ -16,6 +16,7 @@ mappings::Names names_of(const config::Settings& settings) {
     names.brokers.emplace();
     names.meshes.emplace();
     names.node = settings.node.enabled;
+    names.spool = !settings.spool.path.empty();
     for (const BrokerSettings& broker : settings.brokers)
         names.brokers->push_back(broker.name);
     for (const MeshSettings& mesh : settings.meshes)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mappings/language/answer_keys.hpp"
+#include "mappings/language/delivery_keys.hpp"
 #include "mappings/language/shapes.hpp"
 #include "mappings/language/source_keys.hpp"
 #include "mappings/language/target_keys.hpp"
@@ -42,7 +43,7 @@ inline constexpr std::array processing_keys{
     Key{"respond", &respond, "How a source that waits is answered."},
     Key{"errors", &errors, "How it is answered when something fails; the first entry that fits."},
     Key{"as", &text, as_doc},
-    Key{"delivery", &delivery, "at-most-once, the default: nothing is kept on disk."},
+    Key{"delivery", &delivery, delivery_doc},
     Key{"enabled", &boolean, "false: checked, but not run."},
     Key{"require", &later, {}},
     Key{"lookup", &later, {}},

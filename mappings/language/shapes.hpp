@@ -55,16 +55,12 @@ inline constexpr std::array<std::string_view, 3> encodings{"json", "text", "byte
 inline constexpr std::array<std::string_view, 2> action_words{"set", "remove"};
 inline constexpr std::array<std::string_view, 1> remove_word{"remove"};
 inline constexpr std::array<std::string_view, 1> meta_word{"meta"};
-inline constexpr std::array<std::string_view, 1> delivery_word{"at-most-once"};
-inline constexpr std::array<std::string_view, 1> delivery_later{"at-least-once"};
 inline constexpr Shape decode = choice(decodings);
 inline constexpr Shape encode = choice(encodings);
 inline constexpr Shape action = choice(action_words);
 inline constexpr Shape actions{.kind = Kind::list, .minimum = 1, .inner = &action};
 inline constexpr Shape remove = choice(remove_word);
 inline constexpr Shape with_meta = choice(meta_word);
-inline constexpr Shape delivery_choice = choice(delivery_word, delivery_later);
-inline constexpr Shape delivery{.kind = Kind::by_kind, .scalar = &delivery_choice, .map = &later};
 
 inline constexpr std::string_view mesh_doc =
     "The mesh, by its key in the configuration; `node` is the gateway's own.";

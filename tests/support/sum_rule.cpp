@@ -61,6 +61,7 @@ std::map<std::string, RouteCounts> route_counts(std::string_view metrics) {
         const auto value = static_cast<std::uint64_t>(sample.value);
         auto& route = routes[label(sample.series, "route")];
         if (kind == "matched_total") route.matched = value;
+        if (kind == "recovered_total") route.recovered = value;
         if (kind == "pending") route.pending = value;
         if (kind == "outcome_total") {
             route.outcomes[label(sample.series, "outcome")] += value;
@@ -87,7 +88,7 @@ double metric(std::string_view metrics, std::string_view series) {
 
 void expect_sum_rule(std::string_view metrics) {
     for (const auto& [name, route] : route_counts(metrics)) {
-        EXPECT_EQ(route.matched, route.ended() + route.pending)
+        EXPECT_EQ(route.matched + route.recovered, route.ended() + route.pending)
             << "the sum rule is broken for route '" << name << "' in\n"
             << metrics;
     }

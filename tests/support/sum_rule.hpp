@@ -11,6 +11,7 @@ namespace support {
 
 struct RouteCounts {
     std::uint64_t matched = 0;
+    std::uint64_t recovered = 0;  // from the spool of an earlier run
     std::uint64_t pending = 0;
     std::map<std::string, std::uint64_t> outcomes;  // "delivered", "dropped", ... summed over the reasons
     std::map<std::string, std::uint64_t> reasons;   // summed over the outcomes

@@ -216,7 +216,6 @@ TEST(LoadGateway, DurationsAndSizesNeedTheirUnit) {
 TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
     const char* const files[] = {
         "workers: 2",
-        "spool: { path: ./spool }",
         "node: { secure: true }",
         "node: { password: x }",
         "brokers: { b: { url: \"ssl://broker:8883\" } }",

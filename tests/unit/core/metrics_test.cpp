@@ -43,7 +43,7 @@ TEST(Metrics, NameARouteThatHasLostAnExecution) {
     Metrics metrics;
     metrics.route("fine");
     metrics.matched(metrics.route("up"), 0);
-    EXPECT_THAT(metrics.broken_sums({}), ElementsAre("route up: 1 matched, 0 ended, 0 pending"));
+    EXPECT_THAT(metrics.broken_sums({}), ElementsAre("route up: 1 matched, 0 recovered, 0 ended, 0 pending"));
 }
 
 TEST(Metrics, NameARouteThatHasEndedAnExecutionTwice) {
@@ -52,7 +52,7 @@ TEST(Metrics, NameARouteThatHasEndedAnExecutionTwice) {
     metrics.matched(route, 0);
     metrics.ended(route, Fate::delivered, "", Milliseconds{2});
     metrics.ended(route, Fate::dropped, "timeout", Milliseconds{2});
-    EXPECT_THAT(metrics.broken_sums({}), ElementsAre("route up: 1 matched, 2 ended, 0 pending"));
+    EXPECT_THAT(metrics.broken_sums({}), ElementsAre("route up: 1 matched, 0 recovered, 2 ended, 0 pending"));
 }
 
 TEST(Metrics, EscapesLabelValues) {

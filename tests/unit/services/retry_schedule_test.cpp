@@ -15,12 +15,12 @@ protected:
     }
 
     gateway::TimePoint now{};
-    gateway::HttpRetry rule{.max = 5,
-                            .backoff_min = 1s,
-                            .backoff_max = 10s,
-                            .network = true,
-                            .statuses = {{429, 429}, {500, 599}},
-                            .attempt = {}};
+    gateway::Retry rule{.max = 5,
+                        .backoff_min = 1s,
+                        .backoff_max = 10s,
+                        .network = true,
+                        .statuses = {{429, 429}, {500, 599}},
+                        .attempt = {}};
 };
 
 TEST_F(ARetrySchedule, DoublesTheWaitUpToTheLongest) {

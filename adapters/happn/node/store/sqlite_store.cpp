@@ -1,8 +1,6 @@
 #include "adapters/happn/node/store/sqlite_store.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "adapters/happn/node/store/path_scan.hpp"
@@ -15,23 +13,11 @@ namespace {
 using gateway::Errc;
 using gateway::Error;
 using gateway::Result;
+namespace sqlite = gateway::sqlite;
 
-constexpr std::int64_t application_id = 0x68676e31;  // in the file's header: "hgn1"
-constexpr std::int64_t schema_version = 1;
-/// Nobody else is to write to the file; the loop must not stand still for who does.
-constexpr std::chrono::milliseconds patience{20};
-constexpr int log_pages_to_move = 1000;       // about 4 MiB: SQLite's own default
-constexpr int log_pages_to_wait = 64 * 1000;  // the log grows faster than it is moved: whoever writes helps
-
-constexpr const char* settings = R"(
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL;
-    PRAGMA wal_autocheckpoint = 0;
-    PRAGMA cache_size = -16384;
-)";
-
-constexpr const char* schema = R"(
-    BEGIN;
+constexpr sqlite::Format format{0x68676e31,  // "hgn1"
+                                1,
+                                R"(
     CREATE TABLE items (
         path      TEXT    NOT NULL PRIMARY KEY,
         backwards BLOB    NOT NULL,  -- the path's bytes from the last to the first
@@ -41,10 +27,7 @@ constexpr const char* schema = R"(
         tag       TEXT    NOT NULL
     ) STRICT;
     CREATE INDEX items_backwards ON items (backwards);
-    PRAGMA application_id = 0x68676e31;
-    PRAGMA user_version = 1;
-    COMMIT;
-)";
+)"};
 
 std::string backwards(std::string_view path) {
     return {path.rbegin(), path.rend()};
@@ -130,46 +113,6 @@ private:
     std::string path_;
 };
 
-Result<void> prepare_file(sqlite::Connection& connection) {
-    const auto id = connection.ask("PRAGMA application_id");
-    if (id.has_error()) {
-        return id.error();
-    }
-    const auto tables = connection.ask("SELECT count(*) FROM sqlite_schema").value();
-    const auto version = connection.ask("PRAGMA user_version").value();
-    if (*id != application_id && (*id != 0 || tables != 0)) {
-        return Error{Errc::unavailable, "this is the database of another program"};
-    }
-    if (version > schema_version) {
-        return Error{Errc::unavailable, "made by a later version of happn-gateway"};
-    }
-    if (auto set = connection.run(settings); set.has_error()) {
-        return set.error();
-    }
-    return version == 0 ? connection.run(schema) : Result<void>{};
-}
-
-Result<SqliteStore::Parts> open_parts(const std::string& file, FileLock lock, sqlite::Connection connection) {
-    const auto items = connection.ask("SELECT count(*) FROM items");
-    if (items.has_error()) {
-        return items.error();
-    }
-    const auto bytes = connection.ask(
-        "SELECT coalesce(sum(length(CAST(path AS BLOB)) + length(CAST(data AS BLOB))), 0) FROM items");
-    if (bytes.has_error()) {
-        return bytes.error();
-    }
-    auto checkpointer = Checkpointer::start(file);
-    if (checkpointer.has_error()) {
-        return checkpointer.error();
-    }
-    return SqliteStore::Parts{std::move(lock),
-                              std::move(connection),
-                              *std::move(checkpointer),
-                              static_cast<std::size_t>(*items),
-                              static_cast<std::size_t>(*bytes)};
-}
-
 Result<SqliteStore::Statements> prepare_statements(sqlite::Connection& connection) {
     constexpr const char* queries[] = {
         "SELECT path, data, created, modified, tag, rowid FROM items WHERE path = ?1",
@@ -197,65 +140,51 @@ Result<SqliteStore::Statements> prepare_statements(sqlite::Connection& connectio
                                    std::move(made[6])};
 }
 
-Result<std::unique_ptr<Store>> open_resolved(const std::string& file, StoreLimits limits) {
-    auto lock = FileLock::take(file + ".lock");
-    if (lock.has_error()) {
-        return lock.error();
+struct Contents {
+    std::size_t items;
+    std::size_t bytes;
+};
+
+Result<Contents> contents_of(sqlite::Connection& connection) {
+    const auto items = connection.ask("SELECT count(*) FROM items");
+    if (items.has_error()) {
+        return items.error();
     }
-    auto connection = sqlite::Connection::open(file, patience);
-    if (connection.has_error()) {
-        return connection.error();
+    const auto bytes = connection.ask(
+        "SELECT coalesce(sum(length(CAST(path AS BLOB)) + length(CAST(data AS BLOB))), 0) FROM items");
+    if (bytes.has_error()) {
+        return bytes.error();
     }
-    if (const auto ready = prepare_file(*connection); ready.has_error()) {
-        return ready.error();
-    }
-    auto opened = open_parts(file, *std::move(lock), *std::move(connection));
-    if (opened.has_error()) {
-        return opened.error();
-    }
-    auto statements = prepare_statements(opened->connection);
-    if (statements.has_error()) {
-        return statements.error();
-    }
-    gateway::log::info("node: {} items in {}", opened->items, file);
-    return std::unique_ptr<Store>{
-        std::make_unique<SqliteStore>(*std::move(opened), *std::move(statements), limits)};
+    return Contents{static_cast<std::size_t>(*items), static_cast<std::size_t>(*bytes)};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& file, StoreLimits limits) {
-    // One file has one lock, whatever links lead to it.
-    const auto resolved = std::filesystem::weakly_canonical(file);
-    const auto folder = resolved.parent_path();
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(folder, ignored)) {
-        return Error{Errc::unavailable, file + ": there is no folder " + folder.string()};
+    auto database = sqlite::Database::open(file, format);
+    if (database.has_error()) {
+        return database.error();
     }
-    auto store = open_resolved(resolved.string(), limits);
-    return store.has_error() ? Error{Errc::unavailable, file + ": " + store.error().message}
-                             : std::move(store);
+    auto& connection = (*database)->connection();
+    const auto contents = contents_of(connection);
+    if (contents.has_error()) {
+        return contents.error();
+    }
+    auto statements = prepare_statements(connection);
+    if (statements.has_error()) {
+        return statements.error();
+    }
+    gateway::log::info("node: {} items in {}", contents->items, file);
+    return std::unique_ptr<Store>{std::make_unique<SqliteStore>(
+        SqliteStore::Parts{*std::move(database), contents->items, contents->bytes},
+        *std::move(statements),
+        limits)};
 }
 
 SqliteStore::SqliteStore(Parts parts, Statements statements, StoreLimits limits)
-    : parts_{std::move(parts)}, statements_{std::move(statements)}, limits_{limits} {
-    const auto hook = [](void* self, sqlite3*, const char*, int pages) {
-        static_cast<SqliteStore*>(self)->on_commit(pages);
-        return SQLITE_OK;
-    };
-    sqlite3_wal_hook(parts_.connection.get(), hook, this);
-}
+    : parts_{std::move(parts)}, statements_{std::move(statements)}, limits_{limits} {}
 
 SqliteStore::~SqliteStore() = default;
-
-void SqliteStore::on_commit(int log_pages) {
-    if (log_pages >= log_pages_to_wait) {
-        sqlite3_wal_checkpoint_v2(
-            parts_.connection.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    } else if (log_pages >= log_pages_to_move) {
-        parts_.checkpointer->wake();
-    }
-}
 
 Result<std::optional<Item>> SqliteStore::get(std::string_view path) {
     const sqlite::Use get{statements_.get};
@@ -362,15 +291,16 @@ Result<Times> SqliteStore::put(std::string_view path, const Item& item) {
 
 template <typename Change>
 Result<void> SqliteStore::all_or_nothing(Change change) {
-    if (auto begun = parts_.connection.run("BEGIN"); begun.has_error()) {
+    if (auto begun = parts_.database->connection().run("BEGIN"); begun.has_error()) {
         return begun;
     }
     Result<void> done = change();
     if (!done.has_error()) {
-        done = parts_.connection.run("COMMIT");
+        done = parts_.database->connection().run("COMMIT");
     }
     if (done.has_error()) {
-        static_cast<void>(parts_.connection.run("ROLLBACK"));  // the first error is the one to tell
+        static_cast<void>(
+            parts_.database->connection().run("ROLLBACK"));  // the first error is the one to tell
     }
     return done;
 }

@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "adapters/happn/node/store/checkpointer.hpp"
-#include "adapters/happn/node/store/file_lock.hpp"
-#include "adapters/happn/node/store/sqlite.hpp"
 #include "adapters/happn/node/store/store.hpp"
+#include "gateway/sqlite/database.hpp"
 
 namespace happn::node {
 
@@ -20,15 +18,13 @@ gateway::Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& fil
 
 class SqliteStore final : public Store {
 public:
-    struct Parts {  // opened, in the order of their construction
-        FileLock lock;
-        sqlite::Connection connection;
-        std::unique_ptr<Checkpointer> checkpointer;
+    struct Parts {
+        std::unique_ptr<gateway::sqlite::Database> database;
         std::size_t items;
         std::size_t bytes;
     };
     struct Statements {
-        sqlite::Statement get, insert, update, erase, by_path, by_head, by_tail;
+        gateway::sqlite::Statement get, insert, update, erase, by_path, by_head, by_tail;
     };
 
     SqliteStore(Parts parts, Statements statements, StoreLimits limits);
@@ -48,7 +44,6 @@ private:
     /// Runs `change` in one transaction.
     template <typename Change>
     gateway::Result<void> all_or_nothing(Change change);
-    void on_commit(int log_pages);
 
     Parts parts_;
     Statements statements_;

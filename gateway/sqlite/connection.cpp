@@ -1,19 +1,19 @@
-#include "adapters/happn/node/store/sqlite.hpp"
+#include "gateway/sqlite/connection.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
 
-namespace happn::node::sqlite {
+namespace gateway::sqlite {
 
 namespace {
 
-gateway::Error error_of(sqlite3* connection) {
-    return {gateway::Errc::unavailable, std::string{"the store failed: "} + sqlite3_errmsg(connection)};
+Error error_of(sqlite3* connection) {
+    return {Errc::unavailable, std::string{"the store failed: "} + sqlite3_errmsg(connection)};
 }
 
-/// Items are for nobody else on this machine; SQLite gives the files beside it the same permissions.
+/// What is kept is for nobody else on this machine; SQLite gives the files beside it the same permissions.
 void create_for_owner_alone(const std::string& file) {
     constexpr mode_t owner_only = 0600;
     if (const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_CLOEXEC, owner_only); made >= 0) {
@@ -39,7 +39,7 @@ Statement& Statement::number(int index, std::int64_t value) {
     return *this;
 }
 
-gateway::Result<bool> Statement::step() {
+Result<bool> Statement::step() {
     const int result = sqlite3_step(handle_.get());
     if (result == SQLITE_ROW) {
         return true;
@@ -50,7 +50,7 @@ gateway::Result<bool> Statement::step() {
     return error_of(sqlite3_db_handle(handle_.get()));
 }
 
-gateway::Result<void> Statement::run() {
+Result<void> Statement::run() {
     const auto stepped = step();
     reset();
     if (stepped.has_error()) {
@@ -65,7 +65,7 @@ std::string_view Statement::text_at(int column) const {
     return bytes == nullptr ? std::string_view{} : std::string_view{bytes, static_cast<std::size_t>(size)};
 }
 
-gateway::Result<Connection> Connection::open(const std::string& file, std::chrono::milliseconds patience) {
+Result<Connection> Connection::open(const std::string& file, std::chrono::milliseconds patience) {
     create_for_owner_alone(file);
     sqlite3* handle = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -79,14 +79,14 @@ gateway::Result<Connection> Connection::open(const std::string& file, std::chron
     return connection;
 }
 
-gateway::Result<void> Connection::run(const char* script) {
+Result<void> Connection::run(const char* script) {
     if (sqlite3_exec(handle_.get(), script, nullptr, nullptr, nullptr) != SQLITE_OK) {
         return error_of(handle_.get());
     }
     return {};
 }
 
-gateway::Result<Statement> Connection::prepare(std::string_view query) {
+Result<Statement> Connection::prepare(std::string_view query) {
     sqlite3_stmt* statement = nullptr;
     const int result = sqlite3_prepare_v3(handle_.get(),
                                           query.data(),
@@ -100,7 +100,7 @@ gateway::Result<Statement> Connection::prepare(std::string_view query) {
     return Statement{statement};
 }
 
-gateway::Result<std::int64_t> Connection::ask(std::string_view query) {
+Result<std::int64_t> Connection::ask(std::string_view query) {
     auto statement = prepare(query);
     if (statement.has_error()) {
         return statement.error();
@@ -112,4 +112,4 @@ gateway::Result<std::int64_t> Connection::ask(std::string_view query) {
     return *row ? statement->number_at(0) : 0;
 }
 
-}  // namespace happn::node::sqlite
+}  // namespace gateway::sqlite

@@ -1,20 +1,20 @@
-#include "adapters/happn/node/store/checkpointer.hpp"
+#include "gateway/sqlite/checkpointer.hpp"
 
 #include <utility>
 
 #include "gateway/log.hpp"
 
-namespace happn::node {
+namespace gateway::sqlite {
 
-gateway::Result<std::unique_ptr<Checkpointer>> Checkpointer::start(const std::string& file) {
-    auto connection = sqlite::Connection::open(file, std::chrono::seconds{5});
+Result<std::unique_ptr<Checkpointer>> Checkpointer::start(const std::string& file) {
+    auto connection = Connection::open(file, std::chrono::seconds{5});
     if (connection.has_error()) {
         return connection.error();
     }
     return std::unique_ptr<Checkpointer>{new Checkpointer{*std::move(connection)}};
 }
 
-Checkpointer::Checkpointer(sqlite::Connection connection)
+Checkpointer::Checkpointer(Connection connection)
     : connection_{std::move(connection)}, thread_{[this] { run(); }} {}
 
 Checkpointer::~Checkpointer() {
@@ -44,10 +44,10 @@ void Checkpointer::run() {
         wanted_ = false;
         lock.unlock();
         if (const auto done = connection_.run("PRAGMA wal_checkpoint(PASSIVE)"); done.has_error()) {
-            gateway::log::warn("node: checkpoint: {}", done.error().message);
+            log::warn("checkpoint of a database: {}", done.error().message);
         }
         lock.lock();
     }
 }
 
-}  // namespace happn::node
+}  // namespace gateway::sqlite

@@ -6,13 +6,13 @@
 
 #include "gateway/error.hpp"
 
-namespace happn::node {
+namespace gateway::sqlite {
 
 /// Held as long as the object lives, and given back by the system when the process ends, however that comes
 /// (flock(2)). The file is made if there is none, and stays.
 class FileLock {
 public:
-    static gateway::Result<FileLock> take(const std::string& file);
+    static Result<FileLock> take(const std::string& file);
 
     FileLock(FileLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
     FileLock& operator=(FileLock&& other) noexcept {
@@ -26,4 +26,4 @@ private:
     int descriptor_;
 };
 
-}  // namespace happn::node
+}  // namespace gateway::sqlite

@@ -1,4 +1,4 @@
-#include "adapters/happn/node/store/file_lock.hpp"
+#include "gateway/sqlite/file_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -7,18 +7,17 @@
 #include <cerrno>
 #include <cstring>
 
-namespace happn::node {
+namespace gateway::sqlite {
 
-gateway::Result<FileLock> FileLock::take(const std::string& file) {
+Result<FileLock> FileLock::take(const std::string& file) {
     constexpr mode_t owner_only = 0600;
     FileLock lock{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, owner_only)};
     if (lock.descriptor_ < 0) {
-        return gateway::Error{gateway::Errc::unavailable, std::strerror(errno)};
+        return Error{Errc::unavailable, std::strerror(errno)};
     }
     if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
         const bool taken = errno == EWOULDBLOCK;
-        return gateway::Error{gateway::Errc::unavailable,
-                              taken ? "another process has it" : std::strerror(errno)};
+        return Error{Errc::unavailable, taken ? "another process has it" : std::strerror(errno)};
     }
     return lock;
 }
@@ -29,4 +28,4 @@ FileLock::~FileLock() {
     }
 }
 
-}  // namespace happn::node
+}  // namespace gateway::sqlite

@@ -8,13 +8,13 @@
 #include <string>
 #include <thread>
 
-#include "adapters/happn/node/store/sqlite.hpp"
+#include "gateway/sqlite/connection.hpp"
 
-namespace happn::node {
+namespace gateway::sqlite {
 
 class Checkpointer {
 public:
-    static gateway::Result<std::unique_ptr<Checkpointer>> start(const std::string& file);
+    static Result<std::unique_ptr<Checkpointer>> start(const std::string& file);
     /// Ends the thread, after the checkpoint that is under way.
     ~Checkpointer();
 
@@ -22,10 +22,10 @@ public:
     void wake();
 
 private:
-    explicit Checkpointer(sqlite::Connection connection);
+    explicit Checkpointer(Connection connection);
     void run();
 
-    sqlite::Connection connection_;
+    Connection connection_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool wanted_ = false;
@@ -33,4 +33,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace happn::node
+}  // namespace gateway::sqlite

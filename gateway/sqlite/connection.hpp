@@ -1,4 +1,4 @@
-// A thin hold on the C interface of SQLite: handles that close themselves, errors as gateway::Error
+// A thin hold on the C interface of SQLite: handles that close themselves, errors as Error
 // (unavailable, in SQLite's words). One connection is used by one thread.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 #include "gateway/error.hpp"
 
-namespace happn::node::sqlite {
+namespace gateway::sqlite {
 
 class Statement {
 public:
@@ -24,9 +24,9 @@ public:
     Statement& number(int index, std::int64_t value);
 
     /// One step: true: there is a row.
-    gateway::Result<bool> step();
+    Result<bool> step();
     /// Steps once, for a statement without rows; resets.
-    gateway::Result<void> run();
+    Result<void> run();
     void reset() { sqlite3_reset(handle_.get()); }
 
     // Of the row; views are valid until the next step.
@@ -57,12 +57,12 @@ class Connection {
 public:
     /// Creates the file if there is none. `patience`: how long to wait, blocking, for somebody else who
     /// writes to it.
-    static gateway::Result<Connection> open(const std::string& file, std::chrono::milliseconds patience);
+    static Result<Connection> open(const std::string& file, std::chrono::milliseconds patience);
 
-    gateway::Result<void> run(const char* script);
-    gateway::Result<Statement> prepare(std::string_view query);
+    Result<void> run(const char* script);
+    Result<Statement> prepare(std::string_view query);
     /// The number that a query gives.
-    gateway::Result<std::int64_t> ask(std::string_view query);
+    Result<std::int64_t> ask(std::string_view query);
     sqlite3* get() const { return handle_.get(); }
 
 private:
@@ -74,4 +74,4 @@ private:
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
-}  // namespace happn::node::sqlite
+}  // namespace gateway::sqlite

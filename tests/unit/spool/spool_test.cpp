@@ -1,0 +1,272 @@
+// At-least-once: attempted in order until every target has it, or given up.
+#include "gateway/spool/spool.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_directory.hpp"
+#include "tests/unit/core/recording_sinks.hpp"
+#include "tests/unit/core/table_builder.hpp"
+
+namespace gateway::spool {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Route guaranteed(Guarantee guarantee = {}) {
+    Route route = mqtt_to_happn("store", "rooms/{room}", "/rooms/{room}");
+    route.guarantee = std::move(guarantee);
+    return route;
+}
+
+/// One run of a gateway with that file.
+struct OneRun {
+    explicit OneRun(const std::string& path, Limits limits = {})
+        : file{std::move(SpoolFile::open(path, limits)).value()} {
+        dispatcher.guarantor(spool);
+    }
+    ~OneRun() { EXPECT_THAT(metrics.broken_sums(spool.pending()), IsEmpty()); }
+
+    void use(std::vector<Route> routes) { dispatcher.apply(table_of(std::move(routes))); }
+
+    void receive(const std::string& topic, const std::string& payload, int qos = 1) {
+        Message message = mqtt_message(topic, payload);
+        std::get<MqttProperties>(message.properties).qos = qos;
+        const auto kept = file->keep(message, wall_now());
+        dispatcher.receive(std::move(message), {}, kept.has_error() ? 0 : *kept);
+    }
+
+    /// What the target has been handed, in order.
+    std::vector<std::string> attempts() const {
+        std::vector<std::string> payloads;
+        for (const auto& [id, output] : sinks.node.delivered)
+            payloads.push_back(output.payload.bytes.str());
+        return payloads;
+    }
+    void answer(std::size_t attempt, Outcome outcome = {}) {
+        dispatcher.on_outcome(sinks.node.delivered.at(attempt).first, std::move(outcome));
+    }
+    void fail(std::size_t attempt, Errc errc) {
+        answer(attempt, Outcome{Error{errc, "as the test wants it"}});
+    }
+    std::uint64_t outcomes(Fate fate, const std::string& reason = "") {
+        return metrics.route("store").outcomes[fate][reason];
+    }
+
+    boost::asio::io_context io;
+    RecordingSinks sinks;
+    Metrics metrics;
+    std::unique_ptr<SpoolFile> file;
+    Dispatcher dispatcher{{.gateway_name = "gw", .gateway_id = "cafe0000cafe0000"}, sinks, metrics};
+    Spool spool{io, *file, dispatcher, metrics};
+};
+
+class SpoolTest : public testing::Test {
+protected:
+    std::string path() const { return (directory_.path() / "messages").string(); }
+    support::TemporaryDirectory directory_;
+};
+
+TEST_F(SpoolTest, AMessageIsForgottenWhenItsTargetHasIt) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.receive("rooms/1", "21");
+    EXPECT_THAT(run.attempts(), ElementsAre("21"));
+    EXPECT_EQ(run.file->usage().messages, 1u);
+    run.answer(0);
+    EXPECT_EQ(run.file->usage().messages, 0u);
+    EXPECT_EQ(run.outcomes(Fate::delivered), 1u);
+}
+
+TEST_F(SpoolTest, MessagesOfOneAddressGoOneAfterTheOtherAndOthersBesideThem) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.receive("rooms/1", "1");
+    run.receive("rooms/1", "2");
+    run.receive("rooms/2", "3");
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "3"));
+    run.answer(0);
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "3", "2"));
+}
+
+TEST_F(SpoolTest, TheRouteSaysWhatTheOrderIsBy) {
+    OneRun run{path()};
+    Route route = guaranteed();
+    route.guarantee->order = Template::parse("all", Scope{}).value();
+    run.use({std::move(route)});
+    run.receive("rooms/1", "1");
+    run.receive("rooms/2", "2");
+    EXPECT_THAT(run.attempts(), ElementsAre("1"));
+}
+
+TEST_F(SpoolTest, WhatCannotBeDeliveredNowIsTriedAgainBeforeWhatCameLater) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.receive("rooms/1", "1");
+    run.receive("rooms/1", "2");
+    run.fail(0, Errc::unavailable);
+    EXPECT_THAT(run.attempts(), ElementsAre("1"));
+    run.spool.connections_are_back();
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "1"));
+    run.answer(1);
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "1", "2"));
+}
+
+TEST_F(SpoolTest, ARetryComesByItself) {
+    OneRun run{path()};
+    Guarantee guarantee;
+    guarantee.retry.backoff_min = guarantee.retry.backoff_max = std::chrono::milliseconds{1};
+    run.use({guaranteed(guarantee)});
+    run.receive("rooms/1", "1");
+    run.fail(0, Errc::timeout);
+    run.io.run_one();
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "1"));
+}
+
+TEST_F(SpoolTest, WhatATargetRefusesForGoodIsADeadLetter) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.receive("rooms/1", "1");
+    run.receive("rooms/1", "2");
+    run.fail(0, Errc::access_denied);
+    EXPECT_EQ(run.outcomes(Fate::dead, "access_denied"), 1u);
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "2")) << "it holds nobody up";
+    const auto letters = run.file->dead_letters(10).value();
+    ASSERT_EQ(letters.size(), 1u);
+    EXPECT_EQ(letters[0].stage, "target");
+    EXPECT_EQ(letters[0].cause, "AccessDenied: as the test wants it");
+}
+
+TEST_F(SpoolTest, WhatTheRouteCannotReadIsADeadLetter) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.receive("rooms/1", "{");
+    EXPECT_EQ(run.outcomes(Fate::dead, "decode"), 1u);
+    EXPECT_EQ(run.file->dead_letters(1).value().at(0).stage, "decode");
+}
+
+TEST_F(SpoolTest, AnEndIsPutToAttemptsThatReachATargetButNotToThoseThatReachNobody) {
+    OneRun run{path()};
+    Guarantee guarantee;
+    guarantee.retry.max = 1;
+    run.use({guaranteed(guarantee)});
+    run.receive("rooms/1", "1");
+    std::size_t attempt = 0;
+    for (int i = 0; i < 5; ++i) {
+        run.fail(attempt++, Errc::unavailable);
+        run.spool.connections_are_back();
+    }
+    run.fail(attempt++, Errc::timeout);
+    run.spool.connections_are_back();
+    EXPECT_EQ(run.outcomes(Fate::dead, "attempts"), 0u);
+    run.fail(attempt++, Errc::timeout);
+    EXPECT_EQ(run.outcomes(Fate::dead, "attempts"), 1u);
+}
+
+TEST_F(SpoolTest, AMessageEndsWithItsTime) {
+    OneRun run{path()};
+    Guarantee guarantee;
+    guarantee.ttl = std::chrono::milliseconds{0};
+    run.use({guaranteed(guarantee)});
+    run.receive("rooms/1", "1");
+    EXPECT_THAT(run.attempts(), IsEmpty());
+    EXPECT_EQ(run.outcomes(Fate::dead, "expired"), 1u);
+}
+
+TEST_F(SpoolTest, TheNextRunTakesOverWhatIsOpenInItsOrder) {
+    {
+        OneRun run{path()};
+        run.use({guaranteed()});
+        run.receive("rooms/1", "1");
+        run.receive("rooms/1", "2");
+        run.file->keep(mqtt_message("rooms/1", "3"), 0).value();  // and then the process ended
+    }
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.spool.recover();
+    EXPECT_EQ(run.metrics.route("store").recovered, 2u);
+    EXPECT_EQ(run.metrics.route("store").matched, 1u) << "it had no route yet";
+    run.answer(0);
+    run.answer(1);
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "2", "3"));
+}
+
+TEST_F(SpoolTest, AMessageThatEndsTheProcessDoesNotDoSoForEver) {
+    Guarantee guarantee;
+    guarantee.retry.max = 2;
+    for (int i = 0; i < 3; ++i) {
+        OneRun run{path()};
+        run.use({guaranteed(guarantee)});
+        run.spool.recover();
+        if (i == 0) run.receive("rooms/1", "666");
+        EXPECT_THAT(run.attempts(), ElementsAre("666")) << i;
+    }
+    OneRun run{path()};
+    run.use({guaranteed(guarantee)});
+    run.spool.recover();
+    EXPECT_THAT(run.attempts(), IsEmpty());
+    EXPECT_EQ(run.outcomes(Fate::dead, "attempts"), 1u);
+}
+
+TEST_F(SpoolTest, WhoseRouteHasGoneIsADeadLetter) {
+    {
+        OneRun run{path()};
+        run.use({guaranteed()});
+        run.receive("rooms/1", "1");
+    }
+    OneRun run{path()};
+    run.use({});
+    run.spool.recover();
+    EXPECT_EQ(run.outcomes(Fate::dead, "no_route"), 1u);
+}
+
+TEST_F(SpoolTest, WhatAnOrderlyStopInterruptsIsLeftForTheNextRun) {
+    {
+        OneRun run{path()};
+        run.use({guaranteed()});
+        run.receive("rooms/1", "1");
+        run.spool.stop();
+        run.dispatcher.fail_all(Error{Errc::cancelled, "the gateway is stopping"});
+        EXPECT_EQ(run.file->open_deliveries().value().size(), 1u);
+    }
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.spool.recover();
+    EXPECT_THAT(run.attempts(), ElementsAre("1"));
+}
+
+TEST_F(SpoolTest, WhatAFullSpoolCannotTakeIsKeptInMemoryIfItHasBeenAcknowledgedAndDroppedIfNot) {
+    OneRun run{path(), {.messages = 1}};
+    run.use({guaranteed()});
+    run.receive("rooms/1", "1");
+    run.receive("rooms/2", "2");
+    run.receive("rooms/3", "3", 0);
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "2"));
+    EXPECT_EQ(run.outcomes(Fate::dropped, "spool_full"), 1u);
+    run.fail(1, Errc::unavailable);
+    run.spool.connections_are_back();
+    run.answer(2);
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "2", "2"));
+    EXPECT_EQ(run.outcomes(Fate::delivered), 1u);
+}
+
+TEST_F(SpoolTest, OtherRoutesOfTheMessageAreServedAtOnce) {
+    OneRun run{path()};
+    run.use({guaranteed(), mqtt_to_happn("also", "rooms/#", "/all")});
+    run.receive("rooms/1", "1");
+    EXPECT_EQ(run.attempts().size(), 2u);
+    run.answer(0);
+    run.answer(1);
+    EXPECT_EQ(run.metrics.route("also").outcomes[Fate::delivered][""], 1u);
+}
+
+TEST_F(SpoolTest, WhatNoRouteWantsIsNotKept) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    run.receive("other/1", "1");
+    EXPECT_EQ(run.file->usage().messages, 0u);
+}
+
+}  // namespace
+}  // namespace gateway::spool
