@@ -352,6 +352,39 @@ gateway::Route thermostat() {
     return route;
 }
 
+gateway::Route thermostat_in_other_order() {
+    auto route = thermostat();
+    auto& parameters = std::get<gateway::CallSource>(route.source).parameters;
+    std::swap(parameters.front(), parameters.back());
+    return route;
+}
+
+TEST_F(HappnerRestTest, AReloadWhileTheTokenIsCheckedDoesNotSwapArguments) {
+    make_secure();
+    use({thermostat()});
+    mesh.takes_its_time = true;
+    EXPECT_FALSE(send(
+        "GET",
+        R"(/rest/method/thermostat/setTarget?encoded_parameters={"parameters":{"device":"d1","celsius":21}})",
+        {bearer("tester")}));
+    use({thermostat_in_other_order()});
+    mesh.give_verdicts();
+    ASSERT_TRUE(late.has_value());
+    EXPECT_EQ(json_of(*late)["data"], (Json{{"device", "d1"}, {"celsius", 21}}));
+}
+
+TEST_F(HappnerRestTest, AMethodThatChangesWhileTheTokenIsCheckedIsCalledAsItIsThen) {
+    make_secure();
+    mesh.takes_its_time = true;
+    EXPECT_FALSE(send("GET", "/rest/method/componentName/methodName?a=first&b=second", {bearer("tester")})
+                     .has_value());
+    mesh.add("componentName", "methodName", {"b", "a", "callback"}, [](const auto& args) {
+        return FakeMesh::result(args);
+    });
+    mesh.give_verdicts();
+    EXPECT_EQ(last_args(), R"(["second","first"])");
+}
+
 TEST_F(HappnerRestTest, AMethodOfAMappingFileIsCalledByItsDispatcher) {
     use({thermostat()});
     const HttpReply reply =
