@@ -15,6 +15,8 @@
 
 namespace happn {
 
+class JoinedMesh;
+
 class RemoteMesh final : public gateway::Mesh {
 public:
     RemoteMesh(boost::asio::io_context& io,
@@ -60,8 +62,7 @@ public:
     std::size_t user_sessions() const;
 
 private:
-    class Joined;
-    std::unique_ptr<Joined> joined_;
+    std::unique_ptr<JoinedMesh> joined_;
 };
 
 }  // namespace happn
