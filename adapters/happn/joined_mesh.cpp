@@ -247,9 +247,9 @@ void JoinedMesh::may_call(gateway::MeshRight right, OnRefusal done) {
         });
 }
 
-void JoinedMesh::refresh_description(gateway::TimePoint deadline, std::function<void()> done) {
+void JoinedMesh::refresh_description(gateway::TimePoint deadline, DescriptionReader::OnRead done) {
     if (stopped_ || !service_.ready()) {
-        done();
+        done(Error{Errc::unavailable, "the mesh is not connected"});
     } else {
         service_.refresh_description(deadline, std::move(done));
     }

@@ -55,7 +55,7 @@ public:
     std::optional<gateway::StreamItem> next_stored(gateway::DeliveryId id) { return feeds_.next_stored(id); }
     void call(gateway::MeshCall call, OnOutcome done);
     void may_call(gateway::MeshRight right, OnRefusal done);
-    void refresh_description(gateway::TimePoint deadline, std::function<void()> done);
+    void refresh_description(gateway::TimePoint deadline, DescriptionReader::OnRead done);
     void login(const gateway::Login& login, UserSessions::OnToken done);
     void authenticate(gateway::Principal who, gateway::TimePoint deadline, OnPrincipal done);
     void session_of(const gateway::Principal& who, gateway::TimePoint deadline, OnSessionAccount done);

@@ -95,7 +95,8 @@ void RemoteMesh::may_call(gateway::MeshRight right, std::function<void(std::opti
     joined_->may_call(std::move(right), std::move(done));
 }
 
-void RemoteMesh::refresh_description(gateway::TimePoint deadline, std::function<void()> done) {
+void RemoteMesh::refresh_description(gateway::TimePoint deadline,
+                                     std::function<void(std::optional<Error>)> done) {
     joined_->refresh_description(deadline, std::move(done));
 }
 

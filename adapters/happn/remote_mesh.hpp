@@ -51,7 +51,8 @@ public:
                     gateway::TimePoint deadline,
                     std::function<void(gateway::Result<gateway::Bytes>)> done) override;
     void may_call(gateway::MeshRight right, std::function<void(std::optional<gateway::Error>)> done) override;
-    void refresh_description(gateway::TimePoint deadline, std::function<void()> done) override;
+    void refresh_description(gateway::TimePoint deadline,
+                             std::function<void(std::optional<gateway::Error>)> done) override;
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override;
     void describe(
         gateway::Principal who,

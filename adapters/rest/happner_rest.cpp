@@ -292,8 +292,11 @@ void HappnerRest::serve_offered(const Offer& offer, Call call, Respond respond) 
 /// The mesh may offer the method since a moment ago.
 void HappnerRest::look_again(Call call, Respond respond) {
     const auto until = call.deadline;
-    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)] {
+    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
+                    std::optional<Error> unread) {
         if (alive.expired()) return;
+        if (unread)
+            return respond(reply_of(dialect_, gateway::Outcome{*std::move(unread)}, call.name, false));
         const Offer offer = offer_of(call.name);
         if (offer.owner == Owner::nobody) return respond(missing_reply(call.name));
         serve_offered(offer, call, respond);

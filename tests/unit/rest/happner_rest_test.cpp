@@ -203,6 +203,13 @@ TEST_F(HappnerRestTest, WhatNobodyKnowsIsNeverCalled) {
     EXPECT_EQ(mesh.refreshes, 2) << "who may not call it costs the mesh nothing more";
 }
 
+TEST_F(HappnerRestTest, WhatNobodyCouldBeAskedAboutIsNotSaidToBeMissing) {
+    mesh.unread = gateway::Error{gateway::Errc::timeout, "the mesh did not answer in time"};
+    EXPECT_EQ(post("/rest/method/nope/me", "{}").status, 504);
+    mesh.unread = gateway::Error{gateway::Errc::unavailable, "the mesh is not connected"};
+    EXPECT_EQ(post("/rest/method/nope/me", "{}").status, 503);
+}
+
 TEST_F(HappnerRestTest, AMethodThatHasJustBeenAddedIsCalledOnceWithTheCallersArguments) {
     mesh.on_refresh = [this] {
         mesh.add("added", "late", {"a", "$req_method", "b", "callback"}, [](const Json& args) {
