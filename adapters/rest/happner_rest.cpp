@@ -79,7 +79,7 @@ HappnerRest::HappnerRest(gateway::RestSettings settings,
 HttpReply HappnerRest::options() const {
     HttpReply reply;
     reply.status = 204;
-    reply.headers.emplace_back("Allow", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+    reply.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return reply;
 }
 

@@ -87,7 +87,7 @@ TEST_F(HappnerRestTest, APreflightIsAnsweredAndNothingIsExecuted) {
     for (const char* target : {"/rest/login", "/rest/describe", "/rest/method/componentName/methodName"}) {
         const HttpReply reply = ask("OPTIONS", target, {{"Origin", "http://example.com"}});
         EXPECT_EQ(reply.status, 204);
-        EXPECT_EQ(header_of(reply, "allow"), "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+        EXPECT_EQ(header_of(reply, "allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     }
     EXPECT_TRUE(mesh.calls.empty());
 }
