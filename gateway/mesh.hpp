@@ -101,11 +101,11 @@ public:
         static_cast<void>(right);
         done(std::nullopt);
     }
-    /// Asks the mesh again what it offers; description() has it then, if the mesh has answered by the
-    /// deadline.
-    virtual void refresh_description(TimePoint deadline, std::function<void()> done) {
+    /// Asks the mesh again what it offers; description() has then what it says. The error: it could not be
+    /// asked, or has not answered by the deadline.
+    virtual void refresh_description(TimePoint deadline, std::function<void(std::optional<Error>)> done) {
         static_cast<void>(deadline);
-        done();
+        done(std::nullopt);
     }
     /// Calls a method. All results are in `answers`. Fails with the mesh's own error object in Error::detail.
     virtual void call(MeshCall call, std::function<void(Outcome)> done) = 0;

@@ -62,6 +62,7 @@ private:
     void drop() override;
     void on_ready() override;
     void count(std::string_view name) override;
+    gateway::TimePoint now() const override { return gateway::Clock::now(); }
     // ConnectionEvents
     void on_open() override;
     void on_text(std::string_view text) override;

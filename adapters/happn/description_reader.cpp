@@ -7,6 +7,8 @@
 
 namespace happn {
 
+using gateway::Errc;
+using gateway::Error;
 using gateway::TimePoint;
 
 namespace {
@@ -18,6 +20,11 @@ SessionFsm::Ask get_description() {
     get.data = "null";
     get.options = "{}";
     return get;
+}
+
+/// Any other error is what the mesh has answered: it shows nothing to us.
+bool could_not_ask(const Error& error) {
+    return error.errc == Errc::timeout || error.errc == Errc::unavailable || error.errc == Errc::overloaded;
 }
 
 }  // namespace
@@ -51,28 +58,46 @@ void DescriptionReader::read(TimePoint now) {
     });
 }
 
-void DescriptionReader::refresh(TimePoint deadline, std::function<void()> done) {
+void DescriptionReader::refresh(TimePoint deadline, OnRead done) {
     waiting_.push_back({deadline, std::move(done)});
-    if (!refreshing_) read_for_waiting();
+    if (!refreshing_until_ || deadline < *refreshing_until_) read_for_waiting();
 }
 
 void DescriptionReader::read_for_waiting() {
+    if (waiting_.empty()) return;
     auto served = std::exchange(waiting_, {});
-    refreshing_ = !served.empty();
-    if (!refreshing_) return;
-    const auto last = std::ranges::max(served, {}, &Waiting::deadline).deadline;
-    ask_(get_description(), last, [this, served = std::move(served)](const SessionFsm::Answer& answer) {
-        if (answer) take((*answer)->data);
-        for (const auto& waiting : served)
-            waiting.done();
-        read_for_waiting();
-    });
+    const auto until = std::ranges::min(served, {}, &Waiting::deadline).deadline;
+    refreshing_until_ = until;
+    ask_(get_description(),
+         until,
+         [this, until, served = std::move(served)](const SessionFsm::Answer& answer) {
+             serve(served, until, answer);
+         });
+}
+
+/// Who has time left when the mesh has not answered waits for it again.
+void DescriptionReader::serve(std::vector<Waiting> served,
+                              TimePoint until,
+                              const SessionFsm::Answer& answer) {
+    if (answer) take((*answer)->data);
+    refreshing_until_.reset();
+    const bool silent = !answer && answer.error().errc == Errc::timeout;
+    std::optional<Error> error;
+    if (!answer && could_not_ask(answer.error())) error = answer.error();
+    for (Waiting& waiting : served) {
+        if (silent && waiting.deadline > until) {
+            waiting_.push_back(std::move(waiting));
+        } else {
+            waiting.done(error);
+        }
+    }
+    if (!refreshing_until_) read_for_waiting();
 }
 
 void DescriptionReader::on_answer(const SessionFsm::Answer& answer) {
     why_ = answer ? "the mesh has none" : answer.error().message;
     if (answer) take((*answer)->data);
-    const bool silent = !answer && answer.error().errc == gateway::Errc::timeout;
+    const bool silent = !answer && answer.error().errc == Errc::timeout;
     if (current_ || silent || ++answered_ < tries) return;
     description_ = std::make_shared<const gateway::MeshDescription>();
     current_ = true;

@@ -24,6 +24,9 @@ public:
     /// How a request is sent; as SessionFsm::ask.
     using Ask = std::function<void(const SessionFsm::Ask&, gateway::TimePoint, SessionFsm::OnAnswer)>;
 
+    /// Why the mesh could not be asked, or has not answered in time; nullopt: it has, whatever it said.
+    using OnRead = std::function<void(std::optional<gateway::Error>)>;
+
     DescriptionReader(Ask ask, gateway::Duration answer_limit)
         : ask_{std::move(ask)}, answer_limit_{answer_limit} {}
 
@@ -31,8 +34,9 @@ public:
     void on_closed();
     void on_tick(gateway::TimePoint now);
     /// Reads it once more, whatever is known. Who asks while a read is under way gets what the next one
-    /// brings: one at a time, however many ask. `done` comes also when nothing could be read.
-    void refresh(gateway::TimePoint deadline, std::function<void()> done);
+    /// brings: one at a time, however many ask, unless it would come too late for who asks now. `done` comes
+    /// at the deadline at the latest.
+    void refresh(gateway::TimePoint deadline, OnRead done);
     std::optional<gateway::TimePoint> next_deadline() const { return again_at_; }
     /// A description that has been read or published, raw; anything else is ignored.
     void take(std::string_view data);
@@ -45,12 +49,13 @@ public:
 private:
     void read(gateway::TimePoint now);
     void on_answer(const SessionFsm::Answer& answer);
-    void read_for_waiting();
-
     struct Waiting {
         gateway::TimePoint deadline;
-        std::function<void()> done;
+        OnRead done;
     };
+
+    void read_for_waiting();
+    void serve(std::vector<Waiting> served, gateway::TimePoint until, const SessionFsm::Answer& answer);
 
     Ask ask_;
     gateway::Duration answer_limit_;
@@ -59,8 +64,8 @@ private:
     int answered_ = 0;
     std::string why_;
     std::optional<gateway::TimePoint> again_at_;
-    std::vector<Waiting> waiting_;  // for the next refresh
-    bool refreshing_ = false;
+    std::vector<Waiting> waiting_;                        // for the next refresh
+    std::optional<gateway::TimePoint> refreshing_until_;  // of the latest that is under way
 };
 
 }  // namespace happn

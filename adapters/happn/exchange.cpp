@@ -199,8 +199,6 @@ void Exchange::on_accepted(std::uint64_t sequence, const SessionFsm::Answer& ans
     if (found != calls_.end() && !found->second.call.described && !session_.facts().modern()) {
         const auto& call = found->second.call;
         Error missing{Errc::not_found,
-                      "bad endpoint",
-                      0,
                       "Call to unconfigured component: [" + call.component + "." + call.method + "]"};
         finish(sequence, Outcome{std::move(missing)});
     }

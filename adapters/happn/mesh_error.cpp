@@ -65,6 +65,7 @@ gateway::Error method_error(std::string_view raw) {
     auto error = read_error(raw);
     if (error.message.starts_with("Call to unconfigured")) {
         error.errc = Errc::not_found;
+        error.name = error_name(error.errc);  // each generation has another; theirs stays in the detail
     }
     return error;
 }

@@ -15,6 +15,8 @@
 
 namespace happn {
 
+class JoinedMesh;
+
 class RemoteMesh final : public gateway::Mesh {
 public:
     RemoteMesh(boost::asio::io_context& io,
@@ -49,7 +51,8 @@ public:
                     gateway::TimePoint deadline,
                     std::function<void(gateway::Result<gateway::Bytes>)> done) override;
     void may_call(gateway::MeshRight right, std::function<void(std::optional<gateway::Error>)> done) override;
-    void refresh_description(gateway::TimePoint deadline, std::function<void()> done) override;
+    void refresh_description(gateway::TimePoint deadline,
+                             std::function<void(std::optional<gateway::Error>)> done) override;
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override;
     void describe(
         gateway::Principal who,
@@ -60,8 +63,7 @@ public:
     std::size_t user_sessions() const;
 
 private:
-    class Joined;
-    std::unique_ptr<Joined> joined_;
+    std::unique_ptr<JoinedMesh> joined_;
 };
 
 }  // namespace happn

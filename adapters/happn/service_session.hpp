@@ -37,7 +37,7 @@ public:
     /// Has it been joined at least once? Before that facts() says nothing.
     bool known() const { return ever_ready_; }
     const DescriptionPtr& description() const { return reader_.description(); }
-    void refresh_description(gateway::TimePoint deadline, std::function<void()> done) {
+    void refresh_description(gateway::TimePoint deadline, DescriptionReader::OnRead done) {
         reader_.refresh(deadline, std::move(done));
     }
     std::string domain() const;

@@ -48,7 +48,6 @@ SessionFsm::SessionFsm(SessionSettings settings, SessionPort& port)
 // --- what arrives --------------------------------------------------------------------------------
 
 void SessionFsm::on_text(std::string_view text, TimePoint now) {
-    now_ = now;
     heard_since_ping_ = true;
     const auto frame = Frame::parse(text);
     if (!frame) {
@@ -121,7 +120,7 @@ void SessionFsm::renew_subscriptions() {
     }
     restoring_ += state_ == State::subscribing ? made.size() : 0;
     for (const auto& channel : made) {
-        send_on(channel, now_ + settings_.step_timeout);
+        send_on(channel, usual_deadline());
     }
 }
 
@@ -227,7 +226,6 @@ void SessionFsm::lose(std::string why) {
 }
 
 void SessionFsm::disconnect(TimePoint now) {
-    now_ = now;
     ending_ = {Ending::Kind::dismissed, {Errc::cancelled, "disconnected"}};
     if (state_ != State::ready || facts_.modern()) {
         port_.drop();
@@ -282,7 +280,6 @@ void SessionFsm::on_closed(std::string_view why) {
 // --- time ----------------------------------------------------------------------------------------
 
 void SessionFsm::on_tick(TimePoint now) {
-    now_ = now;
     if (state_ == State::closed) {
         return;
     }

@@ -94,6 +94,8 @@ public:
     virtual void on_ready() = 0;
     /// An odd event, for the counters.
     virtual void count(std::string_view name) = 0;
+    /// The time of this call, for what is asked between two events: the last may be long ago.
+    virtual gateway::TimePoint now() const = 0;
 };
 
 class SessionFsm {
@@ -170,7 +172,7 @@ public:
     std::size_t pending() const { return pending_.size(); }
     const SessionSettings& settings() const { return settings_; }
     /// For what is asked now and by nobody in particular.
-    gateway::TimePoint usual_deadline() const { return now_ + settings_.step_timeout; }
+    gateway::TimePoint usual_deadline() const { return port_.now() + settings_.step_timeout; }
 
 private:
     struct Acknowledgement {
@@ -241,7 +243,6 @@ private:
     bool revived_ = false;
     gateway::TimePoint step_deadline_{};
 
-    gateway::TimePoint now_{};  // of the last event
     gateway::TimePoint ping_at_{};
     std::optional<gateway::TimePoint> pinged_;
     bool heard_since_ping_ = true;

@@ -25,7 +25,6 @@ bool true_member(std::string_view object, std::string_view key) {
 }  // namespace
 
 void SessionFsm::on_open(TimePoint now) {
-    now_ = now;
     ending_ = {};
     facts_.protocol.clear();
     protocol_ = 0;

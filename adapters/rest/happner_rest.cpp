@@ -79,7 +79,7 @@ HappnerRest::HappnerRest(gateway::RestSettings settings,
 HttpReply HappnerRest::options() const {
     HttpReply reply;
     reply.status = 204;
-    reply.headers.emplace_back("Allow", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+    reply.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return reply;
 }
 
@@ -208,8 +208,7 @@ void HappnerRest::method(const HttpRequest& request,
     if (dialect_.knows_delegation && mesh_.security() != Security::insecure)
         if (const auto as = gateway::json::member(body->json(), "as")) call.as = *as;
     call.uri = call_path;
-    if (!read_arguments(call, body->json(), request))
-        call.kept = std::make_shared<const KeptRequest>(request, body->json());
+    call.kept = std::make_shared<const KeptRequest>(request, body->json());
     const auto next = [this, call](Result<Principal> known, Respond answer) mutable {
         if (known.has_error())
             return answer(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
@@ -219,19 +218,12 @@ void HappnerRest::method(const HttpRequest& request,
     with_caller(request, *std::move(principal), call.deadline, std::move(respond), next);
 }
 
-bool HappnerRest::read_arguments(Call& call, std::string_view body, const HttpRequest& request) const {
-    if (const gateway::Route* own = dispatcher_.router().match_call(call.name.component, call.name.method)) {
-        const auto names = names_of(std::get<gateway::CallSource>(own->source).parameters);
-        call.args = call_arguments(dialect_, body, names, request);
-        call.owner = Owner::gateway;
-        return true;
-    }
+HappnerRest::Offer HappnerRest::offer_of(const MethodName& name) const {
+    if (const gateway::Route* own = dispatcher_.router().match_call(name.component, name.method))
+        return {Owner::gateway, names_of(std::get<gateway::CallSource>(own->source).parameters), own};
     const auto description = mesh_.description();
-    const auto* method = description ? method_in(*description, call.name) : nullptr;
-    if (method == nullptr) return false;
-    call.args = call_arguments(dialect_, body, method->parameters, request);
-    call.owner = Owner::mesh;
-    return true;
+    const auto* method = description ? method_in(*description, name) : nullptr;
+    return method == nullptr ? Offer{} : Offer{Owner::mesh, method->parameters, nullptr};
 }
 
 /// Meshes take a call on behalf of _ADMIN for the caller's own (measured on happn-3 13.12.1), so only
@@ -258,8 +250,10 @@ void HappnerRest::serve(Call call, Respond respond) {
 /// Does happner look for a right on the path as it is written, before it looks at what that is? Of a method
 /// of the mesh in the usual form it is the right that the call itself needs.
 bool HappnerRest::needs_its_path(const Call& call) const {
-    if (mesh_.security() == Security::insecure || call.owner == Owner::gateway) return false;
-    return call.owner == Owner::nobody || call.mesh || call.name.component == security_component;
+    if (mesh_.security() == Security::insecure) return false;
+    const Owner owner = offer_of(call.name).owner;
+    if (owner == Owner::gateway) return false;
+    return owner == Owner::nobody || call.mesh || call.name.component == security_component;
 }
 
 /// A delegate may go on: whom it acts for is judged by the call.
@@ -283,25 +277,29 @@ void HappnerRest::when_allowed(Call call, Respond respond, OnAllowed next) {
 void HappnerRest::serve_allowed(Call call, Respond respond) {
     if (call.name.component == no_segment) return respond(missing_reply(call.name));
     if (auto refused = refusal_of(call.name, call.mesh)) return respond(*std::move(refused));
-    switch (call.owner) {
-        case Owner::gateway:
-            return call_own(std::move(call), std::move(respond));
-        case Owner::mesh:
-            return call_described(std::move(call), std::move(respond));
-        case Owner::nobody:
-            return look_again(std::move(call), std::move(respond));
-    }
+    const Offer offer = offer_of(call.name);
+    if (offer.owner == Owner::nobody) return look_again(std::move(call), std::move(respond));
+    serve_offered(offer, std::move(call), std::move(respond));
+}
+
+/// The arguments are read for the same offer that is then called: their order is its own.
+void HappnerRest::serve_offered(const Offer& offer, Call call, Respond respond) {
+    call.args = call_arguments(dialect_, call.kept->json(), offer.parameters, call.kept->request());
+    if (offer.route != nullptr) return call_own(*offer.route, std::move(call), std::move(respond));
+    call_described(std::move(call), std::move(respond));
 }
 
 /// The mesh may offer the method since a moment ago.
 void HappnerRest::look_again(Call call, Respond respond) {
     const auto until = call.deadline;
-    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)] {
+    auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
+                    std::optional<Error> unread) {
         if (alive.expired()) return;
-        Call found = call;
-        if (!read_arguments(found, call.kept->json(), call.kept->request()))
-            return respond(missing_reply(found.name));
-        serve_allowed(std::move(found), respond);
+        if (unread)
+            return respond(reply_of(dialect_, gateway::Outcome{*std::move(unread)}, call.name, false));
+        const Offer offer = offer_of(call.name);
+        if (offer.owner == Owner::nobody) return respond(missing_reply(call.name));
+        serve_offered(offer, call, respond);
     };
     mesh_.refresh_description(until, std::move(done));
 }
@@ -386,20 +384,13 @@ HttpReply HappnerRest::missing_reply(const MethodName& name) const {
 // --- components of mapping files -----------------------------------------------------------------
 
 /// Delegation is the mesh's to judge, and the mesh is not asked here: so it is refused.
-void HappnerRest::call_own(Call call, Respond respond) {
+void HappnerRest::call_own(const gateway::Route& route, Call call, Respond respond) {
     if (!call.on_behalf_of.empty())
         return respond(failure(dialect_,
                                403,
                                "Authorization failed",
                                "components of the gateway cannot be called on behalf of others"));
     call.principal.mesh = settings_.mesh;
-    run_own(std::move(call), std::move(respond));
-}
-
-void HappnerRest::run_own(Call call, Respond respond) {
-    // A reload may have come between authentication and this.
-    const gateway::Route* route = dispatcher_.router().match_call(call.name.component, call.name.method);
-    if (route == nullptr) return respond(missing_method(dialect_, call.name));
     gateway::Message message;
     message.connection = "node";
     message.address = call.name.text();
@@ -407,7 +398,7 @@ void HappnerRest::run_own(Call call, Respond respond) {
         gateway::Payload{Bytes{std::move(call.args.json)}, gateway::Encoding::json, std::string{json_type}};
     message.principal = std::move(call.principal);
     message.properties = gateway::CallProperties{call.name.component, call.name.method};
-    dispatcher_.run(*route,
+    dispatcher_.run(route,
                     {},
                     std::move(message),
                     [&dialect = dialect_, name = std::move(call.name), respond = std::move(respond)](

@@ -56,14 +56,18 @@ public:
 
 private:
     enum class Owner : std::uint8_t { nobody, gateway, mesh };  // of a method
+    struct Offer {                                              // as it is now: good until the next wait
+        Owner owner = Owner::nobody;
+        std::vector<std::string> parameters;
+        const gateway::Route* route = nullptr;  // of a method of the gateway
+    };
     struct Call {
         MethodName name;
-        std::optional<std::string> mesh;  // that the path names
-        std::optional<std::string> as;    // a JSON value
-        std::string uri;                  // "component/method", as the path has it
-        Owner owner = Owner::nobody;
+        std::optional<std::string> mesh;          // that the path names
+        std::optional<std::string> as;            // a JSON value
+        std::string uri;                          // "component/method", as the path has it
+        std::shared_ptr<const KeptRequest> kept;  // what is offered may change until it is called
         CallArguments args;
-        std::shared_ptr<const KeptRequest> kept;  // where nobody knows the method
         gateway::Principal principal;
         std::string on_behalf_of;
         gateway::TimePoint deadline;
@@ -87,11 +91,9 @@ private:
                                                const CallPath& path) const;
     std::optional<HttpReply> refusal_of(const MethodName& name, const std::optional<std::string>& mesh) const;
     void describe_to(gateway::Principal caller, gateway::TimePoint until, Respond respond);
-    /// Of a method that there is; false: nobody knows it.
-    bool read_arguments(Call& call, std::string_view body, const HttpRequest& request) const;
+    Offer offer_of(const MethodName& name) const;
     void serve(Call call, Respond respond);
-    void call_own(Call call, Respond respond);
-    void run_own(Call call, Respond respond);
+    void call_own(const gateway::Route& route, Call call, Respond respond);
     void call_described(Call call, Respond respond);
     void call_mesh(Call call, Respond respond);
     void fill_in_session(Call call, Respond respond);
@@ -99,6 +101,7 @@ private:
     bool needs_its_path(const Call& call) const;
     void when_allowed(Call call, Respond respond, OnAllowed next);
     void serve_allowed(Call call, Respond respond);
+    void serve_offered(const Offer& offer, Call call, Respond respond);
     void look_again(Call call, Respond respond);
     HttpReply missing_reply(const MethodName& name) const;
     gateway::TimePoint deadline() const { return gateway::Clock::now() + timeout_; }

@@ -134,7 +134,11 @@ void HttpSurface::open_to_page(const HttpRequest& head, HttpReply& reply) const 
 std::string HttpSurface::user_of(const HttpRequest& request) const {
     const auto query = parse_query(request.query());
     if (!query) return {};
-    const auto token = find_token(request, *query, settings_.rest, Cookies::from_same_origin);
+    const bool mirrored =
+        request.path() == "/openapi.json" || below(without_node_name(request.path()), "/rest");
+    const auto cookies =
+        mirrored ? Cookies::from_same_origin : Cookies::never;  // on mapped routes none counts
+    const auto token = find_token(request, *query, settings_.rest, cookies);
     return token ? mesh_.user_of(*token) : std::string{};
 }
 

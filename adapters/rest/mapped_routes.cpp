@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
-#include "adapters/rest/accept.hpp"
+#include "adapters/rest/acceptable.hpp"
 #include "adapters/rest/conditional.hpp"
 #include "adapters/rest/cors.hpp"
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "adapters/rest/kept_request.hpp"
 #include "adapters/rest/mapped_reply.hpp"
 #include "gateway/http_body.hpp"
 #include "gateway/json.hpp"
@@ -178,49 +179,13 @@ std::variant<Message, HttpReply> message_of(const HttpRequest& request,
     return message;
 }
 
-bool is_stream(const gateway::Route& route) {
-    return std::ranges::any_of(route.targets, [](const gateway::Target& target) {
-        return std::holds_alternative<gateway::StreamTarget>(target.rule);
-    });
-}
-
-/// The Content-Type that a route gives its answers; nullptr: it gives none.
-const gateway::Template* own_type(const gateway::Route& route) {
-    if (!route.respond) return nullptr;
-    const auto& headers = route.respond->headers;
-    const auto found = std::ranges::find_if(
-        headers, [](const auto& header) { return equal_ignoring_case(header.first, "content-type"); });
-    return found == headers.end() ? nullptr : &found->second;
-}
-
-/// What a service answers, or a mesh keeps, may have a type of its own.
-bool has_type_of_its_own(const gateway::Target& target) {
-    return !std::holds_alternative<gateway::CallTarget>(target.rule) &&
-           !std::holds_alternative<gateway::AnswerTarget>(target.rule);
-}
-
-bool accepts_any_answer(const gateway::Route& route, const Accept& accept) {
-    if (const auto* type = own_type(route)) {
-        if (!type->constant()) return true;  // only the answer will tell
-        const auto text = type->evaluate({});
-        return text.has_error() || accept.weight(media_type(text->to_text())) > 0;
-    }
-    return std::ranges::any_of(route.targets, has_type_of_its_own) || accept.weight(json_type) > 0 ||
-           accept.weight(text_type) > 0;
-}
-
-/// Asked before anything is done, so that nothing is done in vain.
-std::optional<HttpReply> not_acceptable(const gateway::Route& route, const HttpRequest& request) {
-    if (is_stream(route)) {
-        if (stream_format(request)) return std::nullopt;
-        return problem(406, "this is a stream of text/event-stream, application/x-ndjson or a websocket");
-    }
-    if (request.wants_websocket)
-        return problem(404, "there is no websocket at " + std::string{request.path()});
-    const auto accepted = request.header("accept");
-    const bool all = accepted.empty() || accepted == "*/*";
-    if (all || accepts_any_answer(route, Accept{accepted})) return std::nullopt;
-    return problem(406, "this route does not answer with " + std::string{request.header("accept")});
+/// With what the route lets pages of other origins read.
+Respond granting(const HttpRequest& request, const HttpSource& source, Respond respond) {
+    if (source.origins.empty()) return respond;
+    return [grant = OriginGrant{request, source}, respond = std::move(respond)](HttpReply&& reply) {
+        grant.add_to(reply);
+        respond(std::move(reply));
+    };
 }
 
 }  // namespace
@@ -282,22 +247,34 @@ std::optional<HttpReply> MappedRoutes::refusal_of_head(const HttpRequest& head, 
     return refuse_type(head, source);
 }
 
+std::optional<HttpReply> MappedRoutes::unmatched(const gateway::HttpMatch& match,
+                                                 const HttpRequest& request) const {
+    switch (match.kind) {
+        case gateway::HttpMatch::Kind::found:
+            return std::nullopt;
+        case gateway::HttpMatch::Kind::no_path:
+            return no_route(request);
+        case gateway::HttpMatch::Kind::wrong_method:
+            break;
+    }
+    return request.method == "OPTIONS" ? options_reply(dispatcher_.router(), request, match.allowed)
+                                       : wrong_method(request, match.allowed);
+}
+
+HttpReply MappedRoutes::granted(HttpReply reply, const HttpRequest& request) const {
+    grant_of(request).add_to(reply);
+    return reply;
+}
+
 void MappedRoutes::handle(const HttpRequest& request, Query query, Respond respond) {
     auto match = dispatcher_.router().match_http(request.method, request.path());
-    if (match.kind == gateway::HttpMatch::Kind::no_path) return respond(no_route(request));
-    if (match.kind == gateway::HttpMatch::Kind::wrong_method && request.method == "OPTIONS")
-        return respond(options_reply(dispatcher_.router(), request, std::move(match.allowed)));
-    if (match.kind == gateway::HttpMatch::Kind::wrong_method)
-        return respond(wrong_method(request, std::move(match.allowed)));
+    if (auto reply = unmatched(match, request)) return respond(*std::move(reply));
     const auto& source = std::get<HttpSource>(match.route->source);
-    if (source.origins.empty()) return serve(std::move(match), request, std::move(query), std::move(respond));
-    serve(std::move(match),
-          request,
-          std::move(query),
-          [grant = OriginGrant{request, source}, respond = std::move(respond)](HttpReply&& reply) {
-              grant.add_to(reply);
-              respond(std::move(reply));
-          });
+    auto token = token_of(request, query, source);
+    if (!token) return serve(std::move(match), Principal{}, request, std::move(query), std::move(respond));
+    if (auto refusal = refusal_of(*match.route, request, true))
+        return respond(granted(*std::move(refusal), request));
+    authenticate(*std::move(token), request, std::move(query), std::move(respond));
 }
 
 std::optional<HttpReply> MappedRoutes::refusal_of(const gateway::Route& route,
@@ -313,37 +290,44 @@ std::optional<HttpReply> MappedRoutes::refusal_of(const gateway::Route& route,
     return security == Security::unknown ? nobody_to_ask() : token_wanted();
 }
 
-void MappedRoutes::serve(gateway::HttpMatch match, const HttpRequest& request, Query query, Respond respond) {
-    auto token = token_of(request, query, std::get<HttpSource>(match.route->source));
-    if (auto refusal = refusal_of(*match.route, request, token.has_value()))
-        return respond(*std::move(refusal));
-    auto prepared = prepare(request, std::move(query), *match.route);
-    if (!token) return run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
-    auto principal = Principal::bearer(*std::move(token));
+void MappedRoutes::authenticate(gateway::Secret token,
+                                const HttpRequest& request,
+                                Query query,
+                                Respond respond) {
+    auto principal = Principal::bearer(std::move(token));
     principal.mesh = settings_.mesh;
     const auto wait = tokens_.wait(request.ip, *principal.token);
-    if (wait > gateway::Duration::zero()) return respond(too_many("refused tokens", wait));
+    if (wait > gateway::Duration::zero()) return respond(granted(too_many("refused tokens", wait), request));
     auto done = [this,
                  alive = std::weak_ptr{alive_},
-                 prepared = std::move(prepared),
+                 kept = std::make_shared<const KeptRequest>(request, request.body),
+                 query = std::move(query),
                  respond = std::move(respond)](Result<Principal> known) mutable {
         if (alive.expired()) return;
-        if (known.has_error()) return respond(not_authenticated(known.error()));
+        if (known.has_error()) return respond(granted(not_authenticated(known.error()), kept->request()));
         known->mesh = settings_.mesh;
-        run_as(*std::move(known), std::move(prepared), std::move(respond));
+        serve_as(*std::move(known), kept->request(), std::move(query), std::move(respond));
     };
     tokens_.authenticate(
         request.ip, std::move(principal), gateway::Clock::now() + authentication_timeout, std::move(done));
 }
 
-/// The routes may have been reloaded since the request was matched, so it is matched again.
-void MappedRoutes::run_as(Principal principal, Prepared prepared, Respond respond) {
-    auto* message = std::get_if<Message>(&prepared.what);
-    if (message == nullptr) return respond(std::move(std::get<HttpReply>(prepared.what)));
-    const std::string& method = std::get<gateway::HttpProperties>(message->properties).method;
-    auto match = dispatcher_.router().match_http(method, message->address);
-    if (match.route == nullptr) return respond(problem(404, "the route has just been removed"));
-    message->principal = std::move(principal);
+/// The routes may have been reloaded since the token was sent to the mesh: all that they say is asked anew.
+void MappedRoutes::serve_as(Principal caller, const HttpRequest& request, Query query, Respond respond) {
+    auto match = dispatcher_.router().match_http(request.method, request.path());
+    if (auto reply = unmatched(match, request)) return respond(*std::move(reply));
+    const auto& source = std::get<HttpSource>(match.route->source);
+    if (!token_of(request, query, source)) caller = Principal{};  // it asks for nobody now
+    serve(std::move(match), std::move(caller), request, std::move(query), std::move(respond));
+}
+
+void MappedRoutes::serve(
+    gateway::HttpMatch match, Principal caller, const HttpRequest& request, Query query, Respond respond) {
+    respond = granting(request, std::get<HttpSource>(match.route->source), std::move(respond));
+    if (auto refusal = refusal_of(*match.route, request, caller.token != nullptr))
+        return respond(*std::move(refusal));
+    auto prepared = prepare(request, std::move(query), *match.route);
+    if (auto* message = std::get_if<Message>(&prepared.what)) message->principal = std::move(caller);
     run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
 }
 

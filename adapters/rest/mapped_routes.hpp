@@ -46,7 +46,17 @@ private:
         std::optional<KeyedRequest> keyed;               // not to be executed twice
     };
 
-    void serve(gateway::HttpMatch match, const HttpRequest& request, Query query, Respond respond);
+    /// nullopt: there is a route.
+    std::optional<HttpReply> unmatched(const gateway::HttpMatch& match, const HttpRequest& request) const;
+    /// With what the route that this request would take lets pages of other origins read.
+    HttpReply granted(HttpReply reply, const HttpRequest& request) const;
+    void authenticate(gateway::Secret token, const HttpRequest& request, Query query, Respond respond);
+    void serve_as(gateway::Principal caller, const HttpRequest& request, Query query, Respond respond);
+    void serve(gateway::HttpMatch match,
+               gateway::Principal caller,
+               const HttpRequest& request,
+               Query query,
+               Respond respond);
     /// Asked of both, head and whole request: what the body says plays no part.
     std::optional<HttpReply> refusal_of(const gateway::Route& route,
                                         const HttpRequest& head,
@@ -58,7 +68,6 @@ private:
                                                          const Prepared& prepared,
                                                          const Respond& respond);
     void run(const gateway::Route& route, gateway::Captures captures, Prepared prepared, Respond respond);
-    void run_as(gateway::Principal principal, Prepared prepared, Respond respond);
     /// nullopt also where the mesh or the route asks for none.
     std::optional<gateway::Secret> token_of(const HttpRequest& request,
                                             const Query& query,

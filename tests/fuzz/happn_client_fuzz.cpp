@@ -48,7 +48,9 @@ struct Port final : happn::SessionPort {
     void drop() override { dropped = true; }
     void on_ready() override {}
     void count(std::string_view) override {}
+    gateway::TimePoint now() const override { return time; }
 
+    gateway::TimePoint time{std::chrono::hours{1}};
     bool open = false;
     bool dropped = false;
     std::deque<json> requests;  // the latest
@@ -134,7 +136,7 @@ private:
         if (!port_.open) {
             port_.open = true;
             port_.dropped = false;
-            fsm_.on_open(now_);
+            fsm_.on_open(port_.time);
         }
     }
 
@@ -150,14 +152,14 @@ private:
     }
 
     void pass(gateway::Duration time) {
-        now_ += time;
-        exchange_.on_tick(now_);
-        fsm_.on_tick(now_);
+        port_.time += time;
+        exchange_.on_tick(port_.time);
+        fsm_.on_tick(port_.time);
     }
 
     void hear_text(std::string_view text) {
         if (port_.open) {
-            fsm_.on_text(text, now_);
+            fsm_.on_text(text, port_.time);
         }
     }
     void hear(const json& frame) { hear_text(frame.dump(-1, ' ', false, json::error_handler_t::replace)); }
@@ -262,7 +264,7 @@ private:
                                  {"eventKey", "server-side-disconnect"},
                                  {"data", {{"reason", "token-revoked"}}}});
             default:
-                return fsm_.disconnect(now_);
+                return fsm_.disconnect(port_.time);
         }
     }
 
@@ -276,7 +278,7 @@ private:
     void ask(int again = 1) {
         const auto kind = input_.byte();
         const auto number = expect_end();
-        const auto until = now_ + std::chrono::milliseconds{kind * 100};
+        const auto until = port_.time + std::chrono::milliseconds{kind * 100};
         SessionFsm::Ask request;
         request.action = kind % 2 == 0 ? "set" : "get";
         request.path = "/a/1";
@@ -306,7 +308,7 @@ private:
         happn::ExchangeCall call{"TestNode", "c", kind % 4 == 0 ? "n" : "m", gateway::Bytes{"[1]"}, {}};
         call.described = kind % 8 != 0;
         exchange_.call(std::move(call),
-                       now_ + std::chrono::milliseconds{kind * 100},
+                       port_.time + std::chrono::milliseconds{kind * 100},
                        [this, number](const gateway::Outcome&) { end(number); });
     }
 
@@ -342,7 +344,6 @@ private:
 
     Input input_;
     bool secure_;
-    gateway::TimePoint now_{std::chrono::hours{1}};
     Port port_;
     SessionFsm fsm_;
     happn::Exchange exchange_;

@@ -21,15 +21,21 @@ using namespace std::chrono_literals;
 inline constexpr const char* session_id = "b7a3f8f0-0000-4000-8000-000000000001";
 
 struct FakePort final : SessionPort {
+    explicit FakePort(const gateway::TimePoint& clock) : clock_{clock} {}
+
     void send(std::string frame) override { sent.push_back(json::parse(frame)); }
     void drop() override { ++dropped; }
     void on_ready() override { ++ready; }
     void count(std::string_view name) override { ++counts[std::string{name}]; }
+    gateway::TimePoint now() const override { return clock_; }
 
     std::deque<json> sent;
     std::map<std::string, int> counts;
     int dropped = 0;
     int ready = 0;
+
+private:
+    const gateway::TimePoint& clock_;
 };
 
 class Conversation {
@@ -131,10 +137,10 @@ public:
         hear(frame);
     }
 
-    FakePort port;
+    gateway::TimePoint now{1h};
+    FakePort port{now};
     SessionFsm fsm;
     Exchange exchange;
-    gateway::TimePoint now{1h};
     int references = 0;
 };
 

@@ -94,5 +94,91 @@ TEST_F(DescriptionReading, ANewSessionReadsItAnewAndKeepsTheOldOneMeanwhile) {
     asked();
 }
 
+// --- read once more ------------------------------------------------------------------------------
+
+/// Asks for it, and knows what became of that.
+struct Refresh {
+    Refresh(DescriptionReader& reader, gateway::TimePoint deadline) {
+        reader.refresh(deadline, [this](std::optional<gateway::Error> why) {
+            ++times;
+            error = std::move(why);
+        });
+    }
+    Refresh(const Refresh&) = delete;
+    Refresh& operator=(const Refresh&) = delete;
+    int times = 0;
+    std::optional<gateway::Error> error;
+};
+
+class DescriptionRefreshing : public DescriptionReading {
+protected:
+    DescriptionRefreshing() { mesh.reply(asked(), description); }
+    const json refusal{{"name", "AccessDenied"}, {"code", 403}, {"message", "unauthorized"}};
+};
+
+TEST_F(DescriptionRefreshing, AllWhoAskMeanwhileShareTheNextRead) {
+    const Refresh first{reader, mesh.now + 2s};
+    const auto get = asked();
+    const Refresh second{reader, mesh.now + 3s};
+    const Refresh third{reader, mesh.now + 3s};
+    EXPECT_TRUE(mesh.port.sent.empty());
+    mesh.reply(get, description);
+    EXPECT_EQ(first.times, 1);
+    EXPECT_EQ(second.times, 0) << "what it asks about may be newer than that read";
+    mesh.reply(asked(), description);
+    EXPECT_EQ(second.times + third.times, 2);
+    EXPECT_FALSE(second.error);
+    EXPECT_TRUE(mesh.port.sent.empty());
+}
+
+TEST_F(DescriptionRefreshing, ASilentMeshIsNoAnswer) {
+    const Refresh refresh{reader, mesh.now + 2s};
+    pass(2s);
+    EXPECT_EQ(refresh.times, 1);
+    EXPECT_EQ(refresh.error.value().errc, gateway::Errc::timeout);
+}
+
+TEST_F(DescriptionRefreshing, ARefusalIsAnAnswer) {
+    const Refresh refresh{reader, mesh.now + 2s};
+    mesh.reply_error(asked(), refusal);
+    EXPECT_EQ(refresh.times, 1);
+    EXPECT_FALSE(refresh.error);
+}
+
+TEST_F(DescriptionRefreshing, NobodyWaitsLongerThanHisOwnDeadline) {
+    const Refresh first{reader, mesh.now + 2s};
+    const Refresh second{reader, mesh.now + 3s};
+    const Refresh third{reader, mesh.now + 4s};
+    pass(2s);
+    EXPECT_EQ(first.times, 1);
+    EXPECT_EQ(second.times, 0);
+    pass(1s);
+    EXPECT_EQ(second.times, 1);
+    EXPECT_EQ(third.times, 0);
+    pass(1s);
+    EXPECT_EQ(third.times, 1);
+    EXPECT_EQ(third.error.value().errc, gateway::Errc::timeout);
+}
+
+TEST_F(DescriptionRefreshing, WhoHasLessTimeThanTheReadUnderWayHasOneOfItsOwn) {
+    const Refresh patient{reader, mesh.now + 10s};
+    const Refresh hasty{reader, mesh.now + 1s};
+    pass(1s);
+    EXPECT_EQ(hasty.times, 1);
+    EXPECT_EQ(patient.times, 0);
+    mesh.reply(asked(), description);
+    EXPECT_EQ(patient.times, 1);
+    EXPECT_FALSE(patient.error);
+}
+
+TEST_F(DescriptionRefreshing, TheEndOfTheSessionEndsIt) {
+    const Refresh first{reader, mesh.now + 2s};
+    const Refresh second{reader, mesh.now + 2s};
+    mesh.cut();
+    EXPECT_EQ(first.times, 1);
+    EXPECT_EQ(second.times, 1);
+    EXPECT_EQ(second.error.value().errc, gateway::Errc::unavailable);
+}
+
 }  // namespace
 }  // namespace happn::test

@@ -179,11 +179,11 @@ TEST_F(ExchangeTest, AnyOtherStatusIsAnErrorWithItsDetail) {
                Errc::mesh_error},
           Case{
               R"({"args":[{"name":"bad endpoint","message":"Call to unconfigured component: [nope.nope]"}]})",
-              "bad endpoint",
+              "NotFound",
               0,
               Errc::not_found},
           Case{R"({"status":"failed","args":[{"message":"Call to unconfigured method 'c.nope()'"}]})",
-               "MeshError",
+               "NotFound",
                0,
                Errc::not_found},
           Case{R"({"status":"error","args":[{"message":"no","name":"AccessDenied","code":403}]})",
@@ -314,6 +314,7 @@ TEST_F(ExchangeTest, OldMeshesNeverAnswerForAComponentTheyDoNotHave) {
     old.reply(set);  // accepted: the user may call it, so the refusal may say why
     ASSERT_TRUE(ended.result.error);
     EXPECT_EQ(ended.result.error->errc, Errc::not_found);
+    EXPECT_EQ(ended.result.error->name, "NotFound");
     EXPECT_EQ(ended.result.error->message, "Call to unconfigured component: [nope.nope]");
 }
 

@@ -622,6 +622,33 @@ TEST(SessionFsm, ASubscriptionGivenUpBeforeItsAnswerIsEndedWhenTheAnswerComes) {
     EXPECT_TRUE(mesh.port.sent.empty());
 }
 
+TEST(SessionFsm, ASubscriptionAfterALongSilenceHasItsWholeTimeToBeAnswered) {
+    Conversation mesh;
+    mesh.join();
+    mesh.now += 11s;
+    Asked asked;
+    mesh.fsm.subscribe(
+        channel("/SET@/a"), [](const Publication&) {}, asked.done());
+    const auto on = mesh.expect("on");
+    mesh.pass(9s);
+    EXPECT_FALSE(asked.error);
+    mesh.reply(on, {{"id", "r"}});
+    EXPECT_TRUE(mesh.fsm.subscribed("/SET@/a"));
+    EXPECT_EQ(mesh.port.counts["happn_late_replies"], 0);
+}
+
+TEST(SessionFsm, TheEndOfASubscriptionAfterALongSilenceIsNoLateReply) {
+    Conversation mesh;
+    mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});
+    mesh.join();
+    mesh.now += 11s;
+    mesh.fsm.unsubscribe("/SET@/a");
+    const auto off = mesh.expect("off");
+    mesh.pass(1s);
+    mesh.reply(off);
+    EXPECT_EQ(mesh.port.counts["happn_late_replies"], 0);
+}
+
 TEST(SessionFsm, AcknowledgesWhereThePublisherWaitsForIt) {
     Conversation mesh;
     mesh.fsm.subscribe(channel("/SET@/a"), [](const Publication&) {}, {});

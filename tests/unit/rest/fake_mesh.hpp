@@ -108,10 +108,11 @@ public:
         done(refusal_of(right.principal, right.on_behalf_of, right.uri));
     }
 
-    void refresh_description(gateway::TimePoint, std::function<void()> done) override {
+    void refresh_description(gateway::TimePoint,
+                             std::function<void(std::optional<gateway::Error>)> done) override {
         ++refreshes;
         if (on_refresh) on_refresh();
-        done();
+        done(unread);
     }
 
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override {
@@ -149,8 +150,9 @@ public:
     int logins = 0;
     int authentications = 0;
     int refreshes = 0;
-    std::function<void()> on_refresh;  // what the mesh has come to offer since it was last asked
-    bool takes_its_time = false;       // to say whose a token is
+    std::function<void()> on_refresh;      // what the mesh has come to offer since it was last asked
+    std::optional<gateway::Error> unread;  // why it cannot be asked what it offers
+    bool takes_its_time = false;           // to say whose a token is
     std::vector<std::pair<gateway::Principal, std::function<void(gateway::Result<gateway::Principal>)>>>
         verdicts;
     std::vector<gateway::MeshCall> calls;

@@ -87,7 +87,7 @@ TEST_F(HappnerRestTest, APreflightIsAnsweredAndNothingIsExecuted) {
     for (const char* target : {"/rest/login", "/rest/describe", "/rest/method/componentName/methodName"}) {
         const HttpReply reply = ask("OPTIONS", target, {{"Origin", "http://example.com"}});
         EXPECT_EQ(reply.status, 204);
-        EXPECT_EQ(header_of(reply, "allow"), "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+        EXPECT_EQ(header_of(reply, "allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     }
     EXPECT_TRUE(mesh.calls.empty());
 }
@@ -201,6 +201,13 @@ TEST_F(HappnerRestTest, WhatNobodyKnowsIsNeverCalled) {
     EXPECT_EQ(post("/rest/method/componentName/me", "{}", {bearer("_ADMIN")}).status, 404);
     EXPECT_TRUE(mesh.calls.empty());
     EXPECT_EQ(mesh.refreshes, 2) << "who may not call it costs the mesh nothing more";
+}
+
+TEST_F(HappnerRestTest, WhatNobodyCouldBeAskedAboutIsNotSaidToBeMissing) {
+    mesh.unread = gateway::Error{gateway::Errc::timeout, "the mesh did not answer in time"};
+    EXPECT_EQ(post("/rest/method/nope/me", "{}").status, 504);
+    mesh.unread = gateway::Error{gateway::Errc::unavailable, "the mesh is not connected"};
+    EXPECT_EQ(post("/rest/method/nope/me", "{}").status, 503);
 }
 
 TEST_F(HappnerRestTest, AMethodThatHasJustBeenAddedIsCalledOnceWithTheCallersArguments) {
@@ -350,6 +357,39 @@ gateway::Route thermostat() {
     route.source = std::move(source);
     route.targets.push_back(std::move(target));
     return route;
+}
+
+gateway::Route thermostat_in_other_order() {
+    auto route = thermostat();
+    auto& parameters = std::get<gateway::CallSource>(route.source).parameters;
+    std::swap(parameters.front(), parameters.back());
+    return route;
+}
+
+TEST_F(HappnerRestTest, AReloadWhileTheTokenIsCheckedDoesNotSwapArguments) {
+    make_secure();
+    use({thermostat()});
+    mesh.takes_its_time = true;
+    EXPECT_FALSE(send(
+        "GET",
+        R"(/rest/method/thermostat/setTarget?encoded_parameters={"parameters":{"device":"d1","celsius":21}})",
+        {bearer("tester")}));
+    use({thermostat_in_other_order()});
+    mesh.give_verdicts();
+    ASSERT_TRUE(late.has_value());
+    EXPECT_EQ(json_of(*late)["data"], (Json{{"device", "d1"}, {"celsius", 21}}));
+}
+
+TEST_F(HappnerRestTest, AMethodThatChangesWhileTheTokenIsCheckedIsCalledAsItIsThen) {
+    make_secure();
+    mesh.takes_its_time = true;
+    EXPECT_FALSE(send("GET", "/rest/method/componentName/methodName?a=first&b=second", {bearer("tester")})
+                     .has_value());
+    mesh.add("componentName", "methodName", {"b", "a", "callback"}, [](const auto& args) {
+        return FakeMesh::result(args);
+    });
+    mesh.give_verdicts();
+    EXPECT_EQ(last_args(), R"(["second","first"])");
 }
 
 TEST_F(HappnerRestTest, AMethodOfAMappingFileIsCalledByItsDispatcher) {

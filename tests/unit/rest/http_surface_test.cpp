@@ -151,6 +151,22 @@ TEST_F(GuessedTokens, AreOneTryWhenAPageSendsManyRequestsWithTheSame) {
     EXPECT_EQ(mesh.authentications, 3 * address_allowance.at_once);
 }
 
+TEST_F(HttpSurfaceTest, ACookieNamesTheUserOnlyWhereItCounts) {
+    make_secure();
+    mesh.sessions[FakeMesh::token_of("tester")] = "tester";
+    const std::string cookie = "happn_token=" + FakeMesh::token_of("tester");
+    HttpRequest request;
+    request.method = "GET";
+    request.headers.push_back({"Cookie", cookie});
+    request.headers.push_back({"Sec-Fetch-Site", "same-origin"});
+    for (const char* target : {"/rest/describe", "/TestNode/rest/method/componentName/methodName"}) {
+        request.target = target;
+        EXPECT_EQ(surface().user_of(request), "tester") << target;
+    }
+    request.target = "/mapped";
+    EXPECT_EQ(surface().user_of(request), "");
+}
+
 TEST_F(GuessedTokens, LeaveLoginsOpen) {
     guess(mapped, address_allowance.at_once);
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=pw").status, 200);

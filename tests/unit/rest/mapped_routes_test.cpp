@@ -240,6 +240,60 @@ TEST_F(MappedRoutesTest, TheTokenIsKnownBeforeTheRequestIsJudged) {
     EXPECT_EQ(ask("GET", "/a?unknown=1", {bearer("nobody")}).status, 400);
 }
 
+/// What has been reloaded while the mesh says whose the token is.
+class ReloadedMeanwhile : public MappedRoutesTest {
+protected:
+    ReloadedMeanwhile() {
+        make_secure();
+        mesh.takes_its_time = true;
+    }
+    HttpReply post_across_reload(gateway::Route before, gateway::Route after, Headers headers = {}) {
+        use({std::move(before)});
+        headers.push_back(bearer("tester"));
+        headers.emplace_back("Content-Type", "application/json");
+        EXPECT_FALSE(send("POST", "/a", std::move(headers), R"({"n":1})").has_value());
+        use({std::move(after)});
+        mesh.give_verdicts();
+        if (!late) ADD_FAILURE() << "not answered";
+        return std::exchange(late, std::nullopt).value_or(HttpReply{});
+    }
+    HttpSource source = source_of("POST", "/a");
+};
+
+TEST_F(ReloadedMeanwhile, TheBodyIsReadAsTheRouteSaysByNow) {
+    HttpSource form = source;
+    form.body = HttpSource::Body::form;
+    EXPECT_EQ(post_across_reload(answering(source, "{payload}"), answering(form, "{payload}")).status, 415);
+    EXPECT_EQ(post_across_reload(answering(form, "{payload}"), answering(source, "{payload}")).status, 200);
+}
+
+TEST_F(ReloadedMeanwhile, AKeyThatIsRequiredByNowIsMissed) {
+    HttpSource keyed = source;
+    keyed.idempotency = HttpSource::Idempotency::required;
+    EXPECT_EQ(post_across_reload(answering(source, "ok"), answering(keyed, "ok")).status, 400);
+}
+
+TEST_F(ReloadedMeanwhile, WhoIsNotAskedForByNowIsNobody) {
+    HttpSource open = source;
+    open.auth = HttpSource::Auth::none;
+    EXPECT_EQ(post_across_reload(answering(source, "old"), answering(open, "new")).body.view(), "new");
+}
+
+TEST_F(ReloadedMeanwhile, AnAnswerIsForThePagesThatTheRouteListsByNow) {
+    HttpSource listed = source;
+    listed.origins = {"https://app.example"};
+    const Headers page{{"Origin", "https://app.example"}};
+    const auto before = post_across_reload(answering(listed, "x"), answering(source, "x"), page);
+    EXPECT_EQ(header_of(before, "Access-Control-Allow-Origin"), "");
+    const auto after = post_across_reload(answering(source, "x"), answering(listed, "x"), page);
+    EXPECT_EQ(header_of(after, "Access-Control-Allow-Origin"), "https://app.example");
+}
+
+TEST_F(ReloadedMeanwhile, ARouteThatIsGoneIsNotFound) {
+    EXPECT_EQ(post_across_reload(answering(source, "x"), answering(source_of("POST", "/b"), "x")).status,
+              404);
+}
+
 TEST_F(MappedRoutesTest, CredentialsDoNotTravelOn) {
     make_secure();
     use({gateway::http_to_happn_get("read", "GET", "/d/{device}", "/devices/{device}")});
