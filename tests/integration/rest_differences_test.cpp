@@ -244,8 +244,10 @@ private:
             request.headers.emplace(name, value);
         if (!asked.body.empty() && !asked.headers.contains("Content-Type"))
             request.headers.emplace("Content-Type", "application/json");
-        if (tokens_.contains(asked.who))
+        if (tokens_.contains(asked.who)) {
             request.headers.emplace("Cookie", "happn_token=" + tokens_[asked.who]);
+            request.headers.emplace("Sec-Fetch-Site", "same-origin");
+        }
         client.set_read_timeout(patience);
         client.set_url_encode(false);
         const auto answer = client.send(request);
