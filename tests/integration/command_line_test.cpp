@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "tests/support/free_port.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/tree/tree.hpp"
@@ -36,6 +38,24 @@ TEST(CommandLine, ValidateIsContentWithWhatIsShipped) {
     const Result result = gateway({"validate", "--config", configuration});
     EXPECT_EQ(result.status, 0) << result.printed;
     EXPECT_THAT(result.printed, HasSubstr("ok: "));
+}
+
+TEST(CommandLine, RunSaysInPlainWordsWhenFewerClientsFitThanAreAllowed) {
+    TemporaryDirectory directory;
+    const auto config = directory.write("gateway.yaml",
+                                        "name: test\nlisten: \"127.0.0.1:${PORT}\"\n"
+                                        "admin: { listen: \"127.0.0.1:${ADMIN_PORT}\" }\n"
+                                        "node: { enabled: true }\n");
+    const std::string with_few_files = "ulimit -n 200; exec \"$0\" run --config \"$1\"";
+    Process process{{.arguments = {"sh", "-c", with_few_files, gateway_program(), config.string()},
+                     .environment = {{"PORT", std::to_string(free_port())},
+                                     {"ADMIN_PORT", std::to_string(free_port())}}}};
+    process.wait_for_line(
+        "up to 136 clients can be connected at once, not 20000 (limits.connections): the system lets this "
+        "program have 200 files open (ulimit -n)");
+    process.wait_for_line("is ready");
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait(), 0) << process.printed();
 }
 
 TEST(CommandLine, ValidateNamesEveryMistakeWithItsPlaceAndAHint) {
