@@ -17,6 +17,7 @@ namespace {
 using namespace support;
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string sample = source_tree("mappings/samples/smart-building.yaml");
 const std::string configuration = source_tree("config/gateway.yaml");
@@ -56,6 +57,13 @@ TEST(CommandLine, RunSaysInPlainWordsWhenFewerClientsFitThanAreAllowed) {
     process.wait_for_line("is ready");
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait(), 0) << process.printed();
+}
+
+TEST(CommandLine, TheStartScriptHelpsWithoutDoingAnything) {
+    Process process{{.arguments = {source_tree("run.sh"), "--help"}}};
+    EXPECT_EQ(process.wait(), 0);
+    EXPECT_THAT(process.output(), HasSubstr("./run.sh [options of `happn-gateway run`]"));
+    EXPECT_THAT(process.printed(), Not(HasSubstr("==>"))) << "what it does it says so";
 }
 
 TEST(CommandLine, ValidateNamesEveryMistakeWithItsPlaceAndAHint) {
