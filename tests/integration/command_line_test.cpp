@@ -41,6 +41,16 @@ TEST(CommandLine, ValidateIsContentWithWhatIsShipped) {
     EXPECT_THAT(result.printed, HasSubstr("ok: "));
 }
 
+TEST(CommandLine, ValidateCountsOneRouteAsOne) {
+    TemporaryDirectory directory;
+    const std::string one = "version: 1\nroutes:\n  a: { from: { http: \"GET /a\" }, to: { answer: 1 } }\n";
+    const std::string other = "  b: { from: { http: \"GET /b\" }, to: { answer: 1 } }\n";
+    EXPECT_THAT(gateway({"validate", directory.write("one.yaml", one).string()}).output,
+                HasSubstr("ok: 1 route, nothing to report"));
+    EXPECT_THAT(gateway({"validate", directory.write("two.yaml", one + other).string()}).output,
+                HasSubstr("ok: 2 routes, nothing to report"));
+}
+
 TEST(CommandLine, RunSaysInPlainWordsWhenFewerClientsFitThanAreAllowed) {
     TemporaryDirectory directory;
     const auto config = directory.write("gateway.yaml",
