@@ -77,7 +77,7 @@ HttpReply preflight_reply(const HttpRequest& request, const HttpSource& source, 
 }
 
 bool is_forged(const HttpRequest& request, const HttpSource& source, bool has_token) {
-    if (has_token || same_origin(request) || origin_listed(request, source)) return false;
+    if (has_token || page_of(request) != Page::other || origin_listed(request, source)) return false;
     return request.wants_websocket || !is_safe(request.method);
 }
 

@@ -72,6 +72,15 @@ std::optional<std::string_view> origin_of(const HttpRequest& request) {
     return origin_in(request.header("referer"));
 }
 
+bool is_own(const HttpRequest& request, std::string_view origin) {
+    const auto scheme = origin.find("://");
+    if (scheme == std::string_view::npos) return false;
+    if (!request.scheme.empty() && !equal_ignoring_case(origin.substr(0, scheme), request.scheme))
+        return false;
+    return equal_ignoring_case(origin.substr(scheme + 3),
+                               request.host.empty() ? request.header("host") : request.host);
+}
+
 }  // namespace
 
 std::optional<Secret> find_token(const HttpRequest& request,
@@ -79,25 +88,23 @@ std::optional<Secret> find_token(const HttpRequest& request,
                                  const gateway::RestSettings& settings,
                                  Cookies cookies) {
     std::optional<Secret> token;
-    if (settings.cookie && cookies == Cookies::from_same_origin && same_origin(request))
+    if (settings.cookie && cookies == Cookies::from_same_origin && page_of(request) == Page::own)
         token = from_cookie(request);
     if (!token && settings.query) token = from_query(query);
     if (!token && settings.bearer) token = from_authorization(request);
     return token;
 }
 
-bool same_origin(const HttpRequest& request) {
+Page page_of(const HttpRequest& request) {
     const std::string_view site = request.header("sec-fetch-site");
-    if (!site.empty() && site != "same-origin" && site != "none") return false;
-    const auto named = origin_of(request);
-    if (!named) return true;
-    const std::string_view origin = *named;
-    const auto scheme = origin.find("://");
-    if (scheme == std::string_view::npos) return false;
-    if (!request.scheme.empty() && !equal_ignoring_case(origin.substr(0, scheme), request.scheme))
-        return false;
-    return equal_ignoring_case(origin.substr(scheme + 3),
-                               request.host.empty() ? request.header("host") : request.host);
+    if (!site.empty() && site != "same-origin" && site != "none") return Page::other;
+    if (const auto origin = origin_of(request)) return is_own(request, *origin) ? Page::own : Page::other;
+    return site.empty() ? Page::untold : Page::own;
+}
+
+bool hides_its_page(const HttpRequest& request) {
+    return page_of(request) == Page::untold && request.header("user-agent").starts_with("Mozilla/") &&
+           request.has_header("accept-language");
 }
 
 bool is_credential_header(std::string_view name) {

@@ -17,18 +17,26 @@ inline constexpr std::string_view token_name = "happn_token";
 
 enum class Cookies { from_same_origin, never };
 
-/// nullopt: the request carries no token. A cookie counts only where `cookies` and same_origin() allow it.
+/// nullopt: the request carries no token. A cookie counts only where `cookies` allows it and the request is
+/// proved to be of the gateway's own origin: browsers give it to any page's requests.
 std::optional<gateway::Secret> find_token(const HttpRequest& request,
                                           const std::vector<gateway::NameValue>& query,
                                           const gateway::RestSettings& settings,
                                           Cookies cookies);
 
-/// Could this request have been made by another site's page? A browser says so by `Sec-Fetch-Site` (Fetch
-/// Metadata), `Origin` (RFC 6454 section 7) or, where it sends neither, `Referer`; whoever sends none of them
-/// is taken for no browser acting for a stranger. (A page that hides its address and asks plain HTTP by GET
-/// sends none of them either.)
-/// Cookies and websockets, which browsers give to any page, depend on it.
-bool same_origin(const HttpRequest& request);
+/// For whom has the request been made? A browser says so by `Sec-Fetch-Site` (Fetch Metadata), `Origin`
+/// (RFC 6454 section 7) or, where it sends neither, `Referer`. To a name in the clear it sends the first
+/// nowhere but on this machine, and a page may hide itself in the last: a GET may then say nothing.
+enum class Page {
+    own,     // a page of the gateway's own origin, or the user at the address bar
+    other,   // a page of another origin
+    untold,  // the request does not say: a page that hides itself, the address bar, or a program
+};
+Page page_of(const HttpRequest& request);
+
+/// It says nothing of its page, and is a browser's: no browser leaves out both of what it is known by here,
+/// `User-Agent: Mozilla/...` and `Accept-Language`, and no page can make it do so.
+bool hides_its_page(const HttpRequest& request);
 
 /// Headers that carry credentials: they reach no route, log or capture.
 bool is_credential_header(std::string_view name);

@@ -17,7 +17,7 @@ std::string client_address(const HttpRequest& request,
                            const Peer& peer,
                            const std::vector<gateway::IpNetwork>& trusted);
 
-/// Fills in the request's scheme and host, which same_origin() compares: what the browser saw.
+/// Fills in the request's scheme and host, which page_of() compares: what the browser saw.
 void set_origin(HttpRequest& request, const Peer& peer, bool peer_is_trusted);
 
 }  // namespace rest

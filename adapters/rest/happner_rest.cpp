@@ -86,13 +86,19 @@ HttpReply HappnerRest::options() const {
 std::optional<Principal> HappnerRest::principal_of(const HttpRequest& request, const Query& query) const {
     if (mesh_.security() == Security::insecure) {
         // There is no credential that a page of another origin would lack.
-        return same_origin(request) ? std::optional{Principal::anonymous()} : std::nullopt;
+        return page_of(request) == Page::other ? std::nullopt : std::optional{Principal::anonymous()};
     }
     auto token = find_token(request, query, settings_, Cookies::from_same_origin);
     if (!token) return std::nullopt;
     auto principal = Principal::bearer(*std::move(token));
     principal.mesh = settings_.mesh;
     return principal;
+}
+
+/// A page cannot read what another origin answers, but its images and links make calls.
+std::optional<Principal> HappnerRest::caller_of(const HttpRequest& request, const Query& query) const {
+    if (mesh_.security() == Security::insecure && hides_its_page(request)) return std::nullopt;
+    return principal_of(request, query);
 }
 
 /// On an insecure mesh there is nobody to know.
@@ -198,7 +204,7 @@ void HappnerRest::method(const HttpRequest& request,
     HttpReply unreadable;
     const auto body = read_call_body(dialect_, max_body_, request, query, unreadable);
     if (!body) return respond(std::move(unreadable));
-    auto principal = principal_of(request, query);
+    auto principal = caller_of(request, query);
     if (auto refusal = refusal_of_caller(principal, path)) return respond(*std::move(refusal));
 
     Call call;
@@ -309,7 +315,7 @@ std::optional<HttpReply> HappnerRest::refusal_of_call(const HttpRequest& head,
                                                       const Query& query) const {
     const CallPath path = read_call_path(call_path, dialect_);
     if (path.too_long && dialect_.looks_at_length_first) return too_long();
-    if (auto refusal = refusal_of_caller(principal_of(head, query), path)) return refusal;
+    if (auto refusal = refusal_of_caller(caller_of(head, query), path)) return refusal;
     if (!path.component) return std::nullopt;
     return refusal_of({path.component_text(), path.method_text()}, path.mesh);
 }

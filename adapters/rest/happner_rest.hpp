@@ -74,8 +74,11 @@ private:
     };
     using LoginShape = HttpReply (*)(const Dialect&, const gateway::Result<gateway::Secret>&);
 
-    /// nullopt: a secure mesh, and the request has no token.
+    /// nullopt: a secure mesh, and the request has no token; or an insecure one, and a page of another
+    /// origin.
     std::optional<gateway::Principal> principal_of(const HttpRequest& request, const Query& query) const;
+    /// Of a call: on an insecure mesh nullopt as well for a browser that hides whose page makes it.
+    std::optional<gateway::Principal> caller_of(const HttpRequest& request, const Query& query) const;
     using OnCaller = std::function<void(gateway::Result<gateway::Principal>, Respond)>;
     /// Goes on with the caller as the mesh knows him, or with what the mesh says instead. Who guesses tokens
     /// is answered here.

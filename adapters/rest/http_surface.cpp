@@ -88,9 +88,8 @@ void HttpSurface::handle(const HttpRequest& request, Respond respond) {
     if (asks_the_server(request)) return respond(server_options());
     const std::string_view path = request.path();
     if (!is_origin_form(path)) return respond(problem(400, "the request target must be a path"));
-    const std::string_view plain = without_node_name(path);
-    if (below(plain, "/rest"))
-        return serve_rest(request, plain, read_query_as_node(request.query()), std::move(respond));
+    if (const auto rest = rest_path(path))
+        return serve_rest(request, *rest, read_query_as_node(request.query()), std::move(respond));
     auto query = parse_query(request.query());
     if (!query) return respond(problem(400, "the query is not valid percent-encoded UTF-8"));
     if (path == "/openapi.json") return openapi_.handle(request, *query, std::move(respond));
@@ -104,21 +103,27 @@ std::optional<HttpReply> HttpSurface::refusal_of_head(const HttpRequest& head) c
     const auto query = parse_query(head.query());
     if (!is_origin_form(path) || !query) return std::nullopt;
     if (path == "/openapi.json") return openapi_.refusal_of(head);
-    if (const auto rest = below(without_node_name(path), "/rest"))
-        return refusal_of_rest(head, *rest, *query);
+    if (const auto rest = rest_path(path)) return refusal_of_rest(head, *rest, *query);
     if (auto refusal = not_served(path)) return refusal;
     if (is_of_the_node(path)) return std::nullopt;
     return routes_.refusal_of_head(head, *query);
 }
 
 std::optional<HttpReply> HttpSurface::refusal_of_rest(const HttpRequest& head,
-                                                      std::string_view below_rest,
+                                                      const RestPath& path,
                                                       const Query& query) const {
-    if (head.method == "OPTIONS" || below_rest == "login") return std::nullopt;
-    if (below_rest == "describe") return happner_.refusal_of_describe(head, query);
-    if (const auto call_path = below(below_rest, "method"))
-        return happner_.refusal_of_call(head, *call_path, query);
-    return nothing_else_below_rest();
+    if (head.method == "OPTIONS") return std::nullopt;
+    switch (path.what) {
+        case RestPath::What::login:
+            return std::nullopt;
+        case RestPath::What::describe:
+            return happner_.refusal_of_describe(head, query);
+        case RestPath::What::method:
+            return happner_.refusal_of_call(head, path.call, query);
+        case RestPath::What::nothing:
+            return nothing_else_below_rest();
+    }
+    return std::nullopt;
 }
 
 std::optional<HttpReply> HttpSurface::refusal_of_name(const HttpRequest& request) const {
@@ -143,34 +148,30 @@ std::string HttpSurface::user_of(const HttpRequest& request) const {
 }
 
 std::size_t HttpSurface::max_body(const HttpRequest& head) const {
-    if (below(without_node_name(head.path()), "/rest")) return settings_.limits.http_body;
+    if (rest_path(head.path())) return settings_.limits.http_body;
     return routes_.max_body(head.method, head.path()).value_or(settings_.limits.http_body);
 }
 
-/// happner serves /rest under its node name as well.
-std::string_view HttpSurface::without_node_name(std::string_view path) const {
-    const auto slash = path.find('/', 1);
-    if (slash == std::string_view::npos || !below(path.substr(slash), "/rest")) return path;
-    return decode_segment(path.substr(1, slash - 1)) == mesh_.node_name() ? path.substr(slash) : path;
+std::optional<RestPath> HttpSurface::rest_path(std::string_view path) const {
+    return read_rest_path(path, mesh_.node_name());
 }
 
 /// Any method but OPTIONS is as good as another here, as in happner.
 void HttpSurface::serve_rest(const HttpRequest& request,
-                             std::string_view path,
+                             const RestPath& path,
                              const Query& query,
                              Respond respond) {
-    const auto rest = below(path, "/rest");
-    const auto call_path = below(*rest, "method");
-    if (request.method == "OPTIONS" && (*rest == "login" || *rest == "describe" || call_path)) {
-        respond(happner_.options());
-    } else if (*rest == "login") {
-        happner_.login(request, query, std::move(respond));
-    } else if (*rest == "describe") {
-        happner_.describe(request, query, std::move(respond));
-    } else if (call_path) {
-        happner_.method(request, *call_path, query, std::move(respond));
-    } else {
-        respond(nothing_else_below_rest());
+    if (path.what == RestPath::What::nothing) return respond(nothing_else_below_rest());
+    if (request.method == "OPTIONS") return respond(happner_.options());
+    switch (path.what) {
+        case RestPath::What::login:
+            return happner_.login(request, query, std::move(respond));
+        case RestPath::What::describe:
+            return happner_.describe(request, query, std::move(respond));
+        case RestPath::What::method:
+            return happner_.method(request, path.call, query, std::move(respond));
+        case RestPath::What::nothing:
+            return;  // answered above
     }
 }
 

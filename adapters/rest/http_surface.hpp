@@ -12,6 +12,7 @@
 #include "adapters/rest/known_hosts.hpp"
 #include "adapters/rest/mapped_routes.hpp"
 #include "adapters/rest/openapi_endpoint.hpp"
+#include "adapters/rest/rest_path.hpp"
 #include "adapters/rest/token_guard.hpp"
 #include "gateway/listener_settings.hpp"
 #include "gateway/metrics.hpp"
@@ -54,14 +55,14 @@ public:
     std::size_t max_body(const HttpRequest& head) const;
 
 private:
-    void serve_rest(const HttpRequest& request, std::string_view path, const Query& query, Respond respond);
+    void serve_rest(const HttpRequest& request, const RestPath& path, const Query& query, Respond respond);
     bool serve_node(const HttpRequest& request, std::string_view path, const Query& query, Respond& respond);
     std::optional<HttpReply> refusal_of_name(const HttpRequest& request) const;
     std::optional<HttpReply> refusal_of_rest(const HttpRequest& head,
-                                             std::string_view below_rest,
+                                             const RestPath& path,
                                              const Query& query) const;
     std::optional<HttpReply> not_served(std::string_view path) const;
-    std::string_view without_node_name(std::string_view path) const;
+    std::optional<RestPath> rest_path(std::string_view path) const;
 
     SurfaceSettings settings_;
     gateway::Mesh& mesh_;

@@ -26,9 +26,10 @@ public:
     bool has(std::string_view authority) const;
 
     /// 421 (RFC 9110 section 15.5.20) for a request whose name has to be known and is not. It has to be where
-    /// the mesh asks for no credential, and wherever names are listed. It need not be where no page can be
-    /// behind it: on a websocket without `Origin`, which browsers always send (RFC 6455 section 4.1), and
-    /// over TLS, where the browser has compared the name with the certificate, unless names are listed.
+    /// the mesh asks for no credential, or may be one that asks for none as it has not been joined yet, and
+    /// wherever names are listed. It need not be where no page can be behind it: on a websocket without
+    /// `Origin`, which browsers always send (RFC 6455 section 4.1), and over TLS, where the browser has
+    /// compared the name with the certificate, unless names are listed.
     std::optional<HttpReply> refusal_of(const HttpRequest& request, gateway::Security security) const;
 
 private:

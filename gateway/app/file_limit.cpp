@@ -22,9 +22,10 @@ std::size_t connections_that_fit(std::size_t wanted) {
     const std::size_t fit = files > other_files ? files - other_files : 1;
     if (fit < wanted)
         log::info(
-            "{} connections at once instead of limits.connections: only {} open files are allowed "
-            "(ulimit -n)",
+            "up to {} clients can be connected at once, not {} (limits.connections): the system lets this "
+            "program have {} files open (ulimit -n)",
             fit,
+            wanted,
             files);
     return std::min(fit, wanted);
 }

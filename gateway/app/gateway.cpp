@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "gateway/app/count_of.hpp"
 #include "gateway/log.hpp"
 #include "gateway/routes_json.hpp"
 
@@ -196,7 +197,7 @@ void Gateway::reload() {
     front_door_->reload_certificates();
     if (const Table table = recompile_()) {
         apply(table);
-        log::info("reloaded: {} routes", table->routes().size());
+        log::info("reloaded: {}", count_of(table->routes().size(), "route"));
     } else {
         log::error("not reloaded: the mapping files have errors; the routes stay as they were");
     }

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "gateway/app/commands.hpp"
+#include "gateway/app/count_of.hpp"
 #include "gateway/app/loading.hpp"
 
 namespace gateway::app {
@@ -16,7 +17,8 @@ int validate_command(const Sources& sources) {
     } else {
         print_findings(compiled.findings, std::cout);
         if (compiled.findings.size() == 0)
-            std::cout << "ok: " << compiled.mappings.table->routes().size() << " routes, nothing to report\n";
+            std::cout << "ok: " << count_of(compiled.mappings.table->routes().size(), "route")
+                      << ", nothing to report\n";
     }
     return compiled.findings.has_errors() ? 1 : 0;
 }

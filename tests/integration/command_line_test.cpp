@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "tests/support/free_port.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/tree/tree.hpp"
@@ -15,6 +17,7 @@ namespace {
 using namespace support;
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string sample = source_tree("mappings/samples/smart-building.yaml");
 const std::string configuration = source_tree("config/gateway.yaml");
@@ -36,6 +39,41 @@ TEST(CommandLine, ValidateIsContentWithWhatIsShipped) {
     const Result result = gateway({"validate", "--config", configuration});
     EXPECT_EQ(result.status, 0) << result.printed;
     EXPECT_THAT(result.printed, HasSubstr("ok: "));
+}
+
+TEST(CommandLine, ValidateCountsOneRouteAsOne) {
+    TemporaryDirectory directory;
+    const std::string one = "version: 1\nroutes:\n  a: { from: { http: \"GET /a\" }, to: { answer: 1 } }\n";
+    const std::string other = "  b: { from: { http: \"GET /b\" }, to: { answer: 1 } }\n";
+    EXPECT_THAT(gateway({"validate", directory.write("one.yaml", one).string()}).output,
+                HasSubstr("ok: 1 route, nothing to report"));
+    EXPECT_THAT(gateway({"validate", directory.write("two.yaml", one + other).string()}).output,
+                HasSubstr("ok: 2 routes, nothing to report"));
+}
+
+TEST(CommandLine, RunSaysInPlainWordsWhenFewerClientsFitThanAreAllowed) {
+    TemporaryDirectory directory;
+    const auto config = directory.write("gateway.yaml",
+                                        "name: test\nlisten: \"127.0.0.1:${PORT}\"\n"
+                                        "admin: { listen: \"127.0.0.1:${ADMIN_PORT}\" }\n"
+                                        "node: { enabled: true }\n");
+    const std::string with_few_files = "ulimit -n 200; exec \"$0\" run --config \"$1\"";
+    Process process{{.arguments = {"sh", "-c", with_few_files, gateway_program(), config.string()},
+                     .environment = {{"PORT", std::to_string(free_port())},
+                                     {"ADMIN_PORT", std::to_string(free_port())}}}};
+    process.wait_for_line(
+        "up to 136 clients can be connected at once, not 20000 (limits.connections): the system lets this "
+        "program have 200 files open (ulimit -n)");
+    process.wait_for_line("is ready");
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait(), 0) << process.printed();
+}
+
+TEST(CommandLine, TheStartScriptHelpsWithoutDoingAnything) {
+    Process process{{.arguments = {source_tree("run.sh"), "--help"}}};
+    EXPECT_EQ(process.wait(), 0);
+    EXPECT_THAT(process.output(), HasSubstr("./run.sh [options of `happn-gateway run`]"));
+    EXPECT_THAT(process.printed(), Not(HasSubstr("==>"))) << "what it does it says so";
 }
 
 TEST(CommandLine, ValidateNamesEveryMistakeWithItsPlaceAndAHint) {

@@ -100,6 +100,35 @@ std::vector<Asked> paths() {
                     "/TestNode/rest/login",
                     R"({"username":"_ADMIN","password":"happn"})",
                     {}});
+    list.push_back({"/rest/method", Who::tester, "POST", "/rest/method", "{}", {}});
+    list.push_back(
+        {"an empty segment", Who::admin, "POST", "/rest/method//componentName/methodName", "{}", {}});
+    return list;
+}
+
+/// Described and called by paths as clients write them, besides the ones that are documented.
+std::vector<Asked> spellings() {
+    std::vector<Asked> list;
+    for (const auto& [who, user] : {std::pair{Who::tester, ", tester"}, std::pair{Who::admin, ", _ADMIN"}}) {
+        for (const std::string path : {"/REST/describe",
+                                       "/rest/describe/",
+                                       "/rest/describe/x",
+                                       "/rest/describe.x",
+                                       "/rest/describes",
+                                       "/testnode/rest/describe",
+                                       "/TestNode/rest/describe/",
+                                       "/rest",
+                                       "/rest/nothing"})
+            list.push_back({path + user, who, "GET", path, {}, {}});
+        for (const std::string path : {"/rest/METHOD/componentName/methodName",
+                                       "/Rest/method/componentName/methodName",
+                                       "/rest/method/componentName/methodName/",
+                                       "/rest/method/componentname/methodName"})
+            list.push_back({path + user, who, "POST", path, "{}", {}});
+    }
+    for (const std::string path : {"/rest/login/", "/REST/login"})
+        list.push_back(
+            {path, Who::stranger, "POST", path, R"({"username":"_ADMIN","password":"happn"})", {}});
     return list;
 }
 
@@ -153,7 +182,10 @@ std::vector<Asked> bodies() {
           R"({"parameters":{"a":)" + std::string(98, '[') + std::string(98, ']') + "}}");
     typed("a body of 90 kB", R"({"parameters":{"a":")" + std::string(90'000, 'x') + R"("}})");
     typed("a body of 200 kB", R"({"parameters":{"a":")" + std::string(200'000, 'x') + R"("}})");
-    for (const std::string query : {"?a=%zz", "?a=%ff", "?a=%&b=%4", "?a=x+y", "?encoded_parameters=%zz"})
+    typed("an array that is shorter than the parameters", "[1]");
+    typed("an empty array", R"({"parameters":[]})");
+    for (const std::string query :
+         {"?a=%zz", "?a=%ff", "?a=%&b=%4", "?a=x+y", "?encoded_parameters=%zz", "?encoded_parameters="})
         list.push_back({"query " + query, Who::admin, "GET", list.front().target + query, {}, {}});
     return list;
 }
@@ -184,6 +216,26 @@ const std::map<std::string, std::string> reasons{
     {"half a surrogate pair", "no value is changed on its way"},
     {"JSON of 100 levels", "limits are told, not run into"},
     {"a body of 200 kB", "`limits.http_body` is another limit"},
+    {"/rest/describes, tester", "there is nothing there, whoever asks"},
+    {"/rest/describes, _ADMIN", "there is nothing there, whoever asks"},
+    {"/rest, tester", "there is nothing there, whoever asks"},
+    {"/rest, _ADMIN", "there is nothing there, whoever asks"},
+    {"/rest/nothing, tester", "there is nothing there, whoever asks"},
+    {"/rest/nothing, _ADMIN", "there is nothing there, whoever asks"},
+    {"/REST/describe, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/rest/describe/, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/rest/describe/x, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/rest/describe.x, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/testnode/rest/describe, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/TestNode/rest/describe/, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/rest/METHOD/componentName/methodName, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/Rest/method/componentName/methodName, tester", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/rest/login/", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/REST/login", "the mesh has a right for each page as it is written, and cannot be asked for it without making the request"},
+    {"/rest/method", "the right to the call is looked for, not one to the page"},
+    {"an empty segment", "the mesh fails by an exception; to the gateway it is the name of another mesh"},
+    {"an array that is shorter than the parameters", "the mesh puts its callback in the place of the first that is missing; the gateway fills them up with null, as by name"},
+    {"an empty array", "the mesh puts its callback in the place of the first that is missing; the gateway fills them up with null, as by name"},
     {"query ?encoded_parameters=%zz", "the same status; the words are those of V8"},
 };
 // clang-format on
@@ -244,8 +296,10 @@ private:
             request.headers.emplace(name, value);
         if (!asked.body.empty() && !asked.headers.contains("Content-Type"))
             request.headers.emplace("Content-Type", "application/json");
-        if (tokens_.contains(asked.who))
+        if (tokens_.contains(asked.who)) {
             request.headers.emplace("Cookie", "happn_token=" + tokens_[asked.who]);
+            request.headers.emplace("Sec-Fetch-Site", "same-origin");
+        }
         client.set_read_timeout(patience);
         client.set_url_encode(false);
         const auto answer = client.send(request);
@@ -310,7 +364,7 @@ TEST(RestDifferences, AreWhatTheDocsListAndNothingElse) {
     std::set<std::string> differing;
     for (const Kind& kind : kinds) {
         Sides sides{kind};
-        for (const auto& some : {logins(), descriptions(), paths(), delegations(), bodies()}) {
+        for (const auto& some : {logins(), descriptions(), paths(), spellings(), delegations(), bodies()}) {
             for (const Asked& asked : some) {
                 const Seen happners = sides.happners(asked), gateways = sides.gateways(asked);
                 if (happners == gateways) continue;

@@ -127,6 +127,8 @@ public:
         const json headers = headers_of(exchange, request.body);
         for (const auto& [name, value] : headers.items())
             request.headers.emplace(name, tokens_.in_place(value));
+        // A program sent it; here a cookie counts only as that of a page of the same origin.
+        if (headers.contains("cookie")) request.headers.emplace("sec-fetch-site", "same-origin");
         auto client = gateway_.http();
         client.set_keep_alive(true);
         const auto answer = client.send(request);

@@ -32,7 +32,9 @@ protected:
     }
 
     httplib::Headers bearer() const { return {{"Authorization", "Bearer " + token}}; }
-    httplib::Headers cookie() const { return {{"Cookie", "happn_token=" + token}}; }
+    httplib::Headers cookie() const {
+        return {{"Cookie", "happn_token=" + token}, {"Sec-Fetch-Site", "same-origin"}};
+    }
     std::string in_query() const { return "?happn_token=" + token; }
 
     httplib::Result call(const std::string& method,

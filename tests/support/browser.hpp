@@ -11,7 +11,8 @@ namespace support {
 
 class Browser {
 public:
-    /// `local_name`: one more name, beside localhost, that it takes for this machine; it knows no others.
+    /// `local_name`: one more name, beside localhost, that it takes for this machine, or as `*.NAME` all
+    /// below one; it knows no others.
     explicit Browser(const std::string& url, const std::string& local_name = "localhost");
 
     /// What it has printed, for failures.

@@ -244,10 +244,25 @@ TEST_F(HappnerRestTest, ACookieOfAnotherSitesPageIsNoCredential) {
         more.emplace_back("Host", "gw:8080");
         return post("/rest/method/componentName/methodName", "{}", std::move(more)).status;
     };
-    EXPECT_EQ(status({}), 200);
     EXPECT_EQ(status({{"Origin", "http://gw:8080"}}), 200);
+    EXPECT_EQ(status({}), 403) << "who says nothing may be such a page";
     EXPECT_EQ(status({{"Origin", "http://evil.example"}}), 403);
     EXPECT_EQ(status({{"Sec-Fetch-Site", "cross-site"}}), 403);
+}
+
+TEST_F(HappnerRestTest, ABrowserThatHidesItsPageMakesNoCallOfAnInsecureMesh) {
+    const std::string call = "/rest/method/componentName/methodName?a=1";
+    const Headers hidden{{"Host", "gw"}, {"User-Agent", "Mozilla/5.0 (X11)"}, {"Accept-Language", "en"}};
+    const auto with = [&](Headers headers) {
+        headers.insert(headers.end(), hidden.begin(), hidden.end());
+        return ask("GET", call, std::move(headers)).status;
+    };
+    EXPECT_EQ(with({}), 403);
+    EXPECT_TRUE(mesh.calls.empty());
+    EXPECT_EQ(with({{"Referer", "http://gw/page"}}), 200);
+    EXPECT_EQ(with({{"Sec-Fetch-Site", "none"}}), 200);
+    EXPECT_EQ(ask("GET", "/rest/describe", hidden).status, 200) << "does nothing, and no page can read it";
+    EXPECT_EQ(ask("GET", call, {{"Host", "gw"}, {"User-Agent", "curl/8.0"}}).status, 200);
 }
 
 TEST_F(HappnerRestTest, DelegationIsPassedOnAndOnlyOnASecureMesh) {

@@ -36,7 +36,15 @@ TEST(KnownHosts, AreWithoutAListThoseWhereNoPageOfTheInternetCanBe) {
                              "localhost.evil.example",
                              "notlocalhost.example",
                              "[evil.example]:80",
-                             "evil.example:80:80"})
+                             "[localhost]:80",
+                             "[gateway]",
+                             "evil.example:80:80",
+                             "[::1",
+                             "[::1]evil.example",
+                             "[::1]:80.evil.example",
+                             "x:80.evil.example",
+                             "x:80:80",
+                             ":80"})
         EXPECT_FALSE(hosts.has(name)) << name;
 }
 
@@ -91,7 +99,7 @@ TEST(KnownHosts, HaveToBeNamedWhereNothingElseKeepsAPageOut) {
     const std::vector<Case> cases{
         {"an insecure mesh", request_to(evil), insecure, true, true},
         {"a secure mesh", request_to(evil), secure, false, true},
-        {"a mesh that has not been joined", request_to(evil), unknown, false, true},
+        {"a mesh that has not been joined", request_to(evil), unknown, true, true},
         {"over TLS", over_tls(request_to(evil)), insecure, false, true},
         {"a page's websocket", as_websocket(request_to(evil, {origin})), insecure, true, true},
         {"a program's websocket", as_websocket(request_to(evil)), insecure, false, false},

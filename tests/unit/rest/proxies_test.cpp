@@ -119,9 +119,9 @@ TEST(Forwarded, SameOriginComparesWhatTheBrowserSaw) {
                        {"X-Forwarded-Proto", "https"},
                        {"X-Forwarded-Host", "shop.example"}};
     set_origin(request, {"10.0.0.1", 1}, true);
-    EXPECT_TRUE(same_origin(request));
+    EXPECT_EQ(page_of(request), Page::own);
     set_origin(request, {"192.0.2.1", 1}, false);
-    EXPECT_FALSE(same_origin(request));
+    EXPECT_EQ(page_of(request), Page::other);
 }
 
 TEST(SameOrigin, APageInTheClearIsAnotherOriginThanOneOverTls) {
@@ -130,7 +130,7 @@ TEST(SameOrigin, APageInTheClearIsAnotherOriginThanOneOverTls) {
     Peer peer{"192.0.2.1", 1};
     peer.tls = true;
     set_origin(request, peer, false);
-    EXPECT_FALSE(same_origin(request));
+    EXPECT_EQ(page_of(request), Page::other);
 }
 
 }  // namespace

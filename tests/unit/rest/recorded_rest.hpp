@@ -93,6 +93,8 @@ private:
         Headers headers;
         for (const auto& [name, value] : sent_headers.items())
             headers.emplace_back(name, tokens_.in_place(value));
+        // A program sent it; here a cookie counts only as that of a page of the same origin.
+        if (sent_headers.contains("cookie")) headers.emplace_back("sec-fetch-site", "same-origin");
         std::string body;
         if (request.contains("body"))
             body = request["body"].is_string() ? request["body"].get<std::string>() : request["body"].dump();

@@ -47,7 +47,7 @@ protected:
         return post(target, body, std::move(headers)).body.str();
     }
     static Headers cookie(const std::string& user) {
-        return {{"Cookie", "happn_token=" + FakeMesh::token_of(user)}};
+        return {{"Cookie", "happn_token=" + FakeMesh::token_of(user)}, {"Sec-Fetch-Site", "same-origin"}};
     }
 };
 
