@@ -139,8 +139,7 @@ void HttpSurface::open_to_page(const HttpRequest& head, HttpReply& reply) const 
 std::string HttpSurface::user_of(const HttpRequest& request) const {
     const auto query = parse_query(request.query());
     if (!query) return {};
-    const bool mirrored =
-        request.path() == "/openapi.json" || below(without_node_name(request.path()), "/rest");
+    const bool mirrored = request.path() == "/openapi.json" || rest_path(request.path());
     const auto cookies =
         mirrored ? Cookies::from_same_origin : Cookies::never;  // on mapped routes none counts
     const auto token = find_token(request, *query, settings_.rest, cookies);
