@@ -84,7 +84,8 @@ void Dispatcher::guarantor(Guarantor& guarantor) {
     state_->guarantor = &guarantor;
 }
 
-void Dispatcher::State::match(const Message& message, const Router::Visit& visit) const {
+template <typename Visit>
+void Dispatcher::State::match(const Message& message, const Visit& visit) const {
     const auto if_wanted = [&](const Route& route, Captures&& captures) {
         if (wants(route, message, options.gateway_id)) visit(route, std::move(captures));
     };

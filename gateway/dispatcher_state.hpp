@@ -21,7 +21,8 @@ struct Dispatcher::State {
     State(const DispatcherOptions& dispatcher_options, SinkDirectory& directory, Metrics& counters)
         : options{dispatcher_options}, sinks{directory}, metrics{counters} {}
 
-    void match(const Message& message, const Router::Visit& visit) const;
+    template <typename Visit>
+    void match(const Message& message, const Visit& visit) const;
     void start(const Route& route, Captures captures, Message message, Responder responder);
     void begin(const Route& route, Captures captures, Execution execution);
     std::optional<Ending> refuse_early(Execution& execution) const;
