@@ -1,5 +1,6 @@
-// Templates are compiled and evaluated with any payload and captures: what comes out is JSON, and no address
-// that was put together holds a wildcard, a NUL or a parent level.
+// Templates are compiled and evaluated with any payload and captures: what comes out is JSON, no address that
+// was put together holds a wildcard, a NUL or a parent level, and no filter more wildcards than were spelled.
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -72,12 +73,19 @@ bool has_level(std::string_view address, std::string_view level) {
     return ("/" + std::string{address} + "/").find("/" + std::string{level} + "/") != std::string::npos;
 }
 
+std::ptrdiff_t wildcards_in(std::string_view text) {
+    return std::ranges::count_if(
+        text, [](char character) { return character == '+' || character == '#' || character == '*'; });
+}
+
 void check_address(const std::string& address,
                    AddressTemplate::Kind kind,
                    const AddressTemplate& made,
                    bool wildcards) {
-    const std::string_view forbidden = kind == AddressTemplate::Kind::mqtt ? "+#" : wildcards ? "#" : "#*";
-    require(address.find_first_of(forbidden) == std::string::npos, "no wildcard in an address");
+    const std::string_view forbidden = kind == AddressTemplate::Kind::mqtt ? "+#" : "#*";
+    require(wildcards ? wildcards_in(address) <= wildcards_in(made.text())
+                      : address.find_first_of(forbidden) == std::string::npos,
+            "no wildcard in an address but those that its template spells");
     require(address.find('\0') == std::string::npos, "no NUL in an address");
     require(!has_level(address, ".."), "no parent level in an address");
     require(!address.empty() && address.size() <= 65535, "an address has a size");
