@@ -1,13 +1,15 @@
 // Odd requests, put to a real mesh and to a gateway in front of it, in the dialect of its generation: both
-// must answer the same, but for what docs/rest.md lists with its reason. HG_UPDATE_DOCS=1 writes that table
-// anew.
+// must answer the same, but for what docs/compatibility.md lists with its reason. HG_UPDATE_DOCS=1 writes
+// that table anew.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tests/integration/end_to_end.hpp"
@@ -334,29 +336,65 @@ std::string cell(const Seen& seen) {
     return text;
 }
 
-/// Equal rows of several meshes are one.
-class Table {
+/// Numbers reasons by the order in which they are first given.
+class Notes {
 public:
-    void add(const Kind& kind, const std::string& name, const Seen& happners, const Seen& gateways) {
-        const Row row{name, cell(happners), cell(gateways)};
-        auto& meshes = meshes_[row];
-        if (meshes.empty()) order_.push_back(row);
-        meshes += (meshes.empty() ? "" : ", ") + kind.name();
+    std::string mark(const std::string& reason) {
+        const auto known = std::ranges::find(reasons_, reason);
+        const auto number = known - reasons_.begin() + 1;
+        if (known == reasons_.end()) reasons_.push_back(reason);
+        return '[' + std::to_string(number) + ']';
     }
     std::string text() const {
-        std::string table = "| request | asked on | happner | the gateway | why |\n|---|---|---|---|---|\n";
-        for (const Row& row : order_) {
-            const auto& [name, happners, gateways] = row;
-            table += "| " + name + " | " + meshes_.at(row) + " | " + happners + " | " + gateways + " | " +
-                     reasons.at(name) + " |\n";
-        }
-        return table;
+        std::string notes;
+        for (std::size_t i = 0; i < reasons_.size(); ++i)
+            notes += "\n[" + std::to_string(i + 1) + "] " + reasons_[i] + ".\n";
+        return notes;
     }
 
 private:
-    using Row = std::tuple<std::string, std::string, std::string>;
-    std::map<Row, std::string> meshes_;
-    std::vector<Row> order_;
+    std::vector<std::string> reasons_;
+};
+
+/// Equal rows of several meshes are one; rows of one request stand together.
+class Table {
+public:
+    void add(const Kind& kind, const std::string& name, const Seen& happners, const Seen& gateways) {
+        auto request = std::ranges::find(requests_, name, &Request::name);
+        if (request == requests_.end()) request = requests_.insert(request, {name, {}});
+        const std::pair answers{cell(happners), cell(gateways)};
+        auto row = std::ranges::find(request->rows, answers, &Row::answers);
+        if (row == request->rows.end()) row = request->rows.insert(row, {answers, {}});
+        row->meshes.push_back(kind.name());
+    }
+    std::string text() const {
+        std::string table = "| request | asked on | happner | the gateway | why |\n|---|---|---|---|---|\n";
+        Notes notes;
+        for (const auto& [name, rows] : requests_) {
+            for (const auto& [answers, meshes] : rows)
+                table += "| " + name + " | " + list(meshes) + " | " + answers.first + " | " + answers.second +
+                         " | " + notes.mark(reasons.at(name)) + " |\n";
+        }
+        return table + notes.text() + '\n';
+    }
+
+private:
+    struct Row {
+        std::pair<std::string, std::string> answers;
+        std::vector<std::string> meshes;
+    };
+    struct Request {
+        std::string name;
+        std::vector<Row> rows;
+    };
+    static std::string list(const std::vector<std::string>& meshes) {
+        if (meshes.size() == std::size(kinds)) return "all";
+        std::string text;
+        for (const std::string& mesh : meshes)
+            text += (text.empty() ? "" : ", ") + mesh;
+        return text;
+    }
+    std::vector<Request> requests_;
 };
 
 TEST(RestDifferences, AreWhatTheDocsListAndNothingElse) {
@@ -378,7 +416,7 @@ TEST(RestDifferences, AreWhatTheDocsListAndNothingElse) {
     }
     for (const auto& [name, why] : reasons)
         EXPECT_TRUE(differing.contains(name)) << name << ": no difference any more";
-    expect_in_docs("rest-differences", table.text(), "docs/rest.md");
+    expect_in_docs("rest-differences", table.text());
 }
 
 }  // namespace
