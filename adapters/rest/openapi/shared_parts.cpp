@@ -26,7 +26,7 @@ Json security_schemes(const gateway::RestSettings& rest) {
     return schemes;
 }
 
-/// RFC 9457, with the error's own name and code (docs/rest.md).
+/// RFC 9457, with the error's own name and code (docs/http.md).
 Json problem() {
     return {{"type", "object"},
             {"description", "A problem, as RFC 9457 has it."},
