@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view fence = "```";
 constexpr std::string_view prompt = "$ ";
+constexpr char continued = '\\';  // at the end of a line of a command
 constexpr std::string_view anything = "...";
 
 std::string_view without_line_ends(std::string_view text) {
@@ -80,7 +81,9 @@ std::vector<CodeBlock> code_blocks(const std::string& markdown) {
 std::vector<ShownCommand> shown_commands(const CodeBlock& block) {
     std::vector<ShownCommand> commands;
     for (const std::string& line : block.lines) {
-        if (line.starts_with(prompt)) {
+        if (!commands.empty() && commands.back().command.ends_with(continued)) {
+            commands.back().command += '\n' + line;
+        } else if (line.starts_with(prompt)) {
             commands.push_back({line.substr(prompt.size()), {}});
         } else if (!commands.empty()) {
             std::string& output = commands.back().output;

@@ -18,7 +18,8 @@ struct CodeBlock {
     std::string text() const;
 };
 
-/// A `$ command` of a console block, and what the block says it prints.
+/// A `$ command` of a console block, over several lines where they end with `\`, and what the block says it
+/// prints.
 struct ShownCommand {
     std::string command;
     std::string output;  // without line ends at its end
