@@ -79,7 +79,7 @@ TEST_P(DocsWalkthrough, WorksAsWritten) {
 
 INSTANTIATE_TEST_SUITE_P(Documentation,
                          DocsWalkthrough,
-                         testing::Values("docs/http.md", "docs/services.md"),
+                         testing::Values("docs/http.md", "docs/rest.md", "docs/services.md"),
                          [](const auto& page) { return std::filesystem::path{page.param}.stem().string(); });
 
 }  // namespace
