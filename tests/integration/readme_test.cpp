@@ -77,10 +77,13 @@ TEST_P(DocsWalkthrough, WorksAsWritten) {
     EXPECT_GE(reader.typed(), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Documentation,
-    DocsWalkthrough,
-    testing::Values("docs/http.md", "docs/rest.md", "docs/security.md", "docs/services.md"),
-    [](const auto& page) { return std::filesystem::path{page.param}.stem().string(); });
+INSTANTIATE_TEST_SUITE_P(Documentation,
+                         DocsWalkthrough,
+                         testing::Values("docs/http.md",
+                                         "docs/rest.md",
+                                         "docs/security.md",
+                                         "docs/services.md",
+                                         "docs/streams.md"),
+                         [](const auto& page) { return std::filesystem::path{page.param}.stem().string(); });
 
 }  // namespace
