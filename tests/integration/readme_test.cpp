@@ -17,6 +17,11 @@ bool is_mapping(const CodeBlock& block) {
     return block.kind == "yaml" && block.text().starts_with("version:");
 }
 
+/// docs_test types these.
+bool is_typed_in_the_repository(const CodeBlock& block) {
+    return block.text().starts_with("$ happn-gateway ");
+}
+
 // --- the README ------------------------------------------------------------------------------------
 
 class Readme : public testing::Test {
@@ -72,7 +77,7 @@ TEST_P(DocsWalkthrough, WorksAsWritten) {
         if (is_mapping(block)) shown.blocks.push_back(block);
     Walkthrough reader{shown};
     for (const CodeBlock& block : blocks)
-        if (block.kind.starts_with("console")) reader.type(block);
+        if (block.kind.starts_with("console") && !is_typed_in_the_repository(block)) reader.type(block);
     reader.finish();
     EXPECT_GE(reader.typed(), 1);
 }
@@ -80,6 +85,7 @@ TEST_P(DocsWalkthrough, WorksAsWritten) {
 INSTANTIATE_TEST_SUITE_P(Documentation,
                          DocsWalkthrough,
                          testing::Values("docs/http.md",
+                                         "docs/openapi.md",
                                          "docs/rest.md",
                                          "docs/security.md",
                                          "docs/services.md",
