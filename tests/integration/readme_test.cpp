@@ -2,8 +2,11 @@
 // JavaScript example runs with the real happn-3.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "tests/integration/walkthrough.hpp"
 #include "tests/support/js_peer.hpp"
@@ -68,28 +71,44 @@ TEST_F(Readme, WorksAsWritten) {
 
 // --- other pages -----------------------------------------------------------------------------------
 
+constexpr const char* pages[] = {"docs/http.md",
+                                 "docs/openapi.md",
+                                 "docs/rest.md",
+                                 "docs/security.md",
+                                 "docs/services.md",
+                                 "docs/streams.md"};
+
+std::vector<CodeBlock> mappings_among(const std::vector<CodeBlock>& blocks) {
+    std::vector<CodeBlock> mappings;
+    std::ranges::copy_if(blocks, std::back_inserter(mappings), is_mapping);
+    return mappings;
+}
+
+/// A reader saves one after the other beside those of before.
+TEST(DocsWalkthroughs, SaveMappingFilesThatGoTogether) {
+    const TemporaryDirectory directory;
+    std::vector<std::string> command{gateway_program(), "validate"};
+    for (const std::string page : pages) {
+        for (const CodeBlock& block : mappings_among(code_blocks(read_file(source_tree(page)))))
+            command.push_back(directory.write(page + std::to_string(block.line), block.text()).string());
+    }
+    Process process{{.arguments = command}};
+    EXPECT_EQ(process.wait(), 0) << process.printed();
+}
+
 class DocsWalkthrough : public testing::TestWithParam<const char*> {};
 
 TEST_P(DocsWalkthrough, WorksAsWritten) {
     const auto blocks = code_blocks(read_file(source_tree(GetParam())));
-    Walkthrough::Mappings shown;
-    for (const CodeBlock& block : blocks)
-        if (is_mapping(block)) shown.blocks.push_back(block);
-    Walkthrough reader{shown};
+    Walkthrough reader{{.blocks = mappings_among(blocks)}};
     for (const CodeBlock& block : blocks)
         if (block.kind.starts_with("console") && !is_typed_in_the_repository(block)) reader.type(block);
     reader.finish();
     EXPECT_GE(reader.typed(), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Documentation,
-                         DocsWalkthrough,
-                         testing::Values("docs/http.md",
-                                         "docs/openapi.md",
-                                         "docs/rest.md",
-                                         "docs/security.md",
-                                         "docs/services.md",
-                                         "docs/streams.md"),
-                         [](const auto& page) { return std::filesystem::path{page.param}.stem().string(); });
+INSTANTIATE_TEST_SUITE_P(Documentation, DocsWalkthrough, testing::ValuesIn(pages), [](const auto& page) {
+    return std::filesystem::path{page.param}.stem().string();
+});
 
 }  // namespace
