@@ -9,6 +9,7 @@
 #include "gateway/dispatcher_state.hpp"
 #include "gateway/log.hpp"
 #include "gateway/payload.hpp"
+#include "gateway/receipt.hpp"
 #include "gateway/relevance.hpp"
 
 namespace gateway {
@@ -196,6 +197,7 @@ void Dispatcher::State::start(const Route& route, Captures captures, Message mes
     execution.message = std::move(message);
     execution.responder = std::move(responder);
     execution.counters = &metrics.route(route.name);
+    if (execution.message.receipt) execution.message.receipt->share();
     metrics.matched(*execution.counters, execution.message.payload.bytes.size());
     begin(route, std::move(captures), std::move(execution));
 }
@@ -355,6 +357,7 @@ void Dispatcher::State::end(Execution& execution, Ending ending, std::optional<E
         }
     }
     if (execution.guaranteed != 0) return guarantor->on_attempt_ended(execution.guaranteed, ending, error);
+    if (execution.message.receipt) execution.message.receipt->end(ending.fate);
     metrics.ended(
         *execution.counters, ending.fate, ending.reason, answered_at(execution) - execution.started);
     log_ending(*execution.route, ending, error);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -65,6 +66,8 @@ struct CallProperties {
 
 using Properties = std::variant<MqttProperties, HappnProperties, HttpProperties, CallProperties>;
 
+class Receipt;  // gateway/receipt.hpp
+
 /// What the loop guard reads: which gateway last sent this message on, and how many have.
 struct Origin {
     std::string gateway_id;  // empty: nobody's, the message is new
@@ -81,6 +84,7 @@ struct Message {
     Properties properties;
     Origin origin;
     std::optional<TimePoint> deadline;  // of a source that waits
+    std::shared_ptr<Receipt> receipt;   // of a sender that wants to know that it was delivered; else null
 };
 
 }  // namespace gateway

@@ -24,6 +24,7 @@ gateway::Message message_of(const Publication& publication, const std::string& m
     properties.meta = publication.meta;
     properties.initial = publication.initial;
     message.properties = std::move(properties);
+    message.receipt = publication.receipt;
     if (const auto mark = gateway::json::member(publication.meta, gateway::loop_mark_name)) {
         message.origin = gateway::read_loop_mark(text_of(*mark));
     }

@@ -144,6 +144,7 @@ void SessionFsm::on_ack(const Frame& frame) {
 }
 
 void SessionFsm::on_published(const Frame& frame, TimePoint) {
+    const auto receipt = receipt_of(frame);
     const auto found = subscriptions_.find(frame.meta.channel);
     if (found == subscriptions_.end()) {
         port_.count("happn_publications_unmatched");
@@ -157,16 +158,32 @@ void SessionFsm::on_published(const Frame& frame, TimePoint) {
         publication.meta = frame.meta.raw;
         publication.publication_id = frame.meta.publication_id;
         publication.removed = frame.meta.action.starts_with("/REMOVE@");
+        publication.receipt = receipt;
         const auto handler = found->second.on_publication;  // it may unsubscribe itself
         handler(publication);
     }
-    if (frame.meta.consistency == "3") {
-        acknowledge(frame);
+    if (receipt) {
+        receipt->end(gateway::Fate::delivered);
     }
 }
 
-void SessionFsm::acknowledge(const Frame& frame) {
-    const auto data = json::quoted(frame.meta.publication_id);
+/// It is acknowledged by the session that it came to, or not at all.
+std::shared_ptr<gateway::Receipt> SessionFsm::receipt_of(const Frame& frame) {
+    if (frame.meta.consistency != "3") {
+        return nullptr;
+    }
+    return std::make_shared<gateway::Receipt>([this,
+                                               alive = std::weak_ptr<char>{alive_},
+                                               session = facts_.id,
+                                               id = std::string{frame.meta.publication_id}] {
+        if (!alive.expired() && state_ != State::closed && facts_.id == session) {
+            acknowledge(id);
+        }
+    });
+}
+
+void SessionFsm::acknowledge(std::string_view publication_id) {
+    const auto data = json::quoted(publication_id);
     Request request;
     request.action = "ack";
     request.event_id = next_event_++;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@
 #include "gateway/clock.hpp"
 #include "gateway/error.hpp"
 #include "gateway/principal.hpp"
+#include "gateway/receipt.hpp"
 
 namespace happn {
 
@@ -71,6 +73,8 @@ struct Publication {  // views, valid during the call
     std::string_view publication_id;
     bool removed = false;
     bool initial = false;  // a stored value, because the subscription asked for them
+    /// Of consistency 3, else null: the mesh is sent its acknowledgement when all shares of it have ended.
+    std::shared_ptr<gateway::Receipt> receipt = {};
 };
 
 /// Why a session ended, for whoever decides about the next one.
@@ -227,7 +231,8 @@ private:
     void refuse(gateway::Error error);
     void lose(std::string why);
     void keep_alive(gateway::TimePoint now);
-    void acknowledge(const Frame& frame);
+    std::shared_ptr<gateway::Receipt> receipt_of(const Frame& frame);
+    void acknowledge(std::string_view publication_id);
 
     SessionSettings settings_;
     SessionPort& port_;
@@ -253,6 +258,7 @@ private:
     std::map<std::string, Subscription, std::less<>> subscriptions_;
     std::uint64_t next_listener_ = 0;
     std::size_t restoring_ = 0;
+    std::shared_ptr<char> alive_ = std::make_shared<char>();  // receipts hold it weakly
 };
 
 std::string_view state_name(SessionFsm::State state);

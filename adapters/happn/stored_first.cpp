@@ -25,7 +25,11 @@ bool StoredFirst::hold(const Publication& publication) {
                      std::string{publication.data},
                      std::string{publication.meta},
                      std::string{publication.publication_id},
-                     publication.removed});
+                     publication.removed,
+                     publication.receipt});
+    if (publication.receipt) {
+        publication.receipt->share();
+    }
     return true;
 }
 
@@ -46,7 +50,11 @@ void StoredFirst::release(const std::vector<StoredItem>& stored,
                   .data = held.data,
                   .meta = held.meta,
                   .publication_id = held.publication_id,
-                  .removed = held.removed});
+                  .removed = held.removed,
+                  .receipt = held.receipt});
+        }
+        if (held.receipt) {
+            held.receipt->end(gateway::Fate::delivered);
         }
     }
 }

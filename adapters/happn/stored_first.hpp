@@ -31,6 +31,7 @@ private:
         std::string meta;
         std::string publication_id;
         bool removed;
+        std::shared_ptr<gateway::Receipt> receipt;
     };
     std::vector<Held> held_;
 };

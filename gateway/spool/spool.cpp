@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/log.hpp"
+#include "gateway/receipt.hpp"
 
 namespace gateway::spool {
 namespace {
@@ -101,7 +102,7 @@ void Spool::recover() {
     if (done(deliveries)) {
         for (const Delivery& delivery : *deliveries) {
             metrics_.recovered(metrics_.route(delivery.route));
-            add(delivery);
+            add(delivery, nullptr);
         }
     }
     const auto unrouted = file_.unrouted();
@@ -146,12 +147,16 @@ void Spool::take(Id kept, Message message, const std::vector<const Route*>& rout
     if (!done(ids)) return keep_in_memory(std::move(message), std::move(deliveries), ids.error());
     for (std::size_t i = 0; i < deliveries.size(); ++i) {
         deliveries[i].id = (*ids)[i];
-        add(deliveries[i]);
+        add(deliveries[i], message.receipt);
     }
     pump();
 }
 
-void Spool::add(const Delivery& delivery) {
+void Spool::add(const Delivery& delivery, const std::shared_ptr<Receipt>& receipt) {
+    if (receipt) {
+        receipt->share();
+        receipts_.emplace(delivery.id, receipt);
+    }
     ++pending_[delivery.route];
     order_.add(delivery.id, lane_of(delivery));
 }
@@ -161,10 +166,11 @@ void Spool::keep_in_memory(Message message, std::vector<Delivery> deliveries, co
     for (Delivery& delivery : deliveries) {
         if (why.errc == Errc::overloaded && !must_not_be_lost(message)) {
             metrics_.ended(metrics_.route(delivery.route), Fate::dropped, "spool_full", Duration::zero());
+            if (message.receipt) message.receipt->fail();
             continue;
         }
         delivery.id = --last_unkept_;
-        add(delivery);
+        add(delivery, message.receipt);
         unkept_.emplace(delivery.id, Attempt{delivery, message, wall_now()});
     }
     pump();
@@ -283,6 +289,7 @@ void Spool::end(Id id, Fate fate, std::string_view reason) {
     const auto pending = pending_.find(trial.route);
     if (--pending->second == 0) pending_.erase(pending);
     order_.finish(id);
+    if (const auto receipt = receipts_.extract(id)) receipt.mapped()->end(fate);
 }
 
 const Route* Spool::route_of(std::string_view name) const {

@@ -56,7 +56,7 @@ private:
         WallTime arrived = 0;
     };
 
-    void add(const Delivery& delivery);
+    void add(const Delivery& delivery, const std::shared_ptr<Receipt>& receipt);
     void keep_in_memory(Message message, std::vector<Delivery> deliveries, const Error& why);
     void pump();
     void schedule();
@@ -78,6 +78,7 @@ private:
     std::unordered_map<Id, Trial> trials_;
     std::unordered_map<Id, Attempt> unkept_;  // in memory alone; their ids are negative
     Id last_unkept_ = 0;
+    std::unordered_map<Id, std::shared_ptr<Receipt>> receipts_;  // of senders that wait
     Pending pending_;
     std::string failing_;
     std::minstd_rand random_{std::random_device{}()};

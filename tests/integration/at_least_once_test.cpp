@@ -3,15 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <map>
 #include <memory>
-#include <numeric>
-#include <random>
-#include <set>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
@@ -109,68 +102,6 @@ TEST_F(AtLeastOnce, GivesUpWhatCannotBeRead) {
     EXPECT_TRUE(eventually([&] { return gateway->route("up").outcome("delivered") == 1; }));
     EXPECT_EQ(gateway->route("up").outcome("dead"), 1u);
     EXPECT_EQ(gateway->route("up").reasons.at("decode"), 1u);
-}
-
-/// What a listener of the mesh has heard, by device.
-class Heard {
-public:
-    explicit Heard(const JsMesh& mesh) : client_{happn_client_of("13.1.1")} {
-        client_.connect(mesh.port());
-        subscription_ = client_.on("/numbers/*");
-    }
-    void listen_for(const std::string& device, int last) {
-        while (highest_[device] < last)
-            take(client_.wait_message(subscription_));
-    }
-    /// Numbers of a device as they came first: what comes again is the same one again.
-    const std::vector<int>& of(const std::string& device) { return first_[device]; }
-
-private:
-    void take(const json& message) {
-        const auto path = message["meta"]["path"].get<std::string>();
-        const auto device = path.substr(path.rfind('/') + 1);
-        const int number = message["data"]["value"];
-        if (known_[device].insert(number).second) first_[device].push_back(number);
-        highest_[device] = std::max(highest_[device], number);
-    }
-
-    JsClient client_;
-    int subscription_ = 0;
-    std::map<std::string, std::set<int>> known_;
-    std::map<std::string, std::vector<int>> first_;
-    std::map<std::string, int> highest_;
-};
-
-TEST_F(AtLeastOnce, LosesNothingHoweverOftenTheGatewayIsKilled) {
-    constexpr int kills = 8;
-    constexpr int numbers = 1500;
-    Heard heard{mesh};
-    std::atomic<int> published = 0;
-    auto gateway = start();
-    std::thread devices{[&] {
-        for (int number = 1; number <= numbers; ++number) {
-            for (const char* device : {"a", "b", "c"})
-                publish(device, std::to_string(number));
-            published = number;
-        }
-    }};
-    std::minstd_rand random{std::random_device{}()};
-    for (int kill = 1; kill <= kills; ++kill) {
-        // Somewhere in the middle of the load: the gateway is brought down while messages are on all their
-        // ways.
-        const int until = numbers * kill / (kills + 1) + static_cast<int>(random() % 50);
-        EXPECT_TRUE(eventually([&] { return published >= until; }));
-        gateway->kill();
-        gateway = start(StartUntil::listening);
-    }
-    devices.join();
-    for (const char* device : {"a", "b", "c"}) {
-        heard.listen_for(device, numbers);
-        std::vector<int> all(numbers);
-        std::iota(all.begin(), all.end(), 1);
-        EXPECT_EQ(heard.of(device), all) << device;
-    }
-    EXPECT_TRUE(has(*gateway, 0));
 }
 
 }  // namespace

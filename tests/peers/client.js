@@ -58,6 +58,16 @@ const commands = {
     const [result] = await from_callback((done) => client.happn().set(path, data, options || {}, done));
     return { result };
   },
+  // Answers when every subscriber has acknowledged it.
+  async set_acknowledged({ path, data }) {
+    const onPublished = (error, result) => settle(error, result);
+    let settle;
+    const published = new Promise((resolve, reject) => {
+      settle = (error, result) => (error ? reject(error) : resolve(result));
+    });
+    await from_callback((done) => client.happn().set(path, data, { consistency: 3, onPublished }, done));
+    return { result: await published };
+  },
   async get({ path, options }) {
     const [result] = await from_callback((done) => client.happn().get(path, options || {}, done));
     return { result };

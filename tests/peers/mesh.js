@@ -2,6 +2,7 @@
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
 //     [--domain NAME] [--encrypt-payloads] [--recorded-rights] [--no-account-lock]
 //     [--session-ttl TIME]     "3 seconds", of tester's sessions
+//     [--acknowledge-within MS]  how long a publication waits for the acknowledgements of its subscribers
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
 // A line "stop reconnect" or "stop stay-away" on stdin stops it as SIGTERM does (which is the former), and tells its
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     'session-ttl': { type: 'string' },
     'encrypt-payloads': { type: 'boolean', default: false },
     'recorded-rights': { type: 'boolean', default: false },
+    'acknowledge-within': { type: 'string' },
     'no-account-lock': { type: 'boolean', default: false },
   },
 });
@@ -60,6 +62,10 @@ function mesh_config(port) {
   const happn = { host: '127.0.0.1', port, secure: options.secure, setOptions: {} };
   if (options.secure) happn.adminPassword = 'happn';
   happn.services = { security: { config: security_config() } };
+  if (options['acknowledge-within']) {
+    const publicationOptions = { acknowledgeTimeout: Number(options['acknowledge-within']) };
+    happn.services.publisher = { config: { publicationOptions } };
+  }
   if (options['encrypt-payloads']) happn.encryptPayloads = true;
   if (options.cert) {
     // Not certPath and keyPath: happn-3 13.12.1 replaces those files by a certificate of its own.

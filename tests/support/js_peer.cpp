@@ -69,6 +69,9 @@ void JsMesh::start() {
         arguments.insert(arguments.end(), {"--session-ttl", options_.session_ttl});
     if (options_.encrypt_payloads) arguments.emplace_back("--encrypt-payloads");
     if (!options_.locks_accounts) arguments.emplace_back("--no-account-lock");
+    if (options_.acknowledged_within.count() > 0)
+        arguments.insert(arguments.end(),
+                         {"--acknowledge-within", std::to_string(options_.acknowledged_within.count())});
     if (options_.recorded_rights) arguments.emplace_back("--recorded-rights");
     process_.emplace(node("mesh.js", std::move(arguments)));
     process_->wait_for_line("READY " + std::to_string(port_));

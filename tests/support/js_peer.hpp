@@ -40,7 +40,8 @@ struct JsMeshOptions {
     std::string session_ttl = {};   // "3 seconds": of a secure mesh, until tester's sessions expire
     bool encrypt_payloads = false;  // of a secure mesh of the oldest generations
     bool locks_accounts = true;     // as meshes do by default: for 10 minutes, after 4 wrong passwords
-    bool recorded_rights = false;   // of tester, as on the meshes that the REST captures come from
+    std::chrono::milliseconds acknowledged_within{};  // how long publications wait for that; else a minute
+    bool recorded_rights = false;  // of tester, as on the meshes that the REST captures come from
 };
 
 /// A happner-2 mesh "TestNode" with the components componentName and testTools (tests/peers/components.js).
@@ -136,6 +137,8 @@ public:
 
     /// The two halves of every command, for commands that run side by side: start gives its id.
     int start(nlohmann::json command);
+    /// Has its answer been read already, while another one was waited for?
+    bool is_answered(int id) const { return answers_.contains(id); }
     nlohmann::json finish(int id,
                           std::chrono::milliseconds limit = patience);  // whole answer; throws JsError
 

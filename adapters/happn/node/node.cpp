@@ -9,6 +9,7 @@
 #include "gateway/arguments.hpp"
 #include "gateway/log.hpp"
 #include "gateway/loop_mark.hpp"
+#include "gateway/receipt.hpp"
 
 namespace happn {
 
@@ -235,7 +236,23 @@ void Node::receive(node::Published published) {
     }
     message.properties = gateway::HappnProperties{std::move(published.meta), false};
     message.origin = gateway::read_loop_mark(published.mark);
+    if (!published.publication_id.empty()) {
+        return receive_acknowledged(std::move(message), std::move(published.publication_id));
+    }
     dispatcher_.receive(std::move(message));
+}
+
+void Node::receive_acknowledged(gateway::Message message, std::string publication_id) {
+    const auto receipt = std::make_shared<gateway::Receipt>(
+        [this, alive = std::weak_ptr<char>{alive_}, id = std::move(publication_id)] {
+            if (!alive.expired()) {
+                hub_.publisher().on_ack(node::the_gateway, id);
+                work_off();
+            }
+        });
+    message.receipt = receipt;
+    dispatcher_.receive(std::move(message));
+    receipt->end(gateway::Fate::delivered);
 }
 
 gateway::ConnectionState Node::state() const {

@@ -82,6 +82,7 @@ private:
     void schedule_tick();
     void work_off();
     void receive(node::Published published);
+    void receive_acknowledged(gateway::Message message, std::string publication_id);
     void report_acknowledged();
     void subscribe_routes(const gateway::RoutingTable& table);
     void send_initial(const gateway::Route& route, const gateway::HappnSource& source);
@@ -98,6 +99,7 @@ private:
     std::deque<node::Published> inbox_;
     std::unordered_map<gateway::DeliveryId, gateway::Outcome> unacknowledged_;
     std::vector<std::pair<gateway::DeliveryId, bool>> acknowledged_;  // by all, or not; to be reported
+    std::shared_ptr<char> alive_ = std::make_shared<char>();          // receipts hold it weakly
     bool working_ = false;
     bool draining_ = false;
     std::set<std::string> routes_;  // of the table in force: name and channel of each that listens here

@@ -176,10 +176,11 @@ PublishResults Publisher::publish(const Publication& publication, gateway::TimeP
     state_.subscriptions.match(publication.word, publication.path, hits);
     Frames frames{publication};
     PublishResults results;
-    std::vector<Hit> delivered;
+    std::vector<SessionNumber> delivered;
+    const bool is_acknowledged = publication.consistency == consistency_acknowledged;
     Listening gateway;
     for (const Hit& hit : hits) {
-        if (hit.session == 0) {
+        if (hit.session == the_gateway) {
             gateway.routes = publication.only == 0;
             continue;
         }
@@ -195,11 +196,17 @@ PublishResults Publisher::publish(const Publication& publication, gateway::TimeP
         state_.send(*session, frames.frame(*hit.channel, session->dialect));
         ++(session->closing ? results.failed : results.successful);
         gateway.request_taken = gateway.request_taken || hit.channel->path.starts_with(request_prefix);
-        if (publication.consistency == consistency_acknowledged && !session->closing) {
-            delivered.push_back(hit);
+        if (is_acknowledged && !session->closing) {
+            delivered.push_back(hit.session);
         }
     }
+    if (is_acknowledged && gateway.routes && state_.to_gateway) {
+        ++results.queued;
+        ++results.successful;
+        delivered.push_back(the_gateway);
+    }
     results.unacknowledged = !delivered.empty() && expect_acks(publication, delivered, now);
+    gateway.acknowledges = results.unacknowledged && gateway.routes;
     if (publication.only != 0) {
         gateway.feeds.clear();
     }
@@ -226,13 +233,16 @@ void Publisher::hand_to_gateway(const Publication& publication, Listening listen
     const Session* client = state_.find(publication.session);
     published.session_id = client == nullptr ? publication.publisher : std::string_view{client->id};
     published.for_routes = listening.routes;
+    if (listening.acknowledges) {
+        published.publication_id = publication_id(publication);
+    }
     published.feeds = std::move(listening.feeds);
     published.request_taken = listening.request_taken;
     state_.to_gateway(std::move(published));
 }
 
 bool Publisher::expect_acks(const Publication& publication,
-                            const std::vector<Hit>& delivered,
+                            const std::vector<SessionNumber>& delivered,
                             gateway::TimePoint now) {
     const bool nobody_asks = publication.session == 0 && !publication.ticket;
     if (nobody_asks || waiting_.size() >= max_waiting) {
@@ -253,8 +263,8 @@ bool Publisher::expect_acks(const Publication& publication,
     waiting.ticket = publication.ticket;
     waiting.event_id = publication.event_id;
     waiting.deadline = now + ack_timeout;
-    for (const Hit& hit : delivered) {
-        ++waiting.subscribers[hit.session];
+    for (const SessionNumber subscriber : delivered) {
+        ++waiting.subscribers[subscriber];
     }
     return true;
 }

@@ -63,7 +63,7 @@ public:
     /// all who got it have acknowledged (3). After publish(), for the same publication.
     void report(const Publication& publication, const PublishResults& results);
 
-    /// False: there is no such publication, or it does not wait for this session.
+    /// False: there is no such publication, or it does not wait for this session (the_gateway: its routes).
     bool on_ack(SessionNumber from, std::string_view publication_id);
     void on_session_closed(SessionNumber session);
     /// Nobody waits for this publication of the gateway's any more.
@@ -78,7 +78,7 @@ private:
         std::string event_id;
         PublishResults results;
         std::size_t acknowledged = 0;
-        std::unordered_map<SessionNumber, std::size_t> subscribers;
+        std::unordered_map<SessionNumber, std::size_t> subscribers;  // and how often each has yet to
         gateway::TimePoint deadline;
     };
 
@@ -88,10 +88,11 @@ private:
         bool routes = false;
         bool request_taken = false;
         std::vector<SessionNumber> feeds;
+        bool acknowledges = false;  // the routes
     };
     void hand_to_gateway(const Publication& publication, Listening listening);
     bool expect_acks(const Publication& publication,
-                     const std::vector<Hit>& delivered,
+                     const std::vector<SessionNumber>& delivered,
                      gateway::TimePoint now);
     void finish(const std::string& publication_id, const Waiting& waiting);
     void send_ack(SessionNumber publisher,

@@ -35,6 +35,7 @@ struct Published {
     SessionNumber session = 0;  // who published; 0: the gateway
     std::string session_id;
     bool for_routes = false;
+    std::string publication_id;        // if the routes' acknowledgement is waited for; else empty
     std::vector<SessionNumber> feeds;  // readers of streams that listen
     bool request_taken = false;        // an exchange request that another session has subscribed to
 };

@@ -29,8 +29,10 @@
 
 namespace happn::node {
 
-/// Numbers a session for the life of the node. 0: the gateway itself.
+/// Numbers a session for the life of the node.
 using SessionNumber = std::uint64_t;
+/// The gateway itself: its routes listen, and publish.
+inline constexpr SessionNumber the_gateway = 0;
 /// Somebody who is no client of the node: a caller over HTTP or MQTT.
 inline constexpr SessionNumber outsider = static_cast<SessionNumber>(-1);
 

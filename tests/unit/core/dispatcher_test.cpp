@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "gateway/receipt.hpp"
 #include "recording_sinks.hpp"
 #include "table_builder.hpp"
 
@@ -391,6 +392,20 @@ TEST_F(DispatcherTest, KeepsARouteAliveUntilItsMessagesAreDoneAcrossAReload) {
     use({});
     dispatcher.on_outcome(sinks.node.delivered.at(0).first, Outcome{json("1")});
     EXPECT_EQ(response->body.bytes.view(), "1");
+}
+
+TEST_F(DispatcherTest, TellsASenderThatWaitsWhenEveryRouteHasDelivered) {
+    use({mqtt_to_happn("one", "a/{x}", "/one/{x}"), mqtt_to_happn("two", "a/{x}", "/two/{x}")});
+    int confirmed = 0;
+    Message message = mqtt_message("a/1", "1");
+    message.receipt = std::make_shared<Receipt>([&confirmed] { ++confirmed; });
+    const auto receipt = message.receipt;
+    dispatcher.receive(std::move(message));
+    receipt->end(Fate::delivered);
+    dispatcher.on_outcome(sinks.node.delivered.at(0).first, Outcome{});
+    EXPECT_EQ(confirmed, 0);
+    dispatcher.on_outcome(sinks.node.delivered.at(1).first, Outcome{});
+    EXPECT_EQ(confirmed, 1);
 }
 
 }  // namespace

@@ -659,6 +659,55 @@ TEST(SessionFsm, AcknowledgesWhereThePublisherWaitsForIt) {
     EXPECT_EQ(ack["sessionId"], session_id);
 }
 
+/// A session with a handler that keeps the receipt of what was published to it.
+struct Keeper {
+    Keeper() {
+        mesh.fsm.subscribe(channel("/SET@/a"),
+                           [this](const Publication& publication) {
+                               receipt = publication.receipt;
+                               if (receipt) receipt->share();
+                           },
+                           {});
+        mesh.join();
+    }
+    void publish(int consistency) {
+        mesh.publish("/SET@/a", "/a", 1, {{"consistency", consistency}, {"publicationId", "p-7"}});
+    }
+
+    Conversation mesh;
+    std::shared_ptr<gateway::Receipt> receipt;
+};
+
+TEST(SessionFsm, AcknowledgesWhenEverybodyWhoWasHandedThePublicationHasDeliveredIt) {
+    Keeper keeper;
+    keeper.publish(3);
+    ASSERT_NE(keeper.receipt, nullptr);
+    EXPECT_TRUE(keeper.mesh.port.sent.empty());
+    keeper.receipt->end(gateway::Fate::delivered);
+    EXPECT_EQ(keeper.mesh.expect("ack")["data"], "p-7");
+}
+
+TEST(SessionFsm, DoesNotAcknowledgeWhatCouldNotBeDelivered) {
+    Keeper keeper;
+    keeper.publish(3);
+    keeper.receipt->end(gateway::Fate::dropped);
+    EXPECT_TRUE(keeper.mesh.port.sent.empty());
+}
+
+TEST(SessionFsm, AcknowledgesNothingThatAnEarlierSessionWasSent) {
+    Keeper keeper;
+    keeper.publish(3);
+    keeper.mesh.fsm.on_closed("cut");
+    keeper.receipt->end(gateway::Fate::delivered);
+    EXPECT_TRUE(keeper.mesh.port.sent.empty());
+}
+
+TEST(SessionFsm, GivesNoReceiptWhereNobodyWaitsForIt) {
+    Keeper keeper;
+    keeper.publish(2);
+    EXPECT_EQ(keeper.receipt, nullptr);
+}
+
 TEST(SessionFsm, AHandlerMayUnsubscribeItself) {
     Conversation mesh;
     int times = 0;

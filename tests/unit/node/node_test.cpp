@@ -264,6 +264,33 @@ TEST_F(NodeTest, WhatRoutesSetReachesClientsWithTheGatewaysMark) {
         21.5);
 }
 
+const Json acknowledged{{"consistency", 3}};
+
+TEST_F(NodeTest, AClientsAcknowledgedPublicationWaitsForTheRoutes) {
+    apply({gateway::happn_to_mqtt("up", "/d/{x}", "d/{x}")});
+    Visitor visitor{node};
+    const auto frames = visitor.ask(
+        {{"action", "set"}, {"eventId", 7}, {"path", "/d/1"}, {"data", 1}, {"options", acknowledged}});
+    EXPECT_EQ(frames.size(), 1u) << "the answer alone";
+    ASSERT_EQ(sinks.local.delivered.size(), 1u);
+    dispatcher.on_outcome(sinks.local.delivered[0].first, Outcome{});
+    const auto heard = visitor.heard();
+    ASSERT_EQ(heard.size(), 1u);
+    EXPECT_EQ(heard[0]["action"], "publication-ack");
+    EXPECT_EQ(heard[0]["status"], "ok");
+    EXPECT_EQ(heard[0]["result"]["acknowledged"], 1);
+    EXPECT_EQ(heard[0]["_meta"]["eventId"], 7);
+}
+
+TEST_F(NodeTest, AClientsAcknowledgedPublicationThatNoRouteTakesIsAcknowledgedAtOnce) {
+    apply({gateway::happn_to_mqtt("up", "/d/{x:int}", "d/{x}")});
+    Visitor visitor{node};
+    const auto frames = visitor.ask(
+        {{"action", "set"}, {"eventId", 7}, {"path", "/d/x"}, {"data", 1}, {"options", acknowledged}});
+    ASSERT_EQ(frames.size(), 2u);
+    EXPECT_EQ(frames[1]["status"], "ok");
+}
+
 TEST_F(NodeTest, AnAcknowledgedSetIsDeliveredWhenItsSubscribersSaySo) {
     auto route = gateway::mqtt_to_happn("down", "devices/{device}/t", "/devices/{device}/t");
     std::get<gateway::HappnTarget>(route.targets.front().rule).consistency =

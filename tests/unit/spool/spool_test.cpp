@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/receipt.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/core/recording_sinks.hpp"
 #include "tests/unit/core/table_builder.hpp"
@@ -266,6 +267,38 @@ TEST_F(SpoolTest, WhatNoRouteWantsIsNotKept) {
     run.use({guaranteed()});
     run.receive("other/1", "1");
     EXPECT_EQ(run.file->usage().messages, 0u);
+}
+
+/// A publication whose sender waits until it is delivered.
+struct Awaited {
+    explicit Awaited(OneRun& run) {
+        Message message = mqtt_message("rooms/1", "21");
+        message.receipt = std::make_shared<Receipt>([this] { confirmed = true; });
+        const auto receipt = message.receipt;
+        run.dispatcher.receive(std::move(message));
+        receipt->end(Fate::delivered);
+    }
+    bool confirmed = false;
+};
+
+TEST_F(SpoolTest, ASenderThatWaitsIsToldWhenTheTargetHasIt) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    const Awaited sender{run};
+    run.fail(0, Errc::unavailable);
+    EXPECT_FALSE(sender.confirmed);
+    run.spool.connections_are_back();
+    run.answer(1);
+    EXPECT_TRUE(sender.confirmed);
+}
+
+TEST_F(SpoolTest, ASenderThatWaitsIsNotToldThatADeadLetterWasDelivered) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    const Awaited sender{run};
+    run.fail(0, Errc::bad_request);
+    EXPECT_EQ(run.outcomes(Fate::dead, "bad_request"), 1u);
+    EXPECT_FALSE(sender.confirmed);
 }
 
 }  // namespace
