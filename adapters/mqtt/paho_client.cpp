@@ -8,6 +8,7 @@
 #include <exception>
 #include <utility>
 
+#include "adapters/mqtt/egress.hpp"
 #include "adapters/mqtt/no_delay.hpp"
 
 namespace gateway::mqtt {
@@ -19,7 +20,9 @@ constexpr std::chrono::seconds connect_timeout{5};
 constexpr std::chrono::milliseconds disconnect_grace{500};  // for what is being written
 constexpr std::int32_t receive_maximum = 100;               // unacknowledged messages towards us
 constexpr int no_library_window = 65535;                    // the window is ours, see Egress
-constexpr int unspecified_refusal = 0x80;                   // MQTT 5.0 section 3.9.3
+/// What the library may have taken and not written yet: beyond that it refuses.
+constexpr int most_unwritten = Window::most_acknowledged + Window::most_written;
+constexpr int unspecified_refusal = 0x80;  // MQTT 5.0 section 3.9.3
 constexpr int first_refusal = 0x80;
 constexpr int no_reason = 0xff;  // what paho leaves there with 3.1.1
 
@@ -231,7 +234,7 @@ void PahoClient::State::make_client(const ConnectRequest& request) {
     client.reset();
     protocol = request.protocol;
     client = std::make_unique<::mqtt::async_client>(
-        request.url, request.client_id, ::mqtt::create_options{version_of(request.protocol)});
+        request.url, request.client_id, ::mqtt::create_options{version_of(request.protocol), most_unwritten});
     client->set_message_callback([this](const ::mqtt::const_message_ptr& message) {
         try {
             if (message && events.takes(message->get_topic().size() + message->get_payload().size()))

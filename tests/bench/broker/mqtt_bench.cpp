@@ -5,6 +5,8 @@
 #include <benchmark/benchmark.h>
 
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -20,6 +22,11 @@ namespace {
 constexpr std::int64_t batch = 5000;  // messages an iteration
 constexpr const char* topic = "devices/d1/telemetry";
 
+[[noreturn]] void fail(const std::string& why) {
+    std::fprintf(stderr, "%s\n", why.c_str());
+    std::abort();
+}
+
 /// A connection as a broker adapter has it.
 class Line final : public WireEvents {
 public:
@@ -31,6 +38,7 @@ public:
         request.clean_start = true;
         egress_.control(request);
         ready_.wait(false);
+        egress_.open(receive_maximum_);
         if (!echoes) return;
         SubscribeRequest subscribe;
         subscribe.filter = topic;
@@ -49,7 +57,7 @@ public:
         publication.topic = topic;
         publication.payload = payload;
         publication.qos = qos;
-        if (!egress_.try_publish(std::move(publication))) std::abort();
+        if (!egress_.try_publish(std::move(publication))) fail("the queue is full");
     }
     void wait(std::int64_t published, std::int64_t arrived) {
         wait_for(published_, published);
@@ -67,19 +75,19 @@ private:
     }
 
     void on_connected(bool, ServerLimits limits) override {
-        egress_.open(limits.receive_maximum);
+        receive_maximum_ = limits.receive_maximum;
         raise(ready_);
     }
-    void on_connect_failed(std::string, bool) override { std::abort(); }
+    void on_connect_failed(std::string why, bool) override { fail(why); }
     void on_disconnected() override {}
-    void on_lost(std::string, bool) override { std::abort(); }
+    void on_lost(std::string why, bool) override { fail(why); }
     bool takes(std::size_t) override { return true; }
     void on_arrived(Arrival) override {
         ++arrived_;
         arrived_.notify_one();
     }
     void on_published(std::uint64_t ticket, std::string failure) override {
-        if (!failure.empty()) std::abort();
+        if (!failure.empty()) fail(failure);
         egress_.done(ticket);
         ++published_;
         published_.notify_one();
@@ -87,6 +95,7 @@ private:
     void on_subscribed(std::uint64_t, int) override { raise(subscribed_); }
     void on_unsubscribed(std::uint64_t) override {}
 
+    std::size_t receive_maximum_ = 0;
     std::atomic<bool> ready_ = false, subscribed_ = false;
     std::atomic<std::int64_t> published_ = 0, arrived_ = 0;
     PahoClient wire_{*this};
