@@ -14,6 +14,10 @@ int qos_of(std::uint64_t ticket) {
 
 }  // namespace
 
+bool Egress::is_acknowledged(std::uint64_t ticket) {
+    return qos_of(ticket) > 0;
+}
+
 void Egress::start(Wire& wire) {
     wire_ = &wire;
     thread_ = std::thread{[this] { work(); }};
@@ -53,12 +57,13 @@ bool Egress::try_publish(Publication publication) {
     return true;
 }
 
-void Egress::open(std::size_t receive_maximum) {
+void Egress::open(std::size_t receive_maximum, std::size_t sent_again) {
     std::unique_lock lock{mutex_};
     open_ = true;
     held_ = false;
     first_ticket_ = first_queued();
-    window_.open(receive_maximum);
+    sent_again_ = sent_again;
+    window_.open(receive_maximum, sent_again);
     wake(lock);
 }
 
@@ -89,7 +94,10 @@ void Egress::close() {
 
 void Egress::done(std::uint64_t ticket) {
     std::unique_lock lock{mutex_};
-    if (ticket < first_ticket_) return;
+    if (ticket < first_ticket_) {
+        if (!is_acknowledged(ticket) || sent_again_ == 0) return;
+        --sent_again_;
+    }
     window_.leave(qos_of(ticket));
     if (something_to_do()) wake(lock);
 }

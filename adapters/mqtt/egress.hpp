@@ -24,8 +24,10 @@ public:
     static constexpr std::size_t most_acknowledged = 100;  // where paho's throughput collapses
     static constexpr std::size_t most_written = 256;
 
-    void open(std::size_t receive_maximum) {
-        acknowledged_ = written_ = 0;
+    /// `acknowledged`: that are on their way already.
+    void open(std::size_t receive_maximum, std::size_t acknowledged = 0) {
+        acknowledged_ = acknowledged;
+        written_ = 0;
         limit_ = receive_maximum < most_acknowledged ? receive_maximum : most_acknowledged;
     }
     bool admits(int qos) const { return qos == 0 ? written_ < most_written : acknowledged_ < limit_; }
@@ -65,12 +67,14 @@ public:
     void control(Control control);              // any thread
     bool try_publish(Publication publication);  // shard; false: full or closed
 
-    /// After CONNACK: publications may leave, those held first.
-    void open(std::size_t receive_maximum);
+    static bool is_acknowledged(std::uint64_t ticket);
+
+    /// After CONNACK: publications may leave, those held first. `sent_again`: how many of an earlier
+    /// connection's the library sends again, in the session that the broker has kept.
+    void open(std::size_t receive_maximum, std::size_t sent_again = 0);
     /// Holds what is queued, takes more, and disconnects; any thread.
     void pause();
-    /// After that: the first ticket that is still queued, or that of the next publication. What was sent
-    /// before it has no outcome any more.
+    /// The first ticket that is still queued, or that of the next publication: what is earlier has been sent.
     std::uint64_t first_held();
     /// The connection is gone: what is queued is dropped (its outcome is the caller's to give), late outcomes
     /// do not count.
@@ -102,7 +106,8 @@ private:
     std::deque<Publication> queue_;
     std::size_t queued_bytes_ = 0;
     Window window_;
-    std::uint64_t first_ticket_ = 0;  // of this connection: done() of earlier ones does not count
+    std::uint64_t first_ticket_ = 0;  // of this connection: done() of earlier ones does not count ...
+    std::size_t sent_again_ = 0;      // ... but of so many
     bool open_ = false;
     bool held_ = false;
     bool sleeping_ = false;

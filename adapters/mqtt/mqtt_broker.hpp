@@ -88,8 +88,15 @@ private:
     void connect();
     void retry(const std::string& why);
     void lose(const std::string& why);
-    void fail_pending(const Error& error);
-    void fail_sent(const Error& error);
+    enum class Queued : std::uint8_t { stays, fails };
+    bool is_in_doubt(std::uint64_t ticket, const Pending& pending) const;
+    std::size_t doubtful();
+    template <typename Wanted>
+    void fail_publications(const Wanted& wanted, const Error& error);
+    void fail_calls(const Error& error);
+    void fail_lost(const Error& error, Queued queued);
+    void fail_doubtful(const Error& error);
+    void fail_all(const Error& error);
     void send(Subscriptions::Difference difference);
     void unsubscribe(std::vector<UnsubscribeRequest> requests);
     void update_subscriptions();

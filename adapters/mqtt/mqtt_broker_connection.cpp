@@ -41,6 +41,7 @@ void Broker::connect() {
     request.session_expiry = whole_seconds(settings_.session_expiry, 0, longest_expiry);
     request.will = settings_.will;
     request.new_client = std::exchange(new_client_, false);
+    if (request.new_client) fail_doubtful(unavailable());  // its memory of them goes, too
     phase_ = Phase::connecting;
     egress_.control(std::move(request));
     arm(connect_watchdog, [this] {
@@ -66,7 +67,8 @@ void Broker::on(Connected&& event) {
     if (!limits_.subscription_ids)
         log::warn("broker {}: no subscription identifiers; overlapping filters may deliver twice",
                   settings_.name);
-    egress_.open(limits_.receive_maximum);
+    if (!event.session_present) fail_doubtful(unavailable());
+    egress_.open(limits_.receive_maximum, doubtful());
     arm(subscribe_watchdog, [this] {
         if (subscriptions_.settled()) return;
         new_client_ = true;
@@ -95,7 +97,7 @@ void Broker::on(Disconnected&&) {
     disarm();
     phase_ = Phase::paused;
     catching_up_ = true;
-    fail_sent(unavailable());
+    fail_lost(unavailable(), Queued::stays);
     if (!ingress_.paused()) connect();
 }
 
@@ -105,7 +107,7 @@ void Broker::lose(const std::string& why) {
         log::warn("broker {}: lost again right after connecting: another client with the id '{}'?",
                   settings_.name,
                   client_id_);
-    fail_pending(unavailable());
+    fail_lost(unavailable(), Queued::fails);
 }
 
 void Broker::retry(const std::string& why) {
@@ -119,37 +121,65 @@ void Broker::retry(const std::string& why) {
             "broker {}: {}: {}; next attempt in {} ms", settings_.name, settings_.url, why, milliseconds);
     phase_ = Phase::waiting;
     arm(pause, [this] { connect(); });
-    if (std::exchange(catching_up_, false)) fail_pending(unavailable());
+    if (std::exchange(catching_up_, false)) fail_lost(unavailable(), Queued::fails);
 }
 
-void Broker::fail_pending(const Error& error) {
+/// In a session that the broker keeps, the library sends again what has not been acknowledged: until then
+/// nobody knows whether it has arrived.
+bool Broker::is_in_doubt(std::uint64_t ticket, const Pending& pending) const {
+    return !pending.is_call && Egress::is_acknowledged(ticket) && !clean_start(settings_) && !new_client_;
+}
+
+/// Publications whose acknowledgement an earlier connection waited for.
+std::size_t Broker::doubtful() {
+    const std::uint64_t first_queued = egress_.first_held();
+    const auto is_sent = [&](const auto& entry) {
+        return entry.first < first_queued && !entry.second.is_call;
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(pending_, is_sent));
+}
+
+template <typename Wanted>
+void Broker::fail_publications(const Wanted& wanted, const Error& error) {
+    std::vector<DeliveryId> failed;
+    std::erase_if(pending_, [&](const auto& entry) {
+        if (!wanted(entry.first, entry.second)) return false;
+        if (!entry.second.is_call) failed.push_back(entry.second.id);
+        return true;
+    });
+    for (const DeliveryId id : failed)
+        outcome(id, Outcome{error});
+}
+
+void Broker::fail_calls(const Error& error) {
+    for (const auto& call : device_calls_.fail_all(error))
+        outcome(call.id, Outcome{error});
+    release_replies();
+}
+
+/// What is queued goes with the connection, unless we have ended that ourselves.
+void Broker::fail_lost(const Error& error, Queued queued) {
+    const std::uint64_t first_queued = egress_.first_held();
+    if (queued == Queued::fails) egress_.close();
+    subscriptions_.disconnected();
+    const auto is_lost = [&](std::uint64_t ticket, const Pending& pending) {
+        return ticket < first_queued ? !is_in_doubt(ticket, pending) : queued == Queued::fails;
+    };
+    fail_publications(is_lost, error);
+    fail_calls(error);
+}
+
+/// Nobody sends again what was on its way.
+void Broker::fail_doubtful(const Error& error) {
+    const std::uint64_t first_queued = egress_.first_held();
+    fail_publications([&](std::uint64_t ticket, const Pending&) { return ticket < first_queued; }, error);
+}
+
+void Broker::fail_all(const Error& error) {
     egress_.close();
     subscriptions_.disconnected();
-    const auto publications = std::exchange(pending_, {});
-    const auto calls = device_calls_.fail_all(error);
-    for (const auto& [ticket, pending] : publications) {
-        if (!pending.is_call) outcome(pending.id, Outcome{error});
-    }
-    for (const auto& call : calls)
-        outcome(call.id, Outcome{error});
-    release_replies();
-}
-
-/// What is still queued leaves when the connection is back: the pause is our own doing, and short.
-void Broker::fail_sent(const Error& error) {
-    const std::uint64_t first_queued = egress_.first_held();
-    subscriptions_.disconnected();
-    std::vector<DeliveryId> sent;
-    for (const auto& [ticket, pending] : pending_) {
-        if (ticket < first_queued && !pending.is_call) sent.push_back(pending.id);
-    }
-    std::erase_if(pending_, [&](const auto& entry) { return entry.first < first_queued; });
-    const auto calls = device_calls_.fail_all(error);
-    for (const DeliveryId id : sent)
-        outcome(id, Outcome{error});
-    for (const auto& call : calls)
-        outcome(call.id, Outcome{error});
-    release_replies();
+    fail_publications([](std::uint64_t, const Pending&) { return true; }, error);
+    fail_calls(error);
 }
 
 void Broker::drain() {
@@ -185,7 +215,7 @@ void Broker::finish_stop() {
     egress_.join();
     phase_ = Phase::stopped;
     log::info("broker {}: left", settings_.name);
-    fail_pending(Error{Errc::cancelled, "the gateway is stopping"});
+    fail_all(Error{Errc::cancelled, "the gateway is stopping"});
     if (const auto done = std::exchange(stopped_, {})) done();
 }
 

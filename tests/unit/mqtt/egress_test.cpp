@@ -133,6 +133,19 @@ TEST_F(EgressTest, HoldsBackWhatTheWindowDoesNotAdmitAndKeepsTheOrder) {
     EXPECT_EQ(wire.log(), (std::vector<std::string>{"publish a", "publish b", "publish c", "publish d"}));
 }
 
+TEST_F(EgressTest, CountsInTheWindowWhatTheLibrarySendsAgain) {
+    egress.open(1);
+    ASSERT_TRUE(publish("before", 1));
+    ASSERT_TRUE(wire.wait_for(1));
+    egress.close();
+    egress.open(1, 1);
+    ASSERT_TRUE(publish("a", 1));
+    ASSERT_TRUE(publish("b", 0));
+    egress.done(wire.tickets().at(0));
+    ASSERT_TRUE(wire.wait_for(3));
+    EXPECT_EQ(wire.log(), (std::vector<std::string>{"publish before", "publish a", "publish b"}));
+}
+
 TEST_F(EgressTest, RequestsAboutTheConnectionOvertakeWhatIsQueued) {
     egress.open(1);
     ASSERT_TRUE(publish("a", 1));
