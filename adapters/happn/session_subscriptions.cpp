@@ -1,4 +1,6 @@
-// The subscriptions of a session: made, made again after a login, and ended.
+// The subscriptions of a session: made, tried again, made again after a login, and ended. Of one channel the
+// mesh may have been asked several times, and answers when it likes: one answer with ok is enough, and every
+// further one is ended, so that the mesh has one subscription for each of ours.
 #include <algorithm>
 #include <utility>
 
@@ -33,6 +35,11 @@ std::string_view reference_of(const Frame& frame) {
     return reference.empty() ? json::member(frame.meta.raw, "referenceId").value_or("") : reference;
 }
 
+/// The mesh has not said whether it makes a subscription.
+bool is_no_verdict(const Error& error) {
+    return error.errc == Errc::timeout || error.errc == Errc::overloaded || error.errc == Errc::unavailable;
+}
+
 }  // namespace
 
 void SessionFsm::subscribe(Subscribe wanted, OnPublication on_publication, OnAnswer done) {
@@ -51,7 +58,7 @@ void SessionFsm::subscribe(Subscribe wanted, OnPublication on_publication, OnAns
     subscription.wanted = std::move(wanted);
     subscription.on_publication = std::move(on_publication);
     subscription.done = std::move(done);
-    subscription.listener = next_listener_++;
+    subscription.first = next_attempt_;
     if (up) {
         restoring_ += state_ == State::subscribing ? 1 : 0;
         send_on(channel, usual_deadline());
@@ -70,10 +77,9 @@ bool SessionFsm::want_initial(const std::string& channel) {
     return state_ == State::ready || state_ == State::subscribing;
 }
 
-std::string SessionFsm::on_options(const Subscription& subscription) const {
+std::string SessionFsm::on_options(const Subscribe& wanted, std::uint64_t number) const {
     std::string options;
     ObjectWriter writer{options};
-    const auto& wanted = subscription.wanted;
     writer.text("event_type", event_type(wanted.channel))
         .optional_raw("meta", wanted.meta)
         .number("count", 0);
@@ -81,7 +87,7 @@ std::string SessionFsm::on_options(const Subscription& subscription) const {
         writer.boolean("initialCallback", true);
     }
     if (!facts_.modern()) {
-        writer.number("listenerId", static_cast<std::int64_t>(subscription.listener)).number("refCount", 1);
+        writer.number("listenerId", static_cast<std::int64_t>(number)).number("refCount", 1);
     } else if (wanted.channel.ends_with("**")) {
         writer.raw("depth", deep);
     }
@@ -95,59 +101,131 @@ void SessionFsm::send_on(const std::string& channel, TimePoint deadline) {
         restoring_ -= restoring_ > 0 ? 1 : 0;
         return;
     }
-    const auto& subscription = found->second;
-    const auto listener = subscription.listener;
-    const auto options = on_options(subscription);
+    retries_.erase(channel);
+    const Attempt attempt{channel, next_attempt_++, found->second.made.has_value()};
+    const auto options = on_options(found->second.wanted, attempt.number);
     Ask on;
     on.action = "on";
     on.path = channel;
     on.data = "null";
     on.options = options;
-    ask(on, deadline, [this, channel, listener](const Answer& answer) {
-        on_subscribed(channel, listener, answer);
-    });
+    Pending pending;
+    pending.done = [this, attempt](const Answer& answer) {
+        on_attempt(attempt, answer);
+        on_restored(answer);
+    };
+    pending.late = [this, attempt](const Answer& answer) { on_attempt(attempt, answer); };
+    enqueue(on, deadline, std::move(pending));
 }
 
-void SessionFsm::on_subscribed(const std::string& channel, std::uint64_t listener, const Answer& answer) {
-    const bool lost = !answer && answer.error().errc == Errc::unavailable && state_ == State::closed;
-    const auto found = subscriptions_.find(channel);
-    const bool wanted = found != subscriptions_.end() && found->second.listener == listener;
-    if (!wanted && answer) {  // given up before the mesh had answered
-        send_off(channel, listener, reference_of(**answer));
+/// Null: what it was made for has been given up.
+SessionFsm::Subscription* SessionFsm::find(const Attempt& attempt) {
+    const auto found = subscriptions_.find(attempt.channel);
+    const bool wanted = found != subscriptions_.end() && found->second.first <= attempt.number;
+    return wanted ? &found->second : nullptr;
+}
+
+void SessionFsm::on_attempt(const Attempt& attempt, const Answer& answer) {
+    const bool wanted = find(attempt) != nullptr;
+    if (answer && wanted) {
+        on_made(attempt, **answer);
+    } else if (answer) {
+        send_off(attempt.channel, {attempt.number, std::string{reference_of(**answer)}});
+    } else if (wanted && is_no_verdict(answer.error())) {
+        on_unanswered(attempt, answer.error());
+    } else if (wanted) {
+        on_refused(attempt, answer.error());
     }
-    const bool renewed = wanted && !found->second.reference.empty();
-    if (renewed && !answer && answer.error().errc == Errc::timeout) {
+}
+
+void SessionFsm::on_made(const Attempt& attempt, const Frame& frame) {
+    auto& subscription = *find(attempt);
+    retries_.erase(attempt.channel);
+    subscription.unanswered = 0;
+    subscription.trouble.clear();
+    const auto former =
+        std::exchange(subscription.made, Made{attempt.number, std::string{reference_of(frame)}});
+    if (former) {
+        send_off(attempt.channel, *former);
+        return;
+    }
+    if (subscription.wanted.initial) {
+        deliver_initial(attempt.channel, frame);
+    }
+    tell(attempt, Answer{&frame});
+}
+
+void SessionFsm::on_refused(const Attempt& attempt, const Error& error) {
+    auto& subscription = *find(attempt);
+    if (subscription.made && attempt.number < subscription.made->number) {
+        return;  // the mesh has changed its mind since
+    }
+    subscription.made.reset();
+    subscription.unanswered = 0;
+    subscription.trouble = error.message;
+    if (subscription.wanted.keep) {
+        retries_.set(attempt.channel, port_.now() + settings_.refused_retry);
+    }
+    tell(attempt, Answer{error});
+}
+
+/// Nobody knows whether the mesh will yet make it.
+void SessionFsm::on_unanswered(const Attempt& attempt, const Error& error) {
+    auto& subscription = *find(attempt);
+    const bool other_attempt_made_it = subscription.made && !attempt.renewal;
+    if (state_ == State::closed || other_attempt_made_it) {
+        return;
+    }
+    if (attempt.renewal && error.errc == Errc::timeout) {  // it may still be in force, or not
         lose("subscribing again failed: no answer");
         return;
     }
-    const bool unasked = renewed && !answer && answer.error().errc == Errc::overloaded;  // the former stays
-    if (wanted && !unasked && !(lost && found->second.wanted.keep)) {
-        auto& subscription = found->second;
-        subscription.made = answer.has_value();
-        subscription.refusal = answer ? std::string{} : answer.error().message;
-        if (!answer) {
-            subscription.reference.clear();
-        } else {
-            const auto former = std::exchange(subscription.reference, std::string{reference_of(**answer)});
-            if (!former.empty()) {  // made again: the mesh may still have the first
-                send_off(channel, listener, former);
-            } else if (subscription.wanted.initial) {
-                deliver_initial(channel, **answer);
-            }
-        }
-        // The handler may have changed the table of subscriptions.
-        if (const auto again = subscriptions_.find(channel); again != subscriptions_.end()) {
-            if (const auto done = std::exchange(again->second.done, {})) {
-                if (!answer && !again->second.wanted.keep) {
-                    subscriptions_.erase(again);
-                }
-                done(answer);
-            } else if (const auto refused = again->second.wanted.on_refused; refused && !answer) {
-                refused(answer.error());
-            }
-        }
+    if (subscription.wanted.keep) {
+        retries_.set(attempt.channel, port_.now() + pause_after(++subscription.unanswered));
     }
-    on_restored(answer);
+    if (!subscription.made) {
+        subscription.trouble = error.message;
+        tell(attempt, Answer{error});
+    }
+}
+
+gateway::Duration SessionFsm::pause_after(unsigned unanswered) const {
+    auto pause = settings_.retry_min;
+    for (unsigned doubled = 1; doubled < unanswered && pause < settings_.retry_max; ++doubled) {
+        pause *= 2;
+    }
+    return std::min(pause, settings_.retry_max);
+}
+
+void SessionFsm::try_again(TimePoint now) {
+    while (state_ == State::ready) {
+        const auto channel = retries_.take_due(now);
+        if (!channel) {
+            return;
+        }
+        send_on(*channel, now + settings_.step_timeout);
+    }
+}
+
+/// The first answer goes to who asked, later ones to who wants to know.
+void SessionFsm::tell(const Attempt& attempt, const Answer& answer) {
+    auto* const subscription = find(attempt);
+    if (subscription == nullptr) {  // its handler has given it up
+        return;
+    }
+    if (const auto done = std::exchange(subscription->done, {})) {
+        if (!answer && !subscription->wanted.keep) {
+            subscriptions_.erase(attempt.channel);
+        }
+        done(answer);
+    } else if (answer) {
+        if (const auto made = subscription->wanted.on_made) {
+            made();
+        }
+    } else if (const auto refused = subscription->wanted.on_refused;
+               refused && !is_no_verdict(answer.error())) {
+        refused(answer.error());
+    }
 }
 
 /// Counts the answers that the session waits for until it is ready.
@@ -196,23 +274,24 @@ void SessionFsm::unsubscribe(const std::string& channel) {
     if (found == subscriptions_.end()) {
         return;
     }
-    const auto subscription = std::move(found->second);
+    const auto made = found->second.made;
     subscriptions_.erase(found);
-    if (subscription.made) {
-        send_off(channel, subscription.listener, subscription.reference);
+    retries_.erase(channel);
+    if (made) {
+        send_off(channel, *made);
     }
 }
 
-void SessionFsm::send_off(const std::string& channel, std::uint64_t listener, std::string_view reference) {
+void SessionFsm::send_off(const std::string& channel, const Made& made) {
     if (state_ != State::ready && state_ != State::subscribing) {
         return;
     }
     std::string options;
     ObjectWriter writer{options};
     if (!facts_.modern()) {
-        writer.number("refCount", 1).number("listenerId", static_cast<std::int64_t>(listener));
+        writer.number("refCount", 1).number("listenerId", static_cast<std::int64_t>(made.number));
     } else {
-        writer.optional_raw("referenceId", reference);
+        writer.optional_raw("referenceId", made.reference);
     }
     writer.raw("timeout", stated_timeout()).end();
     Ask off;
@@ -225,17 +304,12 @@ void SessionFsm::send_off(const std::string& channel, std::uint64_t listener, st
 
 bool SessionFsm::subscribed(const std::string& channel) const {
     const auto found = subscriptions_.find(channel);
-    return found != subscriptions_.end() && found->second.made;
+    return found != subscriptions_.end() && found->second.made.has_value();
 }
 
-std::vector<std::pair<std::string, std::string>> SessionFsm::refused_channels() const {
-    std::vector<std::pair<std::string, std::string>> refused;
-    for (const auto& [channel, subscription] : subscriptions_) {
-        if (!subscription.refusal.empty()) {
-            refused.emplace_back(channel, subscription.refusal);
-        }
-    }
-    return refused;
+std::string_view SessionFsm::trouble_of(const std::string& channel) const {
+    const auto found = subscriptions_.find(channel);
+    return found == subscriptions_.end() ? std::string_view{} : found->second.trouble;
 }
 
 }  // namespace happn

@@ -259,11 +259,11 @@ TEST(SessionFsm, ASubscriptionThatLosesItsRightIsRefusedUntilTheRightIsBack) {
     mesh.reply_error(mesh.expect("on"),
                      {{"name", "AccessDenied"}, {"code", 403}, {"message", "unauthorized"}});
     EXPECT_FALSE(mesh.fsm.subscribed("/SET@/a"));
-    EXPECT_EQ(mesh.fsm.refused_channels().size(), 1u);
+    EXPECT_EQ(mesh.fsm.trouble_of("/SET@/a"), "unauthorized");
     mesh.hear(rights_changed);
     mesh.reply(mesh.expect("on"), {{"id", "back"}});
     EXPECT_TRUE(mesh.fsm.subscribed("/SET@/a"));
-    EXPECT_TRUE(mesh.fsm.refused_channels().empty());
+    EXPECT_EQ(mesh.fsm.trouble_of("/SET@/a"), "");
     EXPECT_TRUE(mesh.port.sent.empty());
 }
 
