@@ -49,6 +49,14 @@ INSTANTIATE_TEST_SUITE_P(Generations,
                          testing::Values("2.13.0", "5.2.1", "11.16.1", "13.1.1"),
                          [](const auto& generation) { return name_of_version(generation.param); });
 
+constexpr const char* late = R"(
+version: 1
+routes:
+  late:
+    from: { http: "POST /late" }
+    to:   { call: "latecomer/count", mesh: site, args: { b: "{payload.y}", a: "{payload.x}" } }
+)";
+
 /// A component that is new on the mesh, where the news have not reached the gateway yet.
 class UnheardNews : public testing::TestWithParam<const char*> {
 protected:
@@ -58,8 +66,23 @@ protected:
     TcpProxy proxy{mesh.port()};
     GatewayProcess gateway{{.settings = "meshes: { site: { url: \"ws://127.0.0.1:" +
                                         std::to_string(proxy.port()) + "\" } }\nrest: { mesh: site }\n",
-                            .mappings = {}}};
+                            .mappings = {{"late.yaml", late}}}};
 };
+
+TEST_P(UnheardNews, OfAMethodAreAskedForByARouteThatNamesItsArguments) {
+    proxy.stall();
+    mesh.add_component("latecomer");
+    const auto before = requests();
+    auto asked = std::async(std::launch::async, [this] {
+        return gateway.http().Post("/late", R"({"y":"two","x":1})", "application/json");
+    });
+    ASSERT_TRUE(eventually([&] { return requests() == before + 1; }));
+    proxy.resume();
+    const auto answer = asked.get();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200) << answer->body;
+    EXPECT_EQ(json::parse(answer->body), (json{{"a", 1}, {"b", "two"}, {"calls", 1}}));
+}
 
 TEST_P(UnheardNews, OfAMethodAreAskedForAndTheMethodIsCalledOnceWithItsArguments) {
     proxy.stall();
