@@ -5,7 +5,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
-#include "adapters/rest/access_log.hpp"
 #include "adapters/rest/admission.hpp"
 #include "adapters/rest/forwarded.hpp"
 #include "adapters/rest/http_status.hpp"
@@ -87,7 +86,8 @@ private:
     std::optional<HttpReply> check_upgrade();
     HttpReply for_pages(HttpReply reply) const;
     bool may_go_on() const;
-    void log(int status, std::size_t bytes) const;
+    /// nullopt: no log is kept.
+    std::optional<Access> access() const;
     void enter(Phase phase, gateway::Duration allowed) {
         phase_ = phase;
         deadline_ = Clock::now() + allowed;
@@ -235,9 +235,8 @@ asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
     if (reply.stream && request_.wants_websocket) {
-        upgrade_ =
-            Upgrade{upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(state_, reply.stream)};
-        log(101, 0);
+        upgrade_ = Upgrade{
+            upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(state_, reply.stream), access()};
         co_return Next::upgrade;
     }
     framing_.keep_alive = may_go_on();
@@ -267,7 +266,8 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
 /// Writes a whole reply, as framing_ says.
 asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
     co_await sender_.compress(reply, request_);
-    if (!state_->ended) log(reply.status, framing_.head ? 0 : reply.body.size());
+    if (const auto logged = access())
+        log_access(*logged, reply.status, framing_.head ? 0 : reply.body.size());
     enter(Phase::write, state_->settings.timeouts.body);
     const bool written = co_await sender_.write(reply, framing_);
     co_return written&& framing_.keep_alive ? Next::request : Next::close;
@@ -354,11 +354,15 @@ bool HttpConnection::may_go_on() const {
            requests_ < state_->door.clients.requests_per_connection;
 }
 
-void HttpConnection::log(int status, std::size_t bytes) const {
-    if (!state_->door.access_log) return;
+std::optional<Access> HttpConnection::access() const {
+    if (!state_->door.access_log || state_->ended) return std::nullopt;
     const std::string made = std::to_string(number_) + '-' + std::to_string(requests_);
-    const std::string user = state_->surface->user_of(request_);
-    log_access({request_, user, status, bytes, Clock::now() - began_, request_id(request_, made)});
+    return Access{std::string{request_.method},
+                  std::string{request_.path()},
+                  std::string{request_.ip},
+                  state_->surface->user_of(request_),
+                  std::string{request_id(request_, made)},
+                  began_};
 }
 
 /// A reply refuses it; otherwise upgrade_ is set if the request is one for the node.
@@ -366,8 +370,7 @@ std::optional<HttpReply> HttpConnection::check_upgrade() {
     request_.wants_websocket = wants_websocket(request_);
     if (!is_for_node(request_)) return std::nullopt;
     if (auto refusal = refusal_of_upgrade(*state_, request_, reader_.has_body())) return refusal;
-    upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}};
-    log(101, 0);
+    upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}, access()};
     return std::nullopt;
 }
 
