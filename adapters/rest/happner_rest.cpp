@@ -8,6 +8,7 @@
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "gateway/json.hpp"
+#include "gateway/longest_wait.hpp"
 
 namespace rest {
 namespace {
@@ -165,7 +166,7 @@ HttpReply HappnerRest::incomplete_login(std::string_view what) const {
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
     if (auto refusal = refusal_of_describe(request, query)) return respond(*std::move(refusal));
     auto principal = principal_of(request, query);
-    const auto until = deadline();
+    const auto until = Clock::now() + timeout_;
     const auto next = [this, until](Result<Principal> known, Respond answer) {
         if (known.has_error()) return answer(describe_refused(dialect_, known.error()));
         describe_to(*std::move(known), until, std::move(answer));
@@ -208,7 +209,8 @@ void HappnerRest::method(const HttpRequest& request,
     if (auto refusal = refusal_of_caller(principal, path)) return respond(*std::move(refusal));
 
     Call call;
-    call.deadline = deadline();
+    call.began = Clock::now();
+    call.deadline = call.began + timeout_;
     call.name = {path.component_text(), path.method_text()};
     call.mesh = path.mesh;
     if (dialect_.knows_delegation && mesh_.security() != Security::insecure)
@@ -404,6 +406,7 @@ void HappnerRest::call_own(const gateway::Route& route, Call call, Respond respo
         gateway::Payload{Bytes{std::move(call.args.json)}, gateway::Encoding::json, std::string{json_type}};
     message.principal = std::move(call.principal);
     message.properties = gateway::CallProperties{call.name.component, call.name.method};
+    message.deadline = call.began + gateway::longest_wait(route);
     dispatcher_.run(route,
                     {},
                     std::move(message),
