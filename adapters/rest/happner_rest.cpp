@@ -7,6 +7,7 @@
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "gateway/arguments.hpp"
 #include "gateway/json.hpp"
 #include "gateway/longest_wait.hpp"
 
@@ -217,6 +218,7 @@ void HappnerRest::method(const HttpRequest& request,
         if (const auto as = gateway::json::member(body->json(), "as")) call.as = *as;
     call.uri = call_path;
     call.kept = std::make_shared<const KeptRequest>(request, body->json());
+    call.has_texts = body->has_texts();
     const auto next = [this, call](Result<Principal> known, Respond answer) mutable {
         if (known.has_error())
             return answer(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
@@ -398,6 +400,9 @@ void HappnerRest::call_own(const gateway::Route& route, Call call, Respond respo
                                403,
                                "Authorization failed",
                                "components of the gateway cannot be called on behalf of others"));
+    if (call.has_texts)
+        call.args.json =
+            gateway::typed_arguments(call.args.json, std::get<gateway::CallSource>(route.source).parameters);
     call.principal.mesh = settings_.mesh;
     gateway::Message message;
     message.connection = "node";

@@ -67,6 +67,7 @@ private:
         std::optional<std::string> as;            // a JSON value
         std::string uri;                          // "component/method", as the path has it
         std::shared_ptr<const KeptRequest> kept;  // what is offered may change until it is called
+        bool has_texts = false;                   // for arguments: they came by a plain query
         CallArguments args;
         gateway::Principal principal;
         std::string on_behalf_of;
