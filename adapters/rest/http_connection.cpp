@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "adapters/rest/admission.hpp"
-#include "adapters/rest/forwarded.hpp"
+#include "adapters/rest/current_request.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/node_websockets.hpp"
 #include "adapters/rest/reply_box.hpp"
@@ -48,9 +48,7 @@ public:
           reader_{state_->settings.limits.http_header},
           sender_{*state_, *stream_},
           box_{std::make_shared<ReplyBox>(stream_->get_executor())},
-          peer_{std::move(peer)},
-          number_{++state_->connections_made},
-          behind_proxy_{gateway::contains(state_->door.proxies.trusted, peer_.ip)},
+          request_{*state_, std::move(peer)},
           registration_{*state_, *this} {}
 
     /// The upgrade that the peer asks for; nullopt: the connection has ended.
@@ -81,13 +79,9 @@ private:
     asio::awaitable<void> linger();
 
     void begin_request();
-    void forget_request();
-    void find_client();
     std::optional<HttpReply> check_upgrade();
     HttpReply for_pages(HttpReply reply) const;
     bool may_go_on() const;
-    /// nullopt: no log is kept.
-    std::optional<Access> access() const;
     void enter(Phase phase, gateway::Duration allowed) {
         phase_ = phase;
         deadline_ = Clock::now() + allowed;
@@ -98,14 +92,8 @@ private:
     RequestReader reader_;
     ReplySender sender_;
     std::shared_ptr<ReplyBox> box_;
-    HttpRequest request_;
+    CurrentRequest request_;
     ReplyFraming framing_;
-    Peer peer_;
-    std::uint64_t number_;        // of this connection, for logs
-    std::uint64_t requests_ = 0;  // that have begun
-    bool behind_proxy_;           // the peer may say who its clients are
-    std::string client_;          // of the request, as such a peer says
-    TimePoint began_;             // the request: when its head was there, or as far as it came
     Phase phase_ = Phase::idle;
     TimePoint deadline_ = TimePoint::max();
     bool timed_out_ = false;
@@ -132,7 +120,7 @@ asio::awaitable<Next> HttpConnection::serve_request() {
     framing_ = {};
     const bool headed = co_await read_head();
     if (!headed) co_return Next::close;
-    if (auto refusal = check_rate(*state_, request_, began_)) {
+    if (auto refusal = check_rate(*state_, request_.http(), request_.began())) {
         if (!reader_.has_body()) {
             framing_.keep_alive = may_go_on();
             co_return co_await send(for_pages(*std::move(refusal)));
@@ -145,7 +133,7 @@ asio::awaitable<Next> HttpConnection::serve_request() {
         co_return Next::close;
     }
     if (upgrade_) co_return Next::upgrade;
-    if (auto refusal = check_expectation(request_)) {
+    if (auto refusal = check_expectation(request_.http())) {
         co_await refuse(*std::move(refusal));
         co_return Next::close;
     }
@@ -160,26 +148,25 @@ asio::awaitable<Next> HttpConnection::serve_request() {
 
 /// False: refused, or the peer has gone.
 asio::awaitable<bool> HttpConnection::read_head() {
-    forget_request();
+    request_.forget();
     reader_.start();
     enter(Phase::idle, state_->settings.timeouts.idle);
     if (reader_.has_unread()) begin_request();
     const Progress progress = co_await read(&RequestReader::read_head);
     if (progress == Progress::needs_more) co_return false;
-    began_ = Clock::now();
-    find_client();
+    request_.identify();
     if (progress == Progress::failed) {
         co_await refuse_unreadable();
         co_return false;
     }
-    framing_.head = request_.method == "HEAD";
+    framing_.head = request_.http().method == "HEAD";
     framing_.old_client = reader_.is_old();
     co_return true;
 }
 
 /// False: refused, or the peer has gone.
 asio::awaitable<bool> HttpConnection::read_body() {
-    const std::size_t limit = state_->surface->max_body(request_);
+    const std::size_t limit = state_->surface->max_body(request_.http());
     const auto announced = reader_.announced_body();
     if (announced && *announced > limit) {
         co_await refuse(problem(413, "the body is larger than " + std::to_string(limit) + " bytes"));
@@ -187,7 +174,7 @@ asio::awaitable<bool> HttpConnection::read_body() {
     }
     reader_.limit_body(limit);
     enter(Phase::body, state_->settings.timeouts.body);
-    const bool waits = waits_for_go_ahead(request_) && !framing_.old_client && !reader_.has_unread();
+    const bool waits = waits_for_go_ahead(request_.http()) && !framing_.old_client && !reader_.has_unread();
     if (waits) {
         const bool sent = co_await let_go_ahead();
         if (!sent) co_return false;
@@ -199,7 +186,7 @@ asio::awaitable<bool> HttpConnection::read_body() {
 
 /// One part of a request. needs_more: it has been refused, or the peer has gone.
 asio::awaitable<Progress> HttpConnection::read(Progress (RequestReader::*part)(HttpRequest&)) {
-    Progress progress = (reader_.*part)(request_);
+    Progress progress = (reader_.*part)(request_.http());
     while (progress == Progress::needs_more) {
         const bool more = co_await read_more();
         if (state_->ended) co_return progress;
@@ -208,14 +195,14 @@ asio::awaitable<Progress> HttpConnection::read(Progress (RequestReader::*part)(H
             co_return progress;
         }
         if (phase_ == Phase::idle) begin_request();
-        progress = (reader_.*part)(request_);
+        progress = (reader_.*part)(request_.http());
     }
     co_return progress;
 }
 
 /// False: refused, as there is no need for the body, or the peer has gone.
 asio::awaitable<bool> HttpConnection::let_go_ahead() {
-    if (auto refusal = state_->surface->refusal_of_head(request_)) {
+    if (auto refusal = state_->surface->refusal_of_head(request_.http())) {
         state_->metrics.count("http_requests");
         co_await refuse(*std::move(refusal));
         co_return false;
@@ -234,9 +221,10 @@ asio::awaitable<bool> HttpConnection::read_more() {
 asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
-    if (reply.stream && request_.wants_websocket) {
-        upgrade_ = Upgrade{
-            upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(state_, reply.stream), access()};
+    if (reply.stream && request_.http().wants_websocket) {
+        upgrade_ = Upgrade{upgrade_of(request_.http(), request_.peer_port()),
+                           std::make_shared<StreamSocket>(state_, reply.stream),
+                           request_.access()};
         co_return Next::upgrade;
     }
     framing_.keep_alive = may_go_on();
@@ -254,7 +242,7 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
         co_return for_pages(problem(503, "too many requests at once", "Overloaded"));
     }
     state_->metrics.count("http_requests");
-    state_->surface->handle(request_, box_->expect());
+    state_->surface->handle(request_.http(), box_->expect());
     while (!box_->has_reply() && !aborted_) {
         auto [rung] = co_await box_->bell().async_wait(as_values);
         (void)rung;
@@ -265,8 +253,8 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
 
 /// Writes a whole reply, as framing_ says.
 asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
-    co_await sender_.compress(reply, request_);
-    if (const auto logged = access())
+    co_await sender_.compress(reply, request_.http());
+    if (const auto logged = request_.access())
         log_access(*logged, reply.status, framing_.head ? 0 : reply.body.size());
     enter(Phase::write, state_->settings.timeouts.body);
     const bool written = co_await sender_.write(reply, framing_);
@@ -320,57 +308,31 @@ asio::awaitable<void> HttpConnection::linger() {
 
 // --- one request ---------------------------------------------------------------------------------
 
-/// Its first byte is there, and maybe no other will be.
 void HttpConnection::begin_request() {
-    ++requests_;
-    began_ = Clock::now();
+    request_.begin();
     enter(Phase::head, state_->settings.timeouts.header);
-}
-
-/// Its views die when the next one is read.
-void HttpConnection::forget_request() {
-    auto headers = std::move(request_.headers);
-    headers.clear();
-    request_ = {};
-    request_.headers = std::move(headers);
-    request_.ip = peer_.ip;
-}
-
-void HttpConnection::find_client() {
-    set_origin(request_, peer_, behind_proxy_);
-    if (!behind_proxy_) return;
-    client_ = client_address(request_, peer_, state_->door.proxies.trusted);
-    request_.ip = client_;
 }
 
 /// A page of another origin that may read the route's answers reads the connection's own as well.
 HttpReply HttpConnection::for_pages(HttpReply reply) const {
-    if (!state_->ended && !request_.method.empty()) state_->surface->open_to_page(request_, reply);
+    if (!state_->ended && !request_.http().method.empty())
+        state_->surface->open_to_page(request_.http(), reply);
     return reply;
 }
 
 bool HttpConnection::may_go_on() const {
     return reader_.keep_alive() && !state_->stopping && !state_->ended &&
-           requests_ < state_->door.clients.requests_per_connection;
-}
-
-std::optional<Access> HttpConnection::access() const {
-    if (!state_->door.access_log || state_->ended) return std::nullopt;
-    const std::string made = std::to_string(number_) + '-' + std::to_string(requests_);
-    return Access{std::string{request_.method},
-                  std::string{request_.path()},
-                  std::string{request_.ip},
-                  state_->surface->user_of(request_),
-                  std::string{request_id(request_, made)},
-                  began_};
+           request_.number() < state_->door.clients.requests_per_connection;
 }
 
 /// A reply refuses it; otherwise upgrade_ is set if the request is one for the node.
 std::optional<HttpReply> HttpConnection::check_upgrade() {
-    request_.wants_websocket = wants_websocket(request_);
-    if (!is_for_node(request_)) return std::nullopt;
-    if (auto refusal = refusal_of_upgrade(*state_, request_, reader_.has_body())) return refusal;
-    upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}, access()};
+    request_.http().wants_websocket = wants_websocket(request_.http());
+    if (!is_for_node(request_.http())) return std::nullopt;
+    if (auto refusal = refusal_of_upgrade(*state_, request_.http(), reader_.has_body())) return refusal;
+    upgrade_ = Upgrade{upgrade_of(request_.http(), request_.peer_port()),
+                       {std::shared_ptr<void>{}, state_->node},
+                       request_.access()};
     return std::nullopt;
 }
 
