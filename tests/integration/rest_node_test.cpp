@@ -28,7 +28,7 @@ components:
         parameters: [a, b]
         to: { answer: "{payload}" }
       measure:
-        parameters: { celsius: { type: number, maximum: 35 }, days: integer, now: boolean, place: string }
+        parameters: { celsius: { type: number, maximum: 35 }, days: integer, windy: boolean, place: string }
         to: { answer: "{payload}" }
 )";
 
@@ -107,13 +107,13 @@ TEST_F(RestOverTheNode, TakesTheQueryOfAGetAsTexts) {
 }
 
 TEST_F(RestOverTheNode, ReadsTheQueryOfAGetAsTheTypesThatAreDeclared) {
-    const json typed{{"celsius", 21.5}, {"days", 3}, {"now", true}, {"place", "1"}};
-    EXPECT_EQ(get("/rest/method/echo/measure?celsius=21.5&days=3&now=1&place=1").at("data"), typed);
+    const json typed{{"celsius", 21.5}, {"days", 3}, {"windy", true}, {"place", "1"}};
+    EXPECT_EQ(get("/rest/method/echo/measure?celsius=21.5&days=3&windy=1&place=1").at("data"), typed);
     const std::pair<const char*, const char*> refused[] = {
         {"celsius=warm", "'celsius' must be of type number"},
         {"celsius=36", "'celsius' is above its maximum"},
         {"days=1.5", "'days' must be of type integer"},
-        {"now=soon", "'now' must be of type boolean"}};
+        {"windy=soon", "'windy' must be of type boolean"}};
     for (const auto& [query, message] : refused) {
         const json answer = get("/rest/method/echo/measure?" + std::string{query}, 400);
         EXPECT_NE(answer.at("error").at("message").get<std::string>().find(message), std::string::npos)
