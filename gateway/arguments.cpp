@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "gateway/json.hpp"
+#include "gateway/text_value.hpp"
 
 namespace gateway {
 namespace {
@@ -99,6 +100,12 @@ bool is_by_name(std::string_view only_argument, const std::vector<Parameter>& pa
     });
 }
 
+std::string typed_argument(std::string_view argument, ValueType type) {
+    const auto text = is_read_from_text(type) ? json::unquoted(argument) : std::nullopt;
+    const auto value = text ? value_of_text(*text, type) : std::nullopt;
+    return value.value_or(std::string{argument});
+}
+
 }  // namespace
 
 Result<std::string> named_arguments(std::string_view array, const std::vector<Parameter>& parameters) {
@@ -124,6 +131,17 @@ Result<std::string> named_arguments(std::string_view array, const std::vector<Pa
     }
     object += '}';
     return object;
+}
+
+std::string typed_arguments(std::string_view texts, const std::vector<Parameter>& parameters) {
+    std::string list = "[";
+    for (std::size_t i = 0; const auto argument = json::element(texts, i); ++i) {
+        if (i > 0) list += ',';
+        list +=
+            i < parameters.size() ? typed_argument(*argument, parameters[i].type) : std::string{*argument};
+    }
+    list += ']';
+    return list;
 }
 
 std::string positional_arguments(std::string_view object, const std::vector<std::string>& parameters) {

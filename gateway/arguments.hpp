@@ -16,6 +16,10 @@ namespace gateway {
 /// by name when the method declares more than one parameter and the object's keys are among them.
 Result<std::string> named_arguments(std::string_view array, const std::vector<Parameter>& parameters);
 
+/// Positional arguments that came as texts, in the types that are declared for them. A text that is none of
+/// its parameter's type stays one: named_arguments() refuses it.
+std::string typed_arguments(std::string_view texts, const std::vector<Parameter>& parameters);
+
 /// An object's members in the order of `parameters`, `callback` left out; what is missing becomes null.
 std::string positional_arguments(std::string_view object, const std::vector<std::string>& parameters);
 std::string positional_arguments(std::string_view object, const std::vector<Parameter>& parameters);

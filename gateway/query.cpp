@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "gateway/expression/suggestion.hpp"
-#include "gateway/json.hpp"
+#include "gateway/text_value.hpp"
 
 namespace gateway {
 namespace {
@@ -22,12 +22,6 @@ Error unknown(std::string_view name, const std::vector<QueryParameter>& declared
     return bad_query(name, hint.empty() ? "is not known" : "is not known: " + hint);
 }
 
-bool is_number(std::string_view text) {
-    const bool starts_like_one =
-        !text.empty() && (text.front() == '-' || (text.front() >= '0' && text.front() <= '9'));
-    return starts_like_one && json::valid(text) && json::trimmed(text) == text;
-}
-
 bool in_range(std::string_view text, const QueryParameter& parameter) {
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -36,24 +30,19 @@ bool in_range(std::string_view text, const QueryParameter& parameter) {
            !(parameter.maximum && number > *parameter.maximum);
 }
 
+std::string_view wanted(ValueType type) {
+    return type == ValueType::integer  ? "must be an integer"
+           : type == ValueType::number ? "must be a number"
+                                       : "must be true or false";
+}
+
 Result<std::string> typed(const std::string& text, const QueryParameter& parameter) {
-    switch (parameter.type) {
-        case ValueType::integer:
-            if (!is_number(text) || text.find_first_of(".eE") != std::string::npos)
-                return bad_query(parameter.name, "must be an integer");
-            break;
-        case ValueType::number:
-            if (!is_number(text)) return bad_query(parameter.name, "must be a number");
-            break;
-        case ValueType::boolean:
-            if (text == "true" || text == "1") return std::string{"true"};
-            if (text == "false" || text == "0") return std::string{"false"};
-            return bad_query(parameter.name, "must be true or false");
-        default:
-            return text;
-    }
-    if (!in_range(text, parameter)) return bad_query(parameter.name, "is out of range");
-    return text;
+    if (!is_read_from_text(parameter.type)) return text;
+    auto value = value_of_text(text, parameter.type);
+    if (!value) return bad_query(parameter.name, wanted(parameter.type));
+    if (parameter.type != ValueType::boolean && !in_range(text, parameter))
+        return bad_query(parameter.name, "is out of range");
+    return *std::move(value);
 }
 
 }  // namespace

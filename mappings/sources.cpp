@@ -6,6 +6,7 @@
 
 #include "config/units.hpp"
 #include "gateway/expression/address_rules.hpp"
+#include "mappings/happn_surface.hpp"
 
 namespace mappings {
 namespace {
@@ -19,8 +20,6 @@ using gateway::Value;
 using gateway::ValueType;
 
 constexpr std::array<std::string_view, 5> http_methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
-constexpr std::array<std::string_view, 7> happn_surface{
-    "rest", "primus", "version", "ping", "auth", "openapi.json", "api/client"};
 constexpr std::string_view callback_name = "callback";  // happner's own last argument
 
 std::optional<AddressPattern> compile_pattern(const Node& node,
@@ -163,14 +162,6 @@ HttpSource::Body body_of(const Node& node) {
                              : HttpSource::Body::json;
 }
 
-/// HG106: what a happner node answers itself.
-bool on_happn_surface(std::string_view path) {
-    path.remove_prefix(std::min<std::size_t>(1, path.size()));
-    return path.starts_with("browser_") || std::ranges::any_of(happn_surface, [&](std::string_view taken) {
-               return path == taken || (path.starts_with(taken) && path[taken.size()] == '/');
-           });
-}
-
 /// As browsers send it: scheme and host, and a port that is not the scheme's own (RFC 6454 section 6.2).
 bool is_origin(std::string_view text) {
     if (text == "*") return true;
@@ -223,7 +214,7 @@ std::optional<SourceRule> compile_http(const Node& node, const Compilation& comp
         compilation.error("HG204", spelled.place_at(blank + 1), "an HTTP path begins with '/'");
         return std::nullopt;
     }
-    if (on_happn_surface(path)) {
+    if (is_on_happn_surface(path)) {
         compilation.error("HG106",
                           spelled.place_at(blank + 1),
                           "'" + std::string{path} + "' belongs to the happn surface and cannot be mapped",

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "adapters/admin/bearer.hpp"
+#include "gateway/host_names.hpp"
 #include "gateway/log.hpp"
 
 namespace admin {
@@ -57,7 +58,7 @@ void limit(Http& server) {
     server.set_write_timeout(io_timeout_seconds);
 }
 
-void guard_with(Http& server, const gateway::Secret& token) {
+void guard_with_token(Http& server, const gateway::Secret& token) {
     server.set_pre_routing_handler([token](const Request& request, Response& response) {
         if (bearer_accepted(request.get_header_value("Authorization"), token)) {
             return Http::HandlerResponse::Unhandled;
@@ -69,6 +70,21 @@ void guard_with(Http& server, const gateway::Secret& token) {
                json_type);
         return Http::HandlerResponse::Handled;
     });
+}
+
+/// Where no token is asked for, only the name in the request tells what a web page has sent here.
+void guard_with_names(Http& server) {
+    server.set_pre_routing_handler(
+        [names = gateway::HostNames{{}}](const Request& request, Response& response) {
+            const auto asked = request.get_header_value("Host");
+            if (names.has(asked)) return Http::HandlerResponse::Unhandled;
+            answer(response,
+                   421,
+                   message_body("without admin.token there is nothing here by the name '" +
+                                gateway::shown_host(asked) + "': ask by an address, or as localhost"),
+                   json_type);
+            return Http::HandlerResponse::Handled;
+        });
 }
 
 void explain_errors(Http& server) {
@@ -128,7 +144,11 @@ Server::Server(ServerOptions options, Probes probes) : listener_{std::make_uniqu
     serve_health(http, probes);
     if (chosen.surface == ServerOptions::Surface::health) return;
     serve_admin(http, probes, chosen.version);
-    if (!chosen.token.empty()) guard_with(http, chosen.token);
+    if (chosen.token.empty()) {
+        guard_with_names(http);
+    } else {
+        guard_with_token(http, chosen.token);
+    }
 }
 
 Server::~Server() {

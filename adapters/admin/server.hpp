@@ -29,8 +29,8 @@ struct Probes {
 
 struct ServerOptions {
     enum class Surface : std::uint8_t {
-        admin,   // everything, behind the token if there is one
-        health,  // /live /ready /metrics, never a token
+        admin,   // everything, behind the token; without one only by names that no web page can have
+        health,  // /live /ready /metrics, never a token, by any name
     };
     Surface surface = Surface::admin;
     gateway::Endpoint endpoint;  // port 0: any free one

@@ -38,6 +38,7 @@ void ChannelListeners::subscribe(const std::string& name, Channel& channel, cons
     wanted.on_refused = [this, name, round = channel.round](const gateway::Error& error) {
         on_refused(name, round, error);
     };
+    wanted.on_made = [this, name, round = channel.round] { on_made(name, round); };
     session_.subscribe(
         std::move(wanted),
         [this, name](const Publication& publication) { publish(name, publication); },
@@ -140,6 +141,13 @@ void ChannelListeners::on_refused(const std::string& name, std::uint64_t round, 
             tell(error);
         }
     });
+}
+
+/// Those that are still here have been told why it was not.
+void ChannelListeners::on_made(const std::string& name, std::uint64_t round) {
+    if (const auto found = channels_.find(name); found != channels_.end() && found->second->round == round) {
+        found->second->state = State::made;
+    }
 }
 
 void ChannelListeners::publish(const std::string& name, const Publication& publication) {

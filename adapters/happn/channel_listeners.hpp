@@ -26,7 +26,8 @@ public:
         bool initial = false;  // what is stored comes first, as publications that say so
         bool yields = false;   // see SessionFsm::Subscribe
         SessionFsm::OnPublication on_publication;
-        /// Once: the channel is subscribed to, or why not. May be empty.
+        /// Once: the channel is subscribed to, or why not. May be empty. Who stays is subscribed to it as
+        /// soon as the mesh allows.
         std::function<void(const std::optional<gateway::Error>&)> on_answer;
         /// Later: the mesh has refused it when it was made again. May be empty.
         std::function<void(const gateway::Error&)> on_refused;
@@ -61,6 +62,7 @@ private:
     void release(const std::string& name, Id id, Member& member, const std::vector<StoredItem>& stored);
     void on_answer(const std::string& name, std::uint64_t round, const Answer& answer);
     void on_refused(const std::string& name, std::uint64_t round, const gateway::Error& error);
+    void on_made(const std::string& name, std::uint64_t round);
     void publish(const std::string& name, const Publication& publication);
     template <typename Visit>
     void for_each(const std::string& name, std::uint64_t round, const Visit& visit) const;

@@ -153,6 +153,24 @@ void JoinedMesh::deliver_call(DeliveryId id, Output output) {
         report(id, Outcome{Error{Errc::bad_request, "a call's address is component/method"}});
         return;
     }
+    const bool by_name = gateway::is_object(output.payload.bytes.view());
+    if (!by_name || method(output.address.substr(0, slash), output.address.substr(slash + 1)) != nullptr) {
+        send_call(id, std::move(output));
+        return;
+    }
+    // Without the names of its parameters a method would be given the object itself.
+    const auto deadline = output.deadline;
+    refresh_description(deadline, [this, id, output = std::move(output)](const std::optional<Error>& error) {
+        if (error) {
+            report(id, Outcome{*error});
+        } else {
+            send_call(id, output);
+        }
+    });
+}
+
+void JoinedMesh::send_call(DeliveryId id, Output output) {
+    const auto slash = output.address.find('/');
     auto component = output.address.substr(0, slash);
     auto name = output.address.substr(slash + 1);
     const auto payload = output.payload.bytes.view();

@@ -77,6 +77,7 @@ private:
               const gateway::Output& output,
               ClientSession& session);
     void deliver_call(gateway::DeliveryId id, gateway::Output output);
+    void send_call(gateway::DeliveryId id, gateway::Output output);
     const gateway::MethodDescription* method(const std::string& component, const std::string& name) const;
     void report(gateway::DeliveryId id, gateway::Outcome outcome) {
         dispatcher_.on_outcome(id, std::move(outcome));

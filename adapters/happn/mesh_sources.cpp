@@ -79,7 +79,10 @@ ChannelListeners::Id MeshSources::listen(const std::string& channel, bool initia
     listener.on_publication = [this](const Publication& publication) { on_publication(publication); };
     listener.on_answer = [mesh = mesh_, channel](const std::optional<gateway::Error>& error) {
         if (error) {
-            gateway::log::warn("mesh {}: subscription {} refused: {}", mesh, channel, error->message);
+            gateway::log::warn("mesh {}: subscription {} was not made and is tried again: {}",
+                               mesh,
+                               channel,
+                               error->message);
         }
     };
     return session_.listeners().listen(channel, std::move(listener));
@@ -90,6 +93,9 @@ std::string MeshSources::missing() const {
     for (const auto& [channel, listening] : channels_) {
         if (!session_.session().subscribed(channel)) {
             missing.append(missing.empty() ? "" : ", ").append(channel);
+            if (const auto why = session_.session().trouble_of(channel); !why.empty()) {
+                missing.append(" (").append(why).append(")");
+            }
         }
     }
     return missing;

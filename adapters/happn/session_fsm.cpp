@@ -22,6 +22,12 @@ bool ends_one_session_only(std::string_view reason) {
            reason == "usage-limit";
 }
 
+/// Of a response.
+SessionFsm::Answer answer_of(const Frame& frame) {
+    return frame.meta.status == "ok" ? SessionFsm::Answer{&frame}
+                                     : SessionFsm::Answer{mesh_error(frame.meta.error)};
+}
+
 }  // namespace
 
 std::string_view state_name(SessionFsm::State state) {
@@ -114,7 +120,7 @@ void SessionFsm::on_system(const Frame& frame) {
 void SessionFsm::renew_subscriptions() {
     std::vector<std::string> made;
     for (const auto& [channel, subscription] : subscriptions_) {
-        if (subscription.made || !subscription.refusal.empty()) {
+        if (subscription.made || !subscription.trouble.empty()) {
             made.push_back(channel);
         }
     }
@@ -204,9 +210,7 @@ void SessionFsm::on_response(const Frame& frame, TimePoint now) {
     }
     auto waiting = pending_.extract(*event);
     if (waiting.empty()) {
-        if (!revived_protocol(*event, now)) {
-            port_.count("happn_late_replies");
-        }
+        on_unexpected(frame, *event, now);
         return;
     }
     const auto done = std::exchange(waiting.mapped().done, {});
@@ -215,19 +219,30 @@ void SessionFsm::on_response(const Frame& frame, TimePoint now) {
         port_.count("happn_late_replies");
         return;
     }
-    if (frame.meta.status != "ok") {
-        done(Answer{mesh_error(frame.meta.error)});
+    const auto answer = answer_of(frame);
+    if (!answer) {
+        done(answer);
         return;
     }
     if (const auto& early = waiting.mapped().early) {
-        done(Answer{&frame});
+        done(answer);
         waiting.mapped().acknowledged(early->error);
         return;
     }
     if (waiting.mapped().acknowledged) {
         pending_.insert(std::move(waiting));
     }
-    done(Answer{&frame});
+    done(answer);
+}
+
+void SessionFsm::on_unexpected(const Frame& frame, std::uint64_t event, TimePoint now) {
+    if (revived_protocol(event, now)) {
+        return;
+    }
+    port_.count("happn_late_replies");
+    if (const auto late = late_.extract(event); !late.empty()) {
+        late.mapped()(answer_of(frame));
+    }
 }
 
 // --- endings -------------------------------------------------------------------------------------
@@ -273,10 +288,13 @@ void SessionFsm::on_closed(std::string_view why) {
     const Error lost{Errc::unavailable, "the connection to the mesh was lost: " + ending_.error.message};
     auto unanswered = std::exchange(pending_, {});
     deadlines_.clear();
+    late_.clear();
+    retries_.clear();
     std::vector<OnAnswer> forgotten;
     for (auto subscription = subscriptions_.begin(); subscription != subscriptions_.end();) {
-        subscription->second.made = false;
-        subscription->second.reference.clear();
+        subscription->second.made.reset();
+        subscription->second.trouble.clear();
+        subscription->second.unanswered = 0;
         if (subscription->second.wanted.keep) {
             ++subscription;
             continue;
@@ -310,14 +328,26 @@ void SessionFsm::on_tick(TimePoint now) {
         }
     }
     while (const auto event = deadlines_.take_due(now)) {
-        auto waiting = pending_.extract(*event);
-        if (!waiting.empty()) {
-            waiting.mapped().fail(Error{Errc::timeout, "the mesh did not answer in time"});
-        }
+        expire(*event);
     }
+    try_again(now);
     if (state_ != State::closed) {
         keep_alive(now);
     }
+}
+
+void SessionFsm::expire(std::uint64_t event) {
+    const auto waiting = pending_.extract(event);
+    if (waiting.empty()) {
+        return;
+    }
+    if (waiting.mapped().late) {
+        late_.emplace(event, waiting.mapped().late);
+        if (late_.size() > settings_.max_subscriptions) {
+            late_.erase(late_.begin());
+        }
+    }
+    waiting.mapped().fail(Error{Errc::timeout, "the mesh did not answer in time"});
 }
 
 /// Pings go out whatever the generation: old servers close silent clients, newer ones answer all the same.
@@ -351,6 +381,9 @@ std::optional<TimePoint> SessionFsm::next_deadline() const {
     }
     if (const auto due = deadlines_.next()) {
         next = std::min(next, *due);
+    }
+    if (const auto retry = retries_.next(); retry && state_ == State::ready) {
+        next = std::min(next, *retry);
     }
     return next;
 }

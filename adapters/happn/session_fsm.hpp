@@ -23,6 +23,7 @@
 
 #include "adapters/happn/deadline_queue.hpp"
 #include "adapters/happn/frame.hpp"
+#include "adapters/happn/retry_times.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/error.hpp"
 #include "gateway/principal.hpp"
@@ -45,7 +46,12 @@ struct SessionSettings {
     gateway::Duration ping_interval = std::chrono::seconds{25};    // old servers close after 35 s of silence
     gateway::Duration pong_timeout = std::chrono::seconds{10};
     gateway::Duration stated_timeout =
-        std::chrono::seconds{60};       // `options.timeout` of what the session asks itself
+        std::chrono::seconds{60};  // `options.timeout` of what the session asks itself
+    /// Before a subscription that the mesh has not answered is asked for again; doubled each time.
+    gateway::Duration retry_min = std::chrono::seconds{1};
+    gateway::Duration retry_max = std::chrono::seconds{30};
+    /// Before one that it has refused is: not every generation tells when rights have changed.
+    gateway::Duration refused_retry = std::chrono::seconds{60};
     std::size_t max_pending = 100'000;  // requests without an answer
     std::size_t max_subscriptions = 10'000;
     std::size_t reserved_subscriptions = 2'000;  // of these: never taken by who yields
@@ -128,6 +134,8 @@ public:
         bool yields = false;  // refused where only the reserved ones are left
         /// Later on, when the user's rights or the session have changed, the mesh has refused it.
         std::function<void(const gateway::Error&)> on_refused = {};
+        /// Later on, the mesh has taken it after all.
+        std::function<void()> on_made = {};
     };
 
     SessionFsm(SessionSettings settings, SessionPort& port);
@@ -152,16 +160,16 @@ public:
                           OnAcknowledged acknowledged);
 
     /// One subscription a channel: the caller must not subscribe to a channel twice. `done` (may be empty) is
-    /// called once, when the mesh has answered; a kept subscription that is asked for while not ready waits
-    /// for that.
+    /// called once, when the mesh has answered or the time for it is over; a kept subscription that is asked
+    /// for while not ready waits for that. One that is kept and was not made is tried again until it is.
     void subscribe(Subscribe subscription, OnPublication on_publication, OnAnswer done);
     void unsubscribe(const std::string& channel);
     /// From the next login on, what is stored comes with this subscription. False: the mesh has not been
     /// asked for it yet, or not since it was lost; so that will be soon.
     bool want_initial(const std::string& channel);
     bool subscribed(const std::string& channel) const;
-    /// Channels that the mesh has refused, with what it said.
-    std::vector<std::pair<std::string, std::string>> refused_channels() const;
+    /// Why it was not made, the last time it was tried; empty: it has been made, or is waited for.
+    std::string_view trouble_of(const std::string& channel) const;
 
     /// Tells the mesh that we go; the answer ends the session with drop(). Newer meshes do not answer: drop()
     /// at once.
@@ -186,16 +194,27 @@ private:
         OnAnswer done;  // empty once the answer has come
         OnAcknowledged acknowledged;
         std::optional<Acknowledgement> early;  // came before the answer
+        OnAnswer late = {};                    // for an answer that comes after `done` was told of the end
         void fail(const gateway::Error& error) const;
+    };
+    /// One `on`. Those of a session have numbers, which old servers know it by.
+    struct Attempt {
+        std::string channel;
+        std::uint64_t number = 0;
+        bool renewal = false;  // it had been made before
+    };
+    struct Made {
+        std::uint64_t number = 0;
+        std::string reference;  // that newer servers know it by, raw
     };
     struct Subscription {
         Subscribe wanted;
         OnPublication on_publication;
         OnAnswer done;
-        std::uint64_t listener = 0;  // number for old servers
-        std::string reference;       // of newer servers, raw
-        bool made = false;
-        std::string refusal;
+        std::uint64_t first = 0;   // attempts before this one were for a former subscription to the channel
+        std::optional<Made> made;  // the mesh has it
+        std::string trouble;       // why not
+        unsigned unanswered = 0;   // attempts in a row
     };
 
     void announce(gateway::TimePoint now);
@@ -211,6 +230,7 @@ private:
     void on_ack(const Frame& frame);
     void on_published(const Frame& frame, gateway::TimePoint now);
     void on_response(const Frame& frame, gateway::TimePoint now);
+    void on_unexpected(const Frame& frame, std::uint64_t event, gateway::TimePoint now);
     void on_step_answer(const Frame& frame, gateway::TimePoint now);
     void on_described(const Frame& frame, gateway::TimePoint now);
     void on_logged_in(const Frame& frame, gateway::TimePoint now);
@@ -219,10 +239,17 @@ private:
     void renew_subscriptions();
     void send_on(const std::string& channel, gateway::TimePoint deadline);
     std::size_t most_subscriptions(const Subscribe& wanted) const;
-    std::string on_options(const Subscription& subscription) const;
-    void on_subscribed(const std::string& channel, std::uint64_t listener, const Answer& answer);
+    std::string on_options(const Subscribe& wanted, std::uint64_t number) const;
+    void on_attempt(const Attempt& attempt, const Answer& answer);
+    void on_made(const Attempt& attempt, const Frame& frame);
+    void on_refused(const Attempt& attempt, const gateway::Error& error);
+    void on_unanswered(const Attempt& attempt, const gateway::Error& error);
+    void tell(const Attempt& attempt, const Answer& answer);
+    Subscription* find(const Attempt& attempt);
+    gateway::Duration pause_after(unsigned unanswered) const;
+    void try_again(gateway::TimePoint now);
     void on_restored(const Answer& answer);
-    void send_off(const std::string& channel, std::uint64_t listener, std::string_view reference);
+    void send_off(const std::string& channel, const Made& made);
     void deliver_initial(const std::string& channel, const Frame& frame);
     void check_restored();
 
@@ -230,6 +257,7 @@ private:
 
     void refuse(gateway::Error error);
     void lose(std::string why);
+    void expire(std::uint64_t event);
     void keep_alive(gateway::TimePoint now);
     std::shared_ptr<gateway::Receipt> receipt_of(const Frame& frame);
     void acknowledge(std::string_view publication_id);
@@ -254,9 +282,11 @@ private:
 
     std::unordered_map<std::uint64_t, Pending> pending_;
     DeadlineQueue deadlines_;
+    std::map<std::uint64_t, OnAnswer> late_;  // by event; at most max_subscriptions, the latest
 
     std::map<std::string, Subscription, std::less<>> subscriptions_;
-    std::uint64_t next_listener_ = 0;
+    RetryTimes retries_;  // of channels
+    std::uint64_t next_attempt_ = 0;
     std::size_t restoring_ = 0;
     std::shared_ptr<char> alive_ = std::make_shared<char>();  // receipts hold it weakly
 };

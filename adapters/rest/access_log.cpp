@@ -32,24 +32,28 @@ void append(std::string& out, std::string_view key, std::string_view value) {
     out += '"';
 }
 
+std::string_view start_of(std::string_view text, std::size_t longest) {
+    return text.substr(0, longest);
+}
+
 }  // namespace
 
-std::string access_line(const Access& access) {
+std::string access_line(const Access& access, const AccessAnswer& answer) {
     std::string line;
-    append(line, "method", access.request.method);
-    append(line, "path", access.request.path().substr(0, longest_path));
-    append(line, "status", std::to_string(access.status));
-    append(line, "bytes", std::to_string(access.bytes));
-    const std::chrono::duration<double, std::milli> took = access.took;
+    append(line, "method", access.method);
+    append(line, "path", start_of(access.path, longest_path));
+    append(line, "status", std::to_string(answer.status));
+    append(line, "bytes", std::to_string(answer.bytes));
+    const std::chrono::duration<double, std::milli> took = answer.at - access.began;
     append(line, "ms", fmt::format("{:.1f}", took.count()));
-    append(line, "client", access.request.ip);
-    if (!access.user.empty()) append(line, "user", access.user.substr(0, longest_user));
+    append(line, "client", access.client);
+    if (!access.user.empty()) append(line, "user", start_of(access.user, longest_user));
     append(line, "id", access.id);
     return line;
 }
 
-void log_access(const Access& access) {
-    gateway::log::info("access {}", access_line(access));
+void log_access(const Access& access, int status, std::size_t bytes) {
+    gateway::log::info("access {}", access_line(access, {status, bytes, gateway::Clock::now()}));
 }
 
 std::string_view request_id(const HttpRequest& request, std::string_view made) {

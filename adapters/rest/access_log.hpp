@@ -10,17 +10,26 @@
 
 namespace rest {
 
+/// What a line says of the request. It borrows nothing: a websocket is answered when its request has gone.
 struct Access {
-    const HttpRequest& request;
-    std::string_view user;  // empty: nobody is known
-    int status;
-    std::size_t bytes;  // of the body that was sent
-    gateway::Duration took;
-    std::string_view id;  // of the request
+    std::string method;
+    std::string path;
+    std::string client;
+    std::string user;  // empty: nobody is known
+    std::string id;
+    gateway::TimePoint began;
 };
 
-std::string access_line(const Access& access);
-void log_access(const Access& access);
+/// What has been sent, and when.
+struct AccessAnswer {
+    int status = 0;
+    std::size_t bytes = 0;  // of the body
+    gateway::TimePoint at;
+};
+
+std::string access_line(const Access& access, const AccessAnswer& answer);
+/// The answer is sent now.
+void log_access(const Access& access, int status, std::size_t bytes);
 
 /// The client's own X-Request-Id, if it is one that a log can show, or `made`.
 std::string_view request_id(const HttpRequest& request, std::string_view made);

@@ -47,7 +47,7 @@ std::optional<CallBody> read_query(const Dialect& dialect,
                                    const std::vector<NameValue>& query,
                                    HttpReply& refusal) {
     const auto encoded = std::ranges::find(query, "encoded_parameters", &NameValue::first);
-    if (encoded == query.end() || encoded->second.empty()) return CallBody::owned(body_of_query(query));
+    if (encoded == query.end() || encoded->second.empty()) return CallBody::of_texts(body_of_query(query));
     if (!json::valid(encoded->second)) {
         refusal = failure(dialect,
                           dialect.unreadable,

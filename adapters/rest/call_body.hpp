@@ -19,12 +19,21 @@ class CallBody {
 public:
     static CallBody borrowed(std::string_view json) { return CallBody{json, {}}; }
     static CallBody owned(std::string json) { return CallBody{{}, std::move(json)}; }
+    /// Of a plain query, which has no other type than text.
+    static CallBody of_texts(std::string json) {
+        CallBody body{{}, std::move(json)};
+        body.has_texts_ = true;
+        return body;
+    }
     std::string_view json() const { return owned_.empty() ? borrowed_ : std::string_view{owned_}; }
+    /// The arguments are texts, whatever their sender meant by them.
+    bool has_texts() const { return has_texts_; }
 
 private:
     CallBody(std::string_view view, std::string text) : borrowed_{view}, owned_{std::move(text)} {}
     std::string_view borrowed_;
     std::string owned_;
+    bool has_texts_ = false;
 };
 
 /// GET: the query, or the body that `encoded_parameters` holds. Other methods: the body if it is

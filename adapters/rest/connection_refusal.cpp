@@ -24,9 +24,11 @@ constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 void log_refusal(ListenerState& state, const Peer& peer, const HttpReply& reply) {
     const std::string id = std::to_string(++state.connections_made) + "-0";
     if (!state.door.access_log) return;
-    HttpRequest nothing;
-    nothing.ip = peer.ip;
-    log_access({nothing, {}, reply.status, reply.body.size(), gateway::Duration::zero(), id});
+    Access access;
+    access.client = peer.ip;
+    access.id = id;
+    access.began = gateway::Clock::now();
+    log_access(access, reply.status, reply.body.size());
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "gateway/arguments.hpp"
 #include "gateway/json.hpp"
+#include "gateway/longest_wait.hpp"
 
 namespace rest {
 namespace {
@@ -18,7 +20,6 @@ using gateway::Errc;
 using gateway::Error;
 using gateway::Principal;
 using gateway::Result;
-using gateway::Secret;
 using gateway::Security;
 
 constexpr std::string_view admin_user = "_ADMIN";
@@ -43,18 +44,6 @@ const gateway::MethodDescription* method_in(const gateway::MeshDescription& desc
     if (component == description.components.end()) return nullptr;
     const auto method = component->second.methods.find(name.method);
     return method == component->second.methods.end() ? nullptr : &method->second;
-}
-
-/// In the words of a mesh that has been given no user.
-Error invalid_credentials() {
-    return {Errc::unauthorized, "AccessDenied", 401, "Invalid credentials"};
-}
-
-std::string_view first_query_value(const Query& query, std::string_view name, std::string_view short_name) {
-    for (const auto& [key, value] : query) {
-        if (key == name || key == short_name) return value;
-    }
-    return {};
 }
 
 }  // namespace
@@ -114,58 +103,12 @@ void HappnerRest::with_caller(
     tokens_.authenticate(request.ip, std::move(who), until, std::move(done));
 }
 
-// --- login ---------------------------------------------------------------------------------------
-
-void HappnerRest::login(const HttpRequest& request, const Query& query, Respond respond) {
-    HttpReply refusal;
-    const auto body = read_call_body(dialect_, max_body_, request, query, refusal);
-    if (!body) return respond(std::move(refusal));
-    const auto text = [&](std::string_view name) { return text_parameter(body->json(), name).value_or(""); };
-    gateway::Login login{text("username"), Secret{text("password")}, Secret{text("token")}};
-    if (!dialect_.knows_tokens_at_login) login.token = {};
-    if (login.username.empty()) return respond(incomplete_login("no username"));
-    if (login.password.empty() && login.token.empty()) return respond(incomplete_login("no password"));
-    log_in(std::move(login), request, &login_reply, std::move(respond));
-}
-
-void HappnerRest::auth_login(const HttpRequest& request, const Query& query, Respond respond) {
-    const std::string_view username = first_query_value(query, "username", "u");
-    const std::string_view password = first_query_value(query, "password", "p");
-    const std::string_view token = first_query_value(query, "token", "token");
-    gateway::Login login{std::string{username}, Secret{std::string{password}}, Secret{std::string{token}}};
-    if (login.username.empty()) return respond(auth_login_reply(dialect_, invalid_credentials()));
-    log_in(std::move(login), request, &auth_login_reply, std::move(respond));
-}
-
-void HappnerRest::log_in(gateway::Login login,
-                         const HttpRequest& request,
-                         LoginShape shape,
-                         Respond respond) {
-    const auto wait = logins_.wait(request.ip, login.username, Clock::now());
-    if (wait > gateway::Duration::zero()) return respond(too_many_logins(dialect_, wait));
-    const auto done = [this,
-                       alive = std::weak_ptr{alive_},
-                       &dialect = dialect_,
-                       attempt = logins_.begin(request.ip, login.username),
-                       shape,
-                       respond = std::move(respond)](Result<Secret> token) {
-        if (token.has_error() && is_refusal(token.error())) attempt.failed(Clock::now());
-        if (token.has_value() && !alive.expired()) logins_.succeeded(attempt);
-        respond(shape(dialect, token));
-    };
-    mesh_.login(std::move(login), done);
-}
-
-HttpReply HappnerRest::incomplete_login(std::string_view what) const {
-    return failure(dialect_, dialect_.login_refused, "Failure parsing request body", what);
-}
-
 // --- describe ------------------------------------------------------------------------------------
 
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
     if (auto refusal = refusal_of_describe(request, query)) return respond(*std::move(refusal));
     auto principal = principal_of(request, query);
-    const auto until = deadline();
+    const auto until = Clock::now() + timeout_;
     const auto next = [this, until](Result<Principal> known, Respond answer) {
         if (known.has_error()) return answer(describe_refused(dialect_, known.error()));
         describe_to(*std::move(known), until, std::move(answer));
@@ -208,13 +151,15 @@ void HappnerRest::method(const HttpRequest& request,
     if (auto refusal = refusal_of_caller(principal, path)) return respond(*std::move(refusal));
 
     Call call;
-    call.deadline = deadline();
+    call.began = Clock::now();
+    call.deadline = call.began + timeout_;
     call.name = {path.component_text(), path.method_text()};
     call.mesh = path.mesh;
     if (dialect_.knows_delegation && mesh_.security() != Security::insecure)
         if (const auto as = gateway::json::member(body->json(), "as")) call.as = *as;
     call.uri = call_path;
     call.kept = std::make_shared<const KeptRequest>(request, body->json());
+    call.has_texts = body->has_texts();
     const auto next = [this, call](Result<Principal> known, Respond answer) mutable {
         if (known.has_error())
             return answer(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
@@ -396,6 +341,9 @@ void HappnerRest::call_own(const gateway::Route& route, Call call, Respond respo
                                403,
                                "Authorization failed",
                                "components of the gateway cannot be called on behalf of others"));
+    if (call.has_texts)
+        call.args.json =
+            gateway::typed_arguments(call.args.json, std::get<gateway::CallSource>(route.source).parameters);
     call.principal.mesh = settings_.mesh;
     gateway::Message message;
     message.connection = "node";
@@ -404,6 +352,7 @@ void HappnerRest::call_own(const gateway::Route& route, Call call, Respond respo
         gateway::Payload{Bytes{std::move(call.args.json)}, gateway::Encoding::json, std::string{json_type}};
     message.principal = std::move(call.principal);
     message.properties = gateway::CallProperties{call.name.component, call.name.method};
+    message.deadline = call.began + gateway::longest_wait(route);
     dispatcher_.run(route,
                     {},
                     std::move(message),

@@ -67,10 +67,12 @@ private:
         std::optional<std::string> as;            // a JSON value
         std::string uri;                          // "component/method", as the path has it
         std::shared_ptr<const KeptRequest> kept;  // what is offered may change until it is called
+        bool has_texts = false;                   // for arguments: they came by a plain query
         CallArguments args;
         gateway::Principal principal;
         std::string on_behalf_of;
-        gateway::TimePoint deadline;
+        gateway::TimePoint began;
+        gateway::TimePoint deadline;  // of what the mesh is asked on the way, and of its method
     };
     using LoginShape = HttpReply (*)(const Dialect&, const gateway::Result<gateway::Secret>&);
 
@@ -107,7 +109,6 @@ private:
     void serve_offered(const Offer& offer, Call call, Respond respond);
     void look_again(Call call, Respond respond);
     HttpReply missing_reply(const MethodName& name) const;
-    gateway::TimePoint deadline() const { return gateway::Clock::now() + timeout_; }
 
     const Dialect& dialect_;
     gateway::RestSettings settings_;

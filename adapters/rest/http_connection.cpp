@@ -1,18 +1,16 @@
 #include "adapters/rest/http_connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
-#include "adapters/rest/access_log.hpp"
 #include "adapters/rest/admission.hpp"
-#include "adapters/rest/compression.hpp"
-#include "adapters/rest/credentials.hpp"
-#include "adapters/rest/forwarded.hpp"
+#include "adapters/rest/current_request.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "adapters/rest/node_websockets.hpp"
 #include "adapters/rest/reply_box.hpp"
+#include "adapters/rest/reply_sender.hpp"
 #include "adapters/rest/request_head.hpp"
 #include "adapters/rest/request_reader.hpp"
 #include "adapters/rest/streams/stream_body.hpp"
@@ -30,14 +28,11 @@ namespace {
 namespace asio = boost::asio;
 using gateway::Clock;
 using gateway::TimePoint;
+using Progress = RequestReader::Progress;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t kept_capacity = 16u * 1024;                   // of what is written, between requests
-constexpr std::size_t large_body = 32u * 1024;                      // is written from where it is
 constexpr gateway::Duration linger_time = std::chrono::seconds{2};  // of reading on after a refusal
-
-constexpr auto node_security = gateway::Security::insecure;  // it asks nobody who they are
 
 /// What the connection waits for, and so what happens when that takes too long.
 enum class Phase { idle, head, body, answer, write, stream, linger };
@@ -51,10 +46,9 @@ public:
         : state_{std::move(state)},
           stream_{std::move(stream)},
           reader_{state_->settings.limits.http_header},
+          sender_{*state_, *stream_},
           box_{std::make_shared<ReplyBox>(stream_->get_executor())},
-          peer_{std::move(peer)},
-          number_{++state_->connections_made},
-          behind_proxy_{gateway::contains(state_->door.proxies.trusted, peer_.ip)},
+          request_{*state_, std::move(peer)},
           registration_{*state_, *this} {}
 
     /// The upgrade that the peer asks for; nullopt: the connection has ended.
@@ -72,23 +66,22 @@ private:
     asio::awaitable<Next> serve_request();
     asio::awaitable<bool> read_head();
     asio::awaitable<bool> read_body();
+    asio::awaitable<Progress> read(Progress (RequestReader::*part)(HttpRequest&));
     asio::awaitable<bool> let_go_ahead();
     asio::awaitable<bool> read_more();
     asio::awaitable<Next> answer_and_send();
     asio::awaitable<HttpReply> answer();
     asio::awaitable<Next> send(HttpReply reply);
     asio::awaitable<Next> send_stream(HttpReply reply);
-    asio::awaitable<void> compress(HttpReply& reply);
     asio::awaitable<void> refuse(HttpReply reply);
+    asio::awaitable<void> refuse_late();
+    asio::awaitable<void> refuse_unreadable();
     asio::awaitable<void> linger();
 
     void begin_request();
-    void forget_request();
-    void find_client();
     std::optional<HttpReply> check_upgrade();
     HttpReply for_pages(HttpReply reply) const;
     bool may_go_on() const;
-    void log(int status, std::size_t bytes) const;
     void enter(Phase phase, gateway::Duration allowed) {
         phase_ = phase;
         deadline_ = Clock::now() + allowed;
@@ -97,16 +90,10 @@ private:
     std::shared_ptr<ListenerState> state_;
     std::unique_ptr<ByteStream> stream_;
     RequestReader reader_;
+    ReplySender sender_;
     std::shared_ptr<ReplyBox> box_;
-    HttpRequest request_;
+    CurrentRequest request_;
     ReplyFraming framing_;
-    std::string out_;
-    Peer peer_;
-    std::uint64_t number_;        // of this connection, for logs
-    std::uint64_t requests_ = 0;  // that have begun
-    bool behind_proxy_;           // the peer may say who its clients are
-    std::string client_;          // of the request, as such a peer says
-    TimePoint began_;             // the request: when its head was there, or as far as it came
     Phase phase_ = Phase::idle;
     TimePoint deadline_ = TimePoint::max();
     bool timed_out_ = false;
@@ -125,7 +112,7 @@ asio::awaitable<std::optional<Upgrade>> HttpConnection::run() {
         if (next == Next::upgrade) co_return std::move(upgrade_);
         if (next == Next::close || state_->ended) co_return std::nullopt;
         reader_.rest();
-        if (out_.capacity() > kept_capacity) std::string{}.swap(out_);
+        sender_.rest();
     }
 }
 
@@ -133,7 +120,7 @@ asio::awaitable<Next> HttpConnection::serve_request() {
     framing_ = {};
     const bool headed = co_await read_head();
     if (!headed) co_return Next::close;
-    if (auto refusal = check_rate(*state_, request_, began_)) {
+    if (auto refusal = check_rate(*state_, request_.http(), request_.began())) {
         if (!reader_.has_body()) {
             framing_.keep_alive = may_go_on();
             co_return co_await send(for_pages(*std::move(refusal)));
@@ -146,7 +133,7 @@ asio::awaitable<Next> HttpConnection::serve_request() {
         co_return Next::close;
     }
     if (upgrade_) co_return Next::upgrade;
-    if (auto refusal = check_expectation(request_)) {
+    if (auto refusal = check_expectation(request_.http())) {
         co_await refuse(*std::move(refusal));
         co_return Next::close;
     }
@@ -161,38 +148,25 @@ asio::awaitable<Next> HttpConnection::serve_request() {
 
 /// False: refused, or the peer has gone.
 asio::awaitable<bool> HttpConnection::read_head() {
-    forget_request();
+    request_.forget();
     reader_.start();
     enter(Phase::idle, state_->settings.timeouts.idle);
     if (reader_.has_unread()) begin_request();
-    RequestReader::Progress progress = reader_.read_head(request_);
-    while (progress == RequestReader::Progress::needs_more) {
-        const bool more = co_await read_more();
-        if (state_->ended) co_return false;
-        if (!more) {
-            if (timed_out_ && phase_ == Phase::head) state_->metrics.count("http_timeouts");
-            if (timed_out_ && phase_ == Phase::head)
-                co_await refuse(problem(408, "the request's head took too long"));
-            co_return false;
-        }
-        if (phase_ == Phase::idle) begin_request();
-        progress = reader_.read_head(request_);
-    }
-    began_ = Clock::now();
-    find_client();
-    if (progress == RequestReader::Progress::failed) {
-        state_->metrics.count("http_bad_requests");
-        co_await refuse(reader_.refusal());
+    const Progress progress = co_await read(&RequestReader::read_head);
+    if (progress == Progress::needs_more) co_return false;
+    request_.identify();
+    if (progress == Progress::failed) {
+        co_await refuse_unreadable();
         co_return false;
     }
-    framing_.head = request_.method == "HEAD";
+    framing_.head = request_.http().method == "HEAD";
     framing_.old_client = reader_.is_old();
     co_return true;
 }
 
 /// False: refused, or the peer has gone.
 asio::awaitable<bool> HttpConnection::read_body() {
-    const std::size_t limit = state_->surface->max_body(request_);
+    const std::size_t limit = state_->surface->max_body(request_.http());
     const auto announced = reader_.announced_body();
     if (announced && *announced > limit) {
         co_await refuse(problem(413, "the body is larger than " + std::to_string(limit) + " bytes"));
@@ -200,33 +174,35 @@ asio::awaitable<bool> HttpConnection::read_body() {
     }
     reader_.limit_body(limit);
     enter(Phase::body, state_->settings.timeouts.body);
-    const bool waits = waits_for_go_ahead(request_) && !framing_.old_client && !reader_.has_unread();
+    const bool waits = waits_for_go_ahead(request_.http()) && !framing_.old_client && !reader_.has_unread();
     if (waits) {
         const bool sent = co_await let_go_ahead();
         if (!sent) co_return false;
     }
-    RequestReader::Progress progress = reader_.read_body(request_);
-    while (progress == RequestReader::Progress::needs_more) {
+    const Progress progress = co_await read(&RequestReader::read_body);
+    if (progress == Progress::failed) co_await refuse_unreadable();
+    co_return progress == Progress::done;
+}
+
+/// One part of a request. needs_more: it has been refused, or the peer has gone.
+asio::awaitable<Progress> HttpConnection::read(Progress (RequestReader::*part)(HttpRequest&)) {
+    Progress progress = (reader_.*part)(request_.http());
+    while (progress == Progress::needs_more) {
         const bool more = co_await read_more();
-        if (state_->ended) co_return false;
+        if (state_->ended) co_return progress;
         if (!more) {
-            if (timed_out_) state_->metrics.count("http_timeouts");
-            if (timed_out_) co_await refuse(problem(408, "the request's body took too long"));
-            co_return false;
+            if (timed_out_ && phase_ != Phase::idle) co_await refuse_late();
+            co_return progress;
         }
-        progress = reader_.read_body(request_);
+        if (phase_ == Phase::idle) begin_request();
+        progress = (reader_.*part)(request_.http());
     }
-    if (progress == RequestReader::Progress::failed) {
-        state_->metrics.count("http_bad_requests");
-        co_await refuse(reader_.refusal());
-        co_return false;
-    }
-    co_return true;
+    co_return progress;
 }
 
 /// False: refused, as there is no need for the body, or the peer has gone.
 asio::awaitable<bool> HttpConnection::let_go_ahead() {
-    if (auto refusal = state_->surface->refusal_of_head(request_)) {
+    if (auto refusal = state_->surface->refusal_of_head(request_.http())) {
         state_->metrics.count("http_requests");
         co_await refuse(*std::move(refusal));
         co_return false;
@@ -245,10 +221,10 @@ asio::awaitable<bool> HttpConnection::read_more() {
 asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
-    if (reply.stream && request_.wants_websocket) {
-        upgrade_ =
-            Upgrade{upgrade_of(request_, peer_.port), std::make_shared<StreamSocket>(state_, reply.stream)};
-        log(101, 0);
+    if (reply.stream && request_.http().wants_websocket) {
+        upgrade_ = Upgrade{upgrade_of(request_.http(), request_.peer_port()),
+                           std::make_shared<StreamSocket>(state_, reply.stream),
+                           request_.access()};
         co_return Next::upgrade;
     }
     framing_.keep_alive = may_go_on();
@@ -266,7 +242,7 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
         co_return for_pages(problem(503, "too many requests at once", "Overloaded"));
     }
     state_->metrics.count("http_requests");
-    state_->surface->handle(request_, box_->expect());
+    state_->surface->handle(request_.http(), box_->expect());
     while (!box_->has_reply() && !aborted_) {
         auto [rung] = co_await box_->bell().async_wait(as_values);
         (void)rung;
@@ -277,19 +253,12 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
 
 /// Writes a whole reply, as framing_ says.
 asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
-    co_await compress(reply);
-    if (!state_->ended) log(reply.status, framing_.head ? 0 : reply.body.size());
-    out_.clear();
-    const gateway::Bytes body = reply.body;
-    const bool apart = body.size() > large_body && !framing_.head;
-    ReplyFraming framing = framing_;
-    framing.head = framing_.head || apart;
-    append_reply(out_, reply, framing, state_->date.now());
-    const std::string_view rest = apart ? body.view() : std::string_view{};
-    const ByteStream::Pieces pieces{asio::buffer(out_), asio::buffer(rest.data(), rest.size())};
+    co_await sender_.compress(reply, request_.http());
+    if (const auto logged = request_.access())
+        log_access(*logged, reply.status, framing_.head ? 0 : reply.body.size());
     enter(Phase::write, state_->settings.timeouts.body);
-    auto [error, size] = co_await async_write(*stream_, pieces, as_values);
-    co_return error || !framing_.keep_alive ? Next::close : Next::request;
+    const bool written = co_await sender_.write(reply, framing_);
+    co_return written&& framing_.keep_alive ? Next::request : Next::close;
 }
 
 /// Writes a reply that goes on as long as its stream does, and with it the connection.
@@ -305,24 +274,23 @@ asio::awaitable<Next> HttpConnection::send_stream(HttpReply reply) {
     co_return Next::close;
 }
 
-/// A slice at a time: others are served between them.
-asio::awaitable<void> HttpConnection::compress(HttpReply& reply) {
-    const gateway::Compression& wanted = state_->door.compression;
-    if (!wanted.enabled || !is_compressible(reply, wanted.minimum)) co_return;
-    add_vary(reply);
-    if (!accepts_gzip(request_)) co_return;
-    Gzip gzip{reply.body.view()};
-    while (!gzip.step())
-        co_await asio::post(stream_->get_executor(), asio::use_awaitable);
-    if (std::string smaller = gzip.take(); !smaller.empty()) set_compressed(reply, std::move(smaller));
-}
-
 /// The last reply of a connection that cannot go on.
 asio::awaitable<void> HttpConnection::refuse(HttpReply reply) {
     timed_out_ = false;
     framing_.keep_alive = false;
     co_await send(for_pages(std::move(reply)));
     co_await linger();
+}
+
+asio::awaitable<void> HttpConnection::refuse_late() {
+    state_->metrics.count("http_timeouts");
+    const std::string part = phase_ == Phase::head ? "head" : "body";
+    co_await refuse(problem(408, "the request's " + part + " took too long"));
+}
+
+asio::awaitable<void> HttpConnection::refuse_unreadable() {
+    state_->metrics.count("http_bad_requests");
+    co_await refuse(reader_.refusal());
 }
 
 /// What the peer is still sending is read for a moment, and thrown away: closing at once would reset the
@@ -340,64 +308,31 @@ asio::awaitable<void> HttpConnection::linger() {
 
 // --- one request ---------------------------------------------------------------------------------
 
-/// Its first byte is there, and maybe no other will be.
 void HttpConnection::begin_request() {
-    ++requests_;
-    began_ = Clock::now();
+    request_.begin();
     enter(Phase::head, state_->settings.timeouts.header);
-}
-
-/// Its views die when the next one is read.
-void HttpConnection::forget_request() {
-    auto headers = std::move(request_.headers);
-    headers.clear();
-    request_ = {};
-    request_.headers = std::move(headers);
-    request_.ip = peer_.ip;
-}
-
-void HttpConnection::find_client() {
-    set_origin(request_, peer_, behind_proxy_);
-    if (!behind_proxy_) return;
-    client_ = client_address(request_, peer_, state_->door.proxies.trusted);
-    request_.ip = client_;
 }
 
 /// A page of another origin that may read the route's answers reads the connection's own as well.
 HttpReply HttpConnection::for_pages(HttpReply reply) const {
-    if (!state_->ended && !request_.method.empty()) state_->surface->open_to_page(request_, reply);
+    if (!state_->ended && !request_.http().method.empty())
+        state_->surface->open_to_page(request_.http(), reply);
     return reply;
 }
 
 bool HttpConnection::may_go_on() const {
     return reader_.keep_alive() && !state_->stopping && !state_->ended &&
-           requests_ < state_->door.clients.requests_per_connection;
+           request_.number() < state_->door.clients.requests_per_connection;
 }
 
-void HttpConnection::log(int status, std::size_t bytes) const {
-    if (!state_->door.access_log) return;
-    const std::string made = std::to_string(number_) + '-' + std::to_string(requests_);
-    const std::string user = state_->surface->user_of(request_);
-    log_access({request_, user, status, bytes, Clock::now() - began_, request_id(request_, made)});
-}
-
-/// A reply refuses it; otherwise upgrade_ is set if the request is one for the node. Others are for the
-/// surface to judge.
+/// A reply refuses it; otherwise upgrade_ is set if the request is one for the node.
 std::optional<HttpReply> HttpConnection::check_upgrade() {
-    request_.wants_websocket = wants_websocket(request_);
-    if (!request_.wants_websocket || !is_primus_path(request_.path())) return std::nullopt;
-    if (reader_.has_body()) return problem(400, "an upgrade has no body");
-    if (state_->node == nullptr) return problem(404, "there is no happn node here");
-    if (page_of(request_) == Page::other) {
-        state_->metrics.count("websockets_refused_by_origin");
-        return problem(403, "pages of another origin may not open websockets here");
-    }
-    if (auto refusal = state_->hosts.refusal_of(request_, node_security)) {
-        state_->metrics.count("requests_refused_by_host");
-        return refusal;
-    }
-    upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}};
-    log(101, 0);
+    request_.http().wants_websocket = wants_websocket(request_.http());
+    if (!is_for_node(request_.http())) return std::nullopt;
+    if (auto refusal = refusal_of_upgrade(*state_, request_.http(), reader_.has_body())) return refusal;
+    upgrade_ = Upgrade{upgrade_of(request_.http(), request_.peer_port()),
+                       {std::shared_ptr<void>{}, state_->node},
+                       request_.access()};
     return std::nullopt;
 }
 

@@ -5,8 +5,10 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "adapters/rest/access_log.hpp"
 #include "adapters/rest/byte_stream.hpp"
 #include "adapters/rest/listener_state.hpp"
 #include "adapters/rest/peer.hpp"
@@ -22,6 +24,7 @@ boost::asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> sta
 struct Upgrade {
     gateway::UpgradeRequest request;
     std::shared_ptr<gateway::WebsocketAcceptor> acceptor;
+    std::optional<Access> access = {};  // of the request; nullopt: no log is kept
 };
 
 /// Answers the upgrade and serves the websocket until either side closes it. `arrived`: what followed the

@@ -1,29 +1,20 @@
-// Which names the gateway answers to. A web page may have its own name resolve to the gateway's address ("DNS
-// rebinding"): for the browser the gateway is then of the page's own origin, and what needs no credential is
-// the page's to call, and to read. Only the name tells such a request from one that is meant for the gateway.
-// Immutable, pure.
+// Which requests must name the gateway rightly: those that nothing else tells from what a page of another
+// name has sent (gateway/host_names.hpp). Immutable, pure.
 #pragma once
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "adapters/rest/http_message.hpp"
+#include "gateway/host_names.hpp"
 #include "gateway/mesh.hpp"
 
 namespace rest {
 
 class KnownHosts {
 public:
-    /// `listed`: names in lower case, `*.NAME` for all below one, or `*` for any.
-    explicit KnownHosts(std::vector<std::string> listed) : listed_{std::move(listed)} {}
-
-    /// `authority`: a host, and maybe a port. Known without a list is what no page of the Internet can be
-    /// at: addresses, which nobody can make resolve to another; `localhost` and what is below it (RFC 6761
-    /// section 6.3); names without a dot, which are those of the own network, as top-level domains have no
-    /// hosts; and no name at all, which no browser sends.
-    bool has(std::string_view authority) const;
+    explicit KnownHosts(std::vector<std::string> listed) : names_{std::move(listed)} {}
 
     /// 421 (RFC 9110 section 15.5.20) for a request whose name has to be known and is not. It has to be where
     /// the mesh asks for no credential, or may be one that asks for none as it has not been joined yet, and
@@ -34,9 +25,8 @@ public:
 
 private:
     bool has_to_know(const HttpRequest& request, gateway::Security security) const;
-    bool lists(std::string_view name) const;
 
-    std::vector<std::string> listed_;
+    gateway::HostNames names_;
 };
 
 }  // namespace rest

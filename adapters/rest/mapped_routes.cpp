@@ -11,6 +11,7 @@
 #include "adapters/rest/mapped_reply.hpp"
 #include "gateway/http_body.hpp"
 #include "gateway/json.hpp"
+#include "gateway/longest_wait.hpp"
 #include "gateway/loop_mark.hpp"
 #include "gateway/query.hpp"
 
@@ -18,6 +19,7 @@ namespace rest {
 namespace {
 
 using gateway::Bytes;
+using gateway::Clock;
 using gateway::Encoding;
 using gateway::Errc;
 using gateway::Error;
@@ -271,10 +273,16 @@ void MappedRoutes::handle(const HttpRequest& request, Query query, Respond respo
     if (auto reply = unmatched(match, request)) return respond(*std::move(reply));
     const auto& source = std::get<HttpSource>(match.route->source);
     auto token = token_of(request, query, source);
-    if (!token) return serve(std::move(match), Principal{}, request, std::move(query), std::move(respond));
+    if (!token)
+        return serve(
+            std::move(match), {Principal{}, Clock::now()}, request, std::move(query), std::move(respond));
     if (auto refusal = refusal_of(*match.route, request, true))
         return respond(granted(*std::move(refusal), request));
-    authenticate(*std::move(token), request, std::move(query), std::move(respond));
+    authenticate(*std::move(token),
+                 gateway::longest_wait(*match.route),
+                 request,
+                 std::move(query),
+                 std::move(respond));
 }
 
 std::optional<HttpReply> MappedRoutes::refusal_of(const gateway::Route& route,
@@ -290,7 +298,9 @@ std::optional<HttpReply> MappedRoutes::refusal_of(const gateway::Route& route,
     return security == Security::unknown ? nobody_to_ask() : token_wanted();
 }
 
+/// The time that it takes is the caller's: the targets have what is left of it.
 void MappedRoutes::authenticate(gateway::Secret token,
+                                gateway::Duration longest_wait,
                                 const HttpRequest& request,
                                 Query query,
                                 Respond respond) {
@@ -298,36 +308,41 @@ void MappedRoutes::authenticate(gateway::Secret token,
     principal.mesh = settings_.mesh;
     const auto wait = tokens_.wait(request.ip, *principal.token);
     if (wait > gateway::Duration::zero()) return respond(granted(too_many("refused tokens", wait), request));
+    const auto began = Clock::now();
     auto done = [this,
                  alive = std::weak_ptr{alive_},
+                 began,
                  kept = std::make_shared<const KeptRequest>(request, request.body),
                  query = std::move(query),
                  respond = std::move(respond)](Result<Principal> known) mutable {
         if (alive.expired()) return;
         if (known.has_error()) return respond(granted(not_authenticated(known.error()), kept->request()));
         known->mesh = settings_.mesh;
-        serve_as(*std::move(known), kept->request(), std::move(query), std::move(respond));
+        serve_as({*std::move(known), began}, kept->request(), std::move(query), std::move(respond));
     };
-    tokens_.authenticate(
-        request.ip, std::move(principal), gateway::Clock::now() + authentication_timeout, std::move(done));
+    const auto until = began + std::min(authentication_timeout, longest_wait);
+    tokens_.authenticate(request.ip, std::move(principal), until, std::move(done));
 }
 
 /// The routes may have been reloaded since the token was sent to the mesh: all that they say is asked anew.
-void MappedRoutes::serve_as(Principal caller, const HttpRequest& request, Query query, Respond respond) {
+void MappedRoutes::serve_as(Caller caller, const HttpRequest& request, Query query, Respond respond) {
     auto match = dispatcher_.router().match_http(request.method, request.path());
     if (auto reply = unmatched(match, request)) return respond(*std::move(reply));
     const auto& source = std::get<HttpSource>(match.route->source);
-    if (!token_of(request, query, source)) caller = Principal{};  // it asks for nobody now
+    if (!token_of(request, query, source)) caller.who = Principal{};  // it asks for nobody now
     serve(std::move(match), std::move(caller), request, std::move(query), std::move(respond));
 }
 
 void MappedRoutes::serve(
-    gateway::HttpMatch match, Principal caller, const HttpRequest& request, Query query, Respond respond) {
+    gateway::HttpMatch match, Caller caller, const HttpRequest& request, Query query, Respond respond) {
     respond = granting(request, std::get<HttpSource>(match.route->source), std::move(respond));
-    if (auto refusal = refusal_of(*match.route, request, caller.token != nullptr))
+    if (auto refusal = refusal_of(*match.route, request, caller.who.token != nullptr))
         return respond(*std::move(refusal));
     auto prepared = prepare(request, std::move(query), *match.route);
-    if (auto* message = std::get_if<Message>(&prepared.what)) message->principal = std::move(caller);
+    if (auto* message = std::get_if<Message>(&prepared.what)) {
+        message->principal = std::move(caller.who);
+        message->deadline = caller.since + gateway::longest_wait(*match.route);
+    }
     run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
 }
 

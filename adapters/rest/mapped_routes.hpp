@@ -39,6 +39,10 @@ public:
     OriginGrant grant_of(const HttpRequest& request) const;
 
 private:
+    struct Caller {
+        gateway::Principal who;
+        gateway::TimePoint since;  // he waits
+    };
     struct Prepared {
         std::variant<gateway::Message, HttpReply> what;  // or why not
         std::optional<StreamFormat> format;              // of a stream
@@ -50,13 +54,14 @@ private:
     std::optional<HttpReply> unmatched(const gateway::HttpMatch& match, const HttpRequest& request) const;
     /// With what the route that this request would take lets pages of other origins read.
     HttpReply granted(HttpReply reply, const HttpRequest& request) const;
-    void authenticate(gateway::Secret token, const HttpRequest& request, Query query, Respond respond);
-    void serve_as(gateway::Principal caller, const HttpRequest& request, Query query, Respond respond);
-    void serve(gateway::HttpMatch match,
-               gateway::Principal caller,
-               const HttpRequest& request,
-               Query query,
-               Respond respond);
+    void authenticate(gateway::Secret token,
+                      gateway::Duration longest_wait,
+                      const HttpRequest& request,
+                      Query query,
+                      Respond respond);
+    void serve_as(Caller caller, const HttpRequest& request, Query query, Respond respond);
+    void serve(
+        gateway::HttpMatch match, Caller caller, const HttpRequest& request, Query query, Respond respond);
     /// Asked of both, head and whole request: what the body says plays no part.
     std::optional<HttpReply> refusal_of(const gateway::Route& route,
                                         const HttpRequest& head,

@@ -57,6 +57,10 @@ std::string_view frame_head(std::size_t size, std::array<char, 10>& head) {
     return {head.data(), 2 + bytes};
 }
 
+void log_answer(const Upgrade& upgrade, int status, std::size_t bytes) {
+    if (upgrade.access) log_access(*upgrade.access, status, bytes);
+}
+
 enum class Stage {
     opening,  // the handshake is not done: frames are kept
     open,
@@ -91,11 +95,11 @@ public:
     void abort() override;
 
 private:
-    asio::awaitable<bool> accept(const gateway::UpgradeRequest& request);
+    asio::awaitable<bool> accept(const Upgrade& upgrade);
     asio::awaitable<void> read_loop();
     asio::awaitable<void> finish();
     asio::awaitable<void> drain();
-    asio::awaitable<void> refuse();
+    asio::awaitable<void> refuse(const Upgrade& upgrade);
     asio::awaitable<void> say_goodbye(std::uint16_t code);
     void start_goodbye();
     void write(std::string_view text);
@@ -121,13 +125,13 @@ asio::awaitable<void> WebsocketConnection::run(Upgrade upgrade) {
     max_incoming_ = upgrade.acceptor->max_frame_bytes();
     peer_ = upgrade.acceptor->open(*this, upgrade.request);
     if (!peer_) {
-        co_await refuse();
+        co_await refuse(upgrade);
         co_return;
     }
     stream_.next_layer().on_written([this] {
         if (peer_) peer_->on_written();
     });
-    const bool accepted = co_await accept(upgrade.request);
+    const bool accepted = co_await accept(upgrade);
     if (accepted && peer_) {
         state_->metrics.count("websockets");
         co_await read_loop();
@@ -137,7 +141,7 @@ asio::awaitable<void> WebsocketConnection::run(Upgrade upgrade) {
     co_await finish();
 }
 
-asio::awaitable<bool> WebsocketConnection::accept(const gateway::UpgradeRequest& request) {
+asio::awaitable<bool> WebsocketConnection::accept(const Upgrade& upgrade) {
     websocket::stream_base::timeout timeouts{};
     timeouts.handshake_timeout = closing_time;
     timeouts.idle_timeout = websocket::stream_base::none();  // happn has its own keepalive
@@ -148,12 +152,14 @@ asio::awaitable<bool> WebsocketConnection::accept(const gateway::UpgradeRequest&
     stream_.control_callback([this](websocket::frame_type kind, std::string_view) {
         if (kind == websocket::frame_type::pong && peer_) peer_->on_pong();
     });
-    stream_.set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& response) { response.set(http::field::server, "happn-gateway"); }));
-    http::request<http::empty_body> upgrade{http::verb::get, request.target, 11};
-    for (const auto& [name, value] : request.headers)
-        upgrade.insert(name, value);
-    auto [error] = co_await stream_.async_accept(upgrade, as_values);
+    stream_.set_option(websocket::stream_base::decorator([&upgrade](websocket::response_type& response) {
+        response.set(http::field::server, "happn-gateway");
+        log_answer(upgrade, static_cast<int>(response.result_int()), response.body().size());
+    }));
+    http::request<http::empty_body> request{http::verb::get, upgrade.request.target, 11};
+    for (const auto& [name, value] : upgrade.request.headers)
+        request.insert(name, value);
+    auto [error] = co_await stream_.async_accept(request, as_values);
     if (error) co_return false;
     for (const gateway::Bytes& text : early_)
         write(text.view());
@@ -207,12 +213,13 @@ asio::awaitable<void> WebsocketConnection::drain() {
     }
 }
 
-asio::awaitable<void> WebsocketConnection::refuse() {
+asio::awaitable<void> WebsocketConnection::refuse(const Upgrade& upgrade) {
     ReplyFraming framing;
     framing.keep_alive = false;
+    const HttpReply reply = problem(503, "the happn node takes no more clients", "Overloaded");
+    log_answer(upgrade, reply.status, reply.body.size());
     std::string out;
-    append_reply(
-        out, problem(503, "the happn node takes no more clients", "Overloaded"), framing, state_->date.now());
+    append_reply(out, reply, framing, state_->date.now());
     stream_.next_layer().append(out);
     co_await finish();
 }

@@ -57,6 +57,12 @@ protected:
 
     /// The head of the answer, and of a short one its body.
     std::string get(const std::string& path, const std::string& name, const std::string& headers = {}) const {
+        return get_from(port, path, name, headers);
+    }
+    static std::string get_from(std::uint16_t port,
+                                const std::string& path,
+                                const std::string& name,
+                                const std::string& headers = {}) {
         RawClient client{port};
         client.send("GET " + path + " HTTP/1.1\r\nHost: " + name + "\r\n" + headers +
                     (headers.empty() ? "Connection: close\r\n" : "") + "\r\n");
@@ -99,6 +105,15 @@ TEST_F(AnInsecureMesh, AnswersToTheNamesOfItsConfiguration) {
     const std::string listed = "gateway.example";
     EXPECT_THAT(get("/primus", listed, websocket_upgrade + page_of(listed)), StartsWith("HTTP/1.1 101 "));
     EXPECT_THAT(get(mirror, "plant.example"), StartsWith("HTTP/1.1 421 "));
+}
+
+TEST_F(AnInsecureMesh, HasAnAdminListenerThatIsOpenToNoPageWhateverNamesAreListed) {
+    serve(", hosts: [\"*\"]");
+    for (const char* path : {"/routes", "/metrics", "/ready"}) {
+        EXPECT_THAT(get_from(gateway->admin_port(), path, "evil.example"), StartsWith("HTTP/1.1 421 "))
+            << path;
+        EXPECT_THAT(get_from(gateway->admin_port(), path, "localhost"), StartsWith("HTTP/1.1 200 ")) << path;
+    }
 }
 
 TEST_F(AnInsecureMesh, IsOutOfReachForAPageWhoseNameLeadsToTheGatewayAllAtOnce) {

@@ -2,10 +2,12 @@
 // it offers follows.
 #include <gtest/gtest.h>
 
+#include <future>
 #include <string>
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/tcp_proxy.hpp"
 
 namespace {
 
@@ -45,6 +47,74 @@ TEST_P(MeshDescription, OffersAComponentFromWhenItComesUntilItGoes) {
 INSTANTIATE_TEST_SUITE_P(Generations,
                          MeshDescription,
                          testing::Values("2.13.0", "5.2.1", "11.16.1", "13.1.1"),
+                         [](const auto& generation) { return name_of_version(generation.param); });
+
+constexpr const char* late = R"(
+version: 1
+routes:
+  late:
+    from: { http: "POST /late" }
+    to:   { call: "latecomer/count", mesh: site, args: { b: "{payload.y}", a: "{payload.x}" } }
+)";
+
+/// A component that is new on the mesh, where the news have not reached the gateway yet.
+class UnheardNews : public testing::TestWithParam<const char*> {
+protected:
+    double requests() const { return metric(gateway.metrics(), "happn_gateway_http_requests_total"); }
+
+    JsMesh mesh{{.generation = GetParam()}};
+    TcpProxy proxy{mesh.port()};
+    GatewayProcess gateway{{.settings = "meshes: { site: { url: \"ws://127.0.0.1:" +
+                                        std::to_string(proxy.port()) + "\" } }\nrest: { mesh: site }\n",
+                            .mappings = {{"late.yaml", late}}}};
+};
+
+TEST_P(UnheardNews, OfAMethodAreAskedForByARouteThatNamesItsArguments) {
+    proxy.stall();
+    mesh.add_component("latecomer");
+    const auto before = requests();
+    auto asked = std::async(std::launch::async, [this] {
+        return gateway.http().Post("/late", R"({"y":"two","x":1})", "application/json");
+    });
+    ASSERT_TRUE(eventually([&] { return requests() == before + 1; }));
+    proxy.resume();
+    const auto answer = asked.get();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200) << answer->body;
+    EXPECT_EQ(json::parse(answer->body), (json{{"a", 1}, {"b", "two"}, {"calls", 1}}));
+}
+
+TEST_P(UnheardNews, OfAMethodAreAskedForAndTheMethodIsCalledOnceWithItsArguments) {
+    proxy.stall();
+    mesh.add_component("latecomer");
+    const auto before = requests();
+    const auto call = [this](const std::string& method) {
+        return std::async(std::launch::async, [this, method] {
+            return gateway.http().Post("/rest/method/latecomer/" + method,
+                                       R"({"parameters":{"b":"two","a":1}})",
+                                       "application/json");
+        });
+    };
+    auto there = call("count");
+    auto not_there = call("nope");
+    ASSERT_TRUE(eventually([&] { return requests() == before + 2; }));
+    proxy.resume();
+    const auto answer = there.get();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200) << answer->body;
+    EXPECT_EQ(json::parse(answer->body).at("data"), (json{{"a", 1}, {"b", "two"}, {"calls", 1}}));
+    const auto missing = not_there.get();
+    ASSERT_TRUE(missing);
+    EXPECT_EQ(missing->status, 404) << missing->body;
+    EXPECT_EQ(json::parse(missing->body),
+              (json{{"message", "Failure parsing request body"},
+                    {"data", nullptr},
+                    {"error", {{"message", "method nope does not exist on component latecomer"}}}}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Generations,
+                         UnheardNews,
+                         testing::Values("2.13.0", "13.1.1"),
                          [](const auto& generation) { return name_of_version(generation.param); });
 
 TEST(MeshDomain, IsTakenFromTheDescriptionNotFromTheNodesName) {

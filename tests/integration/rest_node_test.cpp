@@ -27,6 +27,9 @@ components:
       pair:
         parameters: [a, b]
         to: { answer: "{payload}" }
+      measure:
+        parameters: { celsius: { type: number, maximum: 35 }, days: integer, windy: boolean, place: string }
+        to: { answer: "{payload}" }
 )";
 
 class RestOverTheNode : public testing::Test {
@@ -101,6 +104,32 @@ TEST_F(RestOverTheNode, TellsOfAFailureWhatTheMethodsErrorsSay) {
 
 TEST_F(RestOverTheNode, TakesTheQueryOfAGetAsTexts) {
     EXPECT_EQ(get("/rest/method/echo/pair?a=1&b=two").at("data"), (json{{"a", "1"}, {"b", "two"}}));
+}
+
+TEST_F(RestOverTheNode, ReadsTheQueryOfAGetAsTheTypesThatAreDeclared) {
+    const json typed{{"celsius", 21.5}, {"days", 3}, {"windy", true}, {"place", "1"}};
+    EXPECT_EQ(get("/rest/method/echo/measure?celsius=21.5&days=3&windy=1&place=1").at("data"), typed);
+    const std::pair<const char*, const char*> refused[] = {
+        {"celsius=warm", "'celsius' must be of type number"},
+        {"celsius=36", "'celsius' is above its maximum"},
+        {"days=1.5", "'days' must be of type integer"},
+        {"windy=soon", "'windy' must be of type boolean"}};
+    for (const auto& [query, message] : refused) {
+        const json answer = get("/rest/method/echo/measure?" + std::string{query}, 400);
+        EXPECT_NE(answer.at("error").at("message").get<std::string>().find(message), std::string::npos)
+            << answer;
+    }
+}
+
+TEST_F(RestOverTheNode, ReadsNothingElseAsAnotherType) {
+    const json texts{{"parameters", {{"celsius", "21.5"}}}};
+    post("/rest/method/echo/measure", texts, 400);
+    get("/rest/method/echo/measure?encoded_parameters=" + httplib::detail::encode_query_param(texts.dump()),
+        400);
+    JsClient client{"mesh-client@13.1.1"};
+    client.connect(gateway.port());
+    EXPECT_EQ(client.call("echo", "measure", {21.5}), (json{{"celsius", 21.5}}));
+    EXPECT_THROW(client.call("echo", "measure", {"21.5"}), JsError);
 }
 
 TEST_F(RestOverTheNode, TakesEncodedParametersOfAGet) {

@@ -8,6 +8,7 @@
 // A line "stop reconnect" or "stop stay-away" on stdin stops it as SIGTERM does (which is the former), and tells its
 // clients to come back or not to.
 // A line "revoke USER" on stdin revokes what that user's sessions are based on; answered by "REVOKED <number>".
+// A line "link USER" on stdin gives that user the rights of testers; "LINKED USER".
 // A line "sessions USER" on stdin counts that user's sessions: "SESSIONS <number>".
 // A line "add NAME" makes a component with the methods hello and count, "remove NAME" takes it away; "ADDED NAME", "REMOVED NAME".
 // With --secure, besides _ADMIN/happn: tester/pw and user0/pw .. user9/pw may call both components, get their
@@ -107,15 +108,25 @@ function rights_of_testers() {
   };
 }
 
-async function add_users(security) {
-  const ask = (method, ...args) =>
+function asker(security) {
+  return (method, ...args) =>
     new Promise((resolve, reject) => security[method](...args, (e, answer) => (e ? reject(e) : resolve(answer))));
+}
+
+async function add_users(security) {
+  const ask = asker(security);
   const testers = await ask('addGroup', { name: 'testers', permissions: rights_of_testers() });
   const names = ['tester', ...Array.from({ length: 10 }, (_, i) => `user${i}`)];
   for (const username of names) {
     await ask('linkGroup', testers, await ask('addUser', { username, password: 'pw' }));
   }
   await ask('addUser', { username: 'nobody', password: 'pw' });
+}
+
+async function link(mesh, username) {
+  const ask = asker(mesh.exchange.security);
+  await ask('linkGroup', await ask('getGroup', 'testers'), await ask('getUser', username));
+  packages.print(`LINKED ${username}`);
 }
 
 let stopping = false;
@@ -177,6 +188,7 @@ function obey(mesh) {
   readline.createInterface({ input: process.stdin }).on('line', (line) => {
     const [command, argument] = line.split(' ');
     if (command === 'revoke') revoke(mesh, argument).catch(fail);
+    if (command === 'link') link(mesh, argument).catch(fail);
     if (command === 'sessions') packages.print(`SESSIONS ${sessions_of(mesh, argument).length}`);
     if (command === 'add') add_component(mesh, argument).catch(fail);
     if (command === 'remove') remove_component(mesh, argument).catch(fail);

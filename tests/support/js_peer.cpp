@@ -85,6 +85,18 @@ TlsFront::TlsFront(const CertificateFiles& own, const std::string& ca, const JsM
     port_ = line.substr(line.find("READY ") + 6);
 }
 
+void JsMesh::freeze() {
+    process_->signal(SIGSTOP);
+}
+
+void JsMesh::thaw() {
+    process_->signal(SIGCONT);
+}
+
+void JsMesh::give_rights(const std::string& username) {
+    tell("link " + username, "LINKED " + username);
+}
+
 int JsMesh::revoke(const std::string& username) {
     return ask_number("revoke " + username, "REVOKED ");
 }

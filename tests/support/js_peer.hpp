@@ -60,6 +60,11 @@ public:
     void kill();                                   // as a crash does
     void start();  // again and empty, on the same port; returns when clients can connect
 
+    void freeze();  // it is there and says nothing, until thaw()
+    void thaw();
+
+    /// Of a secure mesh: this user may from now on do what testers may.
+    void give_rights(const std::string& username);
     /// Of a secure mesh: what this user's sessions are based on is no longer accepted. How many there were.
     int revoke(const std::string& username);
     /// Of a secure mesh: how many sessions this user has on it.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -10,77 +9,10 @@ namespace happn::node {
 
 namespace {
 
-constexpr std::string_view response_root = "/_exchange/responses";
-constexpr std::ptrdiff_t widened_slashes = 5;
-
-std::string_view without_leading_slash(std::string_view path) {
-    return path.starts_with('/') ? path.substr(1) : path;
-}
-
-/// happner-2 widens the response subscription of old clients, /SET@/_exchange/responses/<session>/*, to the
-/// depth at which answers are set; publications keep the channel as it was sent.
-std::string_view widening(std::string_view channel) {
-    const bool responses = channel.find(response_root) != std::string_view::npos;
-    return responses && std::count(channel.begin(), channel.end(), '/') == widened_slashes ? "/*/*/*" : "";
-}
-
-bool has_wildcard(std::string_view path) {
-    return path.find('*') != std::string_view::npos;
-}
-
-bool matches_nothing(const std::vector<std::string_view>& segments) {
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        const bool last = i + 1 == segments.size();
-        const bool wildcard = segments[i] == "*" || (last && segments[i] == "**");
-        if (!wildcard && has_wildcard(segments[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 std::string key_of(Generation rules, std::string_view channel, int depth, bool merge) {
     std::string key{rules == Generation::old ? 'o' : 'c'};
     key.append(std::to_string(depth)).append(merge ? "m " : " ").append(channel);
     return key;
-}
-
-/// What a glob has before its first wildcard and after its last whole segment.
-std::string_view partial_segment(std::string_view pattern) {
-    const auto literal = pattern.substr(0, pattern.find('*'));
-    const auto slash = literal.rfind('/');
-    return slash == std::string_view::npos ? literal : literal.substr(slash + 1);
-}
-
-/// Of an ordered map's keys, those that `text` begins with, longest first. Meets few others: what is skipped
-/// shares a beginning with `text`, which is shorter each time.
-template <typename Map, typename Visit>
-void for_each_beginning(const Map& map, std::string_view text, Visit visit) {
-    for (;;) {
-        auto at = map.upper_bound(text);
-        if (at == map.begin()) {
-            return;
-        }
-        --at;
-        const std::string_view key = at->first;
-        const auto limit = std::min(key.size(), text.size());
-        const auto common = static_cast<std::size_t>(
-            std::mismatch(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(limit), text.begin()).first -
-            key.begin());
-        if (common < key.size()) {
-            text = text.substr(0, common);
-            continue;
-        }
-        visit(at->second);
-        if (key.empty()) {
-            return;
-        }
-        text = text.substr(0, key.size() - 1);
-    }
-}
-
-bool carries(ChannelWord subscribed, ChannelWord published) {
-    return subscribed == ChannelWord::all || subscribed == published;
 }
 
 template <typename T>
@@ -97,23 +29,9 @@ struct Subscriptions::Member {
     std::vector<Subscription> subscriptions;
 };
 
-struct Subscriptions::Entry {
-    ChannelKey channel;
+struct Subscriptions::Entry : PatternTree::Leaf {
     std::string key;
     std::vector<Member*> members;
-    Branch* home = nullptr;               // of a pattern in the tree
-    std::vector<Entry*>* list = nullptr;  // in its home
-};
-
-struct Subscriptions::Branch {
-    Branch* parent = nullptr;
-    std::string segment;
-    ByText<std::unique_ptr<Branch>> children;
-    std::unique_ptr<Branch> star;
-    std::vector<Entry*> ends, deep;
-    std::map<std::string, std::vector<Entry*>, std::less<>> globs;  // by partial_segment
-
-    bool empty() const { return children.empty() && !star && ends.empty() && deep.empty() && globs.empty(); }
 };
 
 struct Subscriptions::Holdings {
@@ -142,21 +60,8 @@ struct Subscriptions::Holdings {
     std::size_t count = 0;
 };
 
-Subscriptions::Subscriptions() : root_{std::make_unique<Branch>()} {}
+Subscriptions::Subscriptions() = default;
 Subscriptions::~Subscriptions() = default;
-
-void split_path(std::string_view path, std::vector<std::string_view>& segments) {
-    segments.clear();
-    path = without_leading_slash(path);
-    for (;;) {
-        const auto slash = path.find('/');
-        segments.push_back(path.substr(0, slash));
-        if (slash == std::string_view::npos) {
-            return;
-        }
-        path.remove_prefix(slash + 1);
-    }
-}
 
 void Subscriptions::add(SessionNumber session,
                         Generation rules,
@@ -203,72 +108,19 @@ Subscriptions::Entry& Subscriptions::entry(Generation rules,
 }
 
 void Subscriptions::place(Entry& entry) {
-    const bool old = entry.channel.rules == Generation::old;
     if (has_wildcard(entry.channel.path)) {
-        return old ? place_glob(entry) : place_pattern(entry);
+        return patterns_.add(entry);
     }
+    const bool old = entry.channel.rules == Generation::old;
     auto& index = old ? exact_old_ : exact_current_;
     const std::string_view path = entry.channel.path;
     index[std::string{old ? path : without_leading_slash(path)}].push_back(&entry);
 }
 
-void Subscriptions::place_pattern(Entry& entry) {
-    std::string pattern = entry.channel.path;
-    pattern += widening(entry.channel.text);
-    if (pattern == "*") {
-        entry.home = root_.get();
-        entry.list = &root_->globs[{}];  // compared as a glob it takes everything, as it does here
-        entry.list->push_back(&entry);
-        return;
-    }
-    std::vector<std::string_view> segments;
-    split_path(pattern, segments);
-    if (segments.size() > max_pattern_segments || matches_nothing(segments)) {
-        return;
-    }
-    const bool deep = segments.back() == "**";
-    if (deep) {
-        segments.pop_back();
-    }
-    entry.home = &branch(segments);
-    entry.list = deep ? &entry.home->deep : &entry.home->ends;
-    entry.list->push_back(&entry);
-}
-
-/// Goes below the whole literal segments that its pattern begins with.
-void Subscriptions::place_glob(Entry& entry) {
-    const std::string_view pattern = entry.channel.path;
-    std::vector<std::string_view> segments;
-    split_path(pattern.substr(0, pattern.find('*')), segments);
-    segments.pop_back();  // not a whole segment, or empty
-    const bool too_deep = segments.size() > max_pattern_segments;
-    if (too_deep) {
-        segments.resize(max_pattern_segments);
-    }
-    entry.home = &branch(segments);
-    entry.list = &entry.home->globs[std::string{too_deep ? "" : partial_segment(pattern)}];
-    entry.list->push_back(&entry);
-}
-
-Subscriptions::Branch& Subscriptions::branch(const std::vector<std::string_view>& segments) {
-    Branch* at = root_.get();
-    for (const auto segment : segments) {
-        auto& next = segment == "*" ? at->star : at->children[std::string{segment}];
-        if (!next) {
-            next = std::make_unique<Branch>();
-            next->parent = at;
-            next->segment = segment;
-        }
-        at = next.get();
-    }
-    return *at;
-}
-
 void Subscriptions::take_away(Entry& entry) {
-    if (entry.home != nullptr) {
-        take_from_list(entry);
-        prune(entry.home);
-    } else if (!has_wildcard(entry.channel.path)) {
+    if (has_wildcard(entry.channel.path)) {
+        patterns_.remove(entry);
+    } else {
         const bool old = entry.channel.rules == Generation::old;
         auto& index = old ? exact_old_ : exact_current_;
         const std::string_view path = entry.channel.path;
@@ -282,33 +134,6 @@ void Subscriptions::take_away(Entry& entry) {
     }
     const std::string key = std::move(entry.key);
     entries_.erase(key);
-}
-
-void Subscriptions::take_from_list(Entry& entry) {
-    erase_value(*entry.list, &entry);
-    if (!entry.list->empty()) {
-        return;
-    }
-    auto& globs = entry.home->globs;
-    for (const auto key : {partial_segment(entry.channel.path), std::string_view{}}) {
-        const auto found = globs.find(key);
-        if (found != globs.end() && &found->second == entry.list) {
-            globs.erase(found);
-            return;
-        }
-    }
-}
-
-void Subscriptions::prune(Branch* at) {
-    while (at->parent != nullptr && at->empty()) {
-        Branch* const parent = at->parent;
-        if (parent->star.get() == at) {
-            parent->star.reset();
-        } else {
-            parent->children.erase(parent->children.find(at->segment));
-        }
-        at = parent;
-    }
 }
 
 void Subscriptions::drop_member(Holdings& holdings, Member& member) {
@@ -391,7 +216,15 @@ std::size_t Subscriptions::count(SessionNumber session) const {
 void Subscriptions::match(ChannelWord word, std::string_view path, std::vector<Hit>& hits) const {
     match_exact(exact_current_, word, without_leading_slash(path), hits);
     match_exact(exact_old_, word, path, hits);
-    match_patterns(word, path, hits);
+    patterns_.match(word, path, [&hits](const PatternTree::Leaf& leaf) {
+        append(hits, static_cast<const Entry&>(leaf));
+    });
+}
+
+void Subscriptions::append(std::vector<Hit>& hits, const Entry& entry) {
+    for (const Member* member : entry.members) {
+        hits.push_back({&entry.channel, member->session});
+    }
 }
 
 void Subscriptions::match_exact(const ByText<std::vector<Entry*>>& index,
@@ -404,69 +237,9 @@ void Subscriptions::match_exact(const ByText<std::vector<Entry*>>& index,
     }
     for (const Entry* entry : found->second) {
         if (carries(entry->channel.word, word)) {
-            for (const Member* member : entry->members) {
-                hits.push_back({&entry->channel, member->session});
-            }
+            append(hits, *entry);
         }
     }
-}
-
-void Subscriptions::match_patterns(ChannelWord word, std::string_view path, std::vector<Hit>& hits) const {
-    if (root_->empty()) {
-        return;
-    }
-    std::vector<std::string_view> segments;
-    split_path(path, segments);
-    const auto collect = [&](const Entry& entry) {
-        if (!carries(entry.channel.word, word)) {
-            return;
-        }
-        for (const Member* member : entry.members) {
-            hits.push_back({&entry.channel, member->session});
-        }
-    };
-    std::vector<std::pair<const Branch*, std::size_t>> open{{root_.get(), 0}};
-    while (!open.empty()) {
-        const auto [at, depth] = open.back();
-        open.pop_back();
-        const auto left = segments.size() - depth;
-        match_globs(*at, left == 0 ? std::string_view{} : segments[depth], word, path, hits);
-        for (const Entry* entry : at->deep) {
-            const int levels = entry->channel.depth > 0 ? entry->channel.depth : default_depth;
-            if (left >= 1 && left <= static_cast<std::size_t>(levels)) {
-                collect(*entry);
-            }
-        }
-        if (left == 0) {
-            std::for_each(at->ends.begin(), at->ends.end(), [&](const Entry* entry) { collect(*entry); });
-            continue;
-        }
-        if (at->star) {
-            open.emplace_back(at->star.get(), depth + 1);
-        }
-        const auto child = at->children.find(segments[depth]);
-        if (child != at->children.end()) {
-            open.emplace_back(child->second.get(), depth + 1);
-        }
-    }
-}
-
-/// `segment` is the path's next one.
-void Subscriptions::match_globs(const Branch& at,
-                                std::string_view segment,
-                                ChannelWord word,
-                                std::string_view path,
-                                std::vector<Hit>& hits) const {
-    for_each_beginning(at.globs, segment, [&](const std::vector<Entry*>& entries) {
-        for (const Entry* entry : entries) {
-            if (!carries(entry->channel.word, word) || !matches_old(entry->channel.path, path)) {
-                continue;
-            }
-            for (const Member* member : entry->members) {
-                hits.push_back({&entry->channel, member->session});
-            }
-        }
-    });
 }
 
 }  // namespace happn::node

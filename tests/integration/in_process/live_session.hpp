@@ -46,6 +46,7 @@ public:
     bool ready() const { return session_.ready(); }
     const std::optional<happn::Ending>& ending() const { return ending_; }
     happn::ClientSession& session() { return session_; }
+    std::string metrics() const { return metrics_.text({}, {}); }
     const happn::SessionFacts& facts() const { return session_.session().facts(); }
 
     LiveAnswer ask(const std::string& action,

@@ -178,6 +178,46 @@ TEST(AdminServer, TakesTheTokenAsBearerOnly) {
     }
 }
 
+/// As a web page is whose name has been made to lead here.
+int status_by(const std::string& name,
+              Running& running,
+              const std::string& path,
+              const std::string& token = {}) {
+    httplib::Headers headers{{"Host", name}};
+    if (!token.empty()) headers.emplace("Authorization", "Bearer " + token);
+    return running.client.Get(path, headers)->status;
+}
+
+TEST(AdminServer, WithoutATokenAnswersOnlyToNamesThatNoPageCanHave) {
+    Running admin{on_any_port(), healthy()};
+
+    for (const char* path : {"/live", "/ready", "/metrics", "/routes", "/version", "/nothing"})
+        EXPECT_EQ(status_by("evil.example:8081", admin, path), 421) << path;
+    for (const char* name : {"127.0.0.1:8081", "[::1]:8081", "localhost:8081", "LOCALHOST", "gateway"})
+        EXPECT_EQ(status_by(name, admin, "/metrics"), 200) << name;
+    const auto refusal = admin.client.Get("/routes", {{"Host", "evil.example"}});
+    EXPECT_NE(Json::parse(refusal->body).at("message").get<std::string>().find("'evil.example'"),
+              std::string::npos);
+}
+
+TEST(AdminServer, WhoShowsTheTokenMayUseAnyName) {
+    auto options = on_any_port();
+    options.token = gateway::Secret{"s3cret"};
+    Running admin{options, healthy()};
+
+    EXPECT_EQ(status_by("gateway.example", admin, "/metrics", "s3cret"), 200);
+    EXPECT_EQ(status_by("gateway.example", admin, "/metrics"), 401);
+}
+
+TEST(AdminServer, HealthListenerAnswersToAnyName) {
+    auto options = on_any_port();
+    options.surface = ServerOptions::Surface::health;
+    Running health{options, healthy()};
+
+    for (const char* path : {"/live", "/ready", "/metrics"})
+        EXPECT_EQ(status_by("gateway.plant.example", health, path), 200) << path;
+}
+
 TEST(AdminServer, HealthListenerHasThreeEndpointsAndNoToken) {
     auto options = on_any_port();
     options.surface = ServerOptions::Surface::health;

@@ -63,6 +63,32 @@ TEST(NamedArguments, KeepANumberThatIsTooCloseToZeroForADouble) {
     EXPECT_EQ(named_arguments("[1e-999]", {factor}).value(), R"({"factor":1e-999})");
 }
 
+TEST(TypedArguments, AreReadFromTextsAsTheirParametersDeclare) {
+    const std::vector<Parameter> parameters{{.name = "number", .type = ValueType::number},
+                                            {.name = "integer", .type = ValueType::integer},
+                                            {.name = "boolean", .type = ValueType::boolean},
+                                            {.name = "string", .type = ValueType::string},
+                                            {.name = "any", .type = ValueType::any}};
+    EXPECT_EQ(typed_arguments(R"(["21.50","-3","true","1","1"])", parameters), R"([21.50,-3,true,"1","1"])");
+    EXPECT_EQ(typed_arguments(R"(["1e3",null,"0"])", parameters), "[1e3,null,false]");
+}
+
+TEST(TypedArguments, StayTextsWhereTheyAreNoneOfTheirType) {
+    const std::vector<Parameter> parameters{{.name = "number", .type = ValueType::number},
+                                            {.name = "integer", .type = ValueType::integer},
+                                            {.name = "boolean", .type = ValueType::boolean}};
+    for (const char* texts : {R"(["warm"])",
+                              R"([""])",
+                              R"([" 1"])",
+                              R"(["0x10"])",
+                              R"([null,"1.5"])",
+                              R"([null,null,"yes"])",
+                              R"([["1","2"]])"}) {
+        EXPECT_EQ(typed_arguments(texts, parameters), texts);
+        EXPECT_TRUE(named_arguments(typed_arguments(texts, parameters), parameters).has_error()) << texts;
+    }
+}
+
 TEST(PositionalArguments, FillWhatIsMissingWithNullAndKeepFalsyValues) {
     EXPECT_EQ(positional_arguments(R"({"b":false,"a":0,"x":1})", {"a", "b", "c", "callback"}),
               "[0,false,null]");

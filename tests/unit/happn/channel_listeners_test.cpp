@@ -13,6 +13,7 @@ using test::Conversation;
 using test::json;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using namespace std::chrono_literals;
 
 constexpr const char* channel = "/SET@/d/*";
 
@@ -120,6 +121,18 @@ TEST_F(ChannelListenersTest, WhatCameMeanwhileIsNotLostWhereTheStoredCannotBeRea
     listen(second, true);
     publish("/d/a", 10);
     mesh.reply_error(mesh.expect("get"), {{"name", "AccessDenied"}, {"message", "unauthorized"}});
+    EXPECT_THAT(second, ElementsAre("/d/a"));
+}
+
+TEST_F(ChannelListenersTest, WhoComesAfterAnAnswerThatWasLateJoinsTheOthers) {
+    listen(first, false);
+    const auto on = mesh.expect("on");
+    mesh.pass(10s);
+    mesh.reply(on, {{"id", "late"}});
+    listen(second, false);
+    EXPECT_TRUE(mesh.port.sent.empty()) << mesh.port.sent.front().dump();
+    publish("/d/a", 1);
+    EXPECT_THAT(first, ElementsAre("/d/a"));
     EXPECT_THAT(second, ElementsAre("/d/a"));
 }
 

@@ -4,8 +4,6 @@
 
 #include <random>
 
-#include "adapters/rest/access_log.hpp"
-
 namespace rest {
 namespace {
 
@@ -75,25 +73,6 @@ TEST(Compression, WeakensTheEtagAndTellsCaches) {
     EXPECT_EQ(reply.headers[0].second, "W/\"a\"");
     EXPECT_EQ(reply.headers[1].second, "Origin, Accept-Encoding");
     EXPECT_EQ(reply.headers[2].second, "gzip");
-}
-
-TEST(AccessLine, HasNoQueryAndCannotBeForged) {
-    HttpRequest request;
-    request.method = "GET";
-    request.target = "/a\"b status=500?happn_token=secret";
-    request.ip = "192.0.2.1";
-    const std::string line = access_line({request, "eve x", 200, 4, std::chrono::milliseconds{2}, "7-1"});
-    EXPECT_EQ(
-        line,
-        R"(method=GET path="/a\"b status=500" status=200 bytes=4 ms=2.0 client=192.0.2.1 user="eve x" id=7-1)");
-}
-
-TEST(AccessLine, TakesTheClientsOwnIdIfALogCanShowIt) {
-    HttpRequest request;
-    request.headers = {{"X-Request-Id", "abc-1"}};
-    EXPECT_EQ(request_id(request, "7-1"), "abc-1");
-    request.headers = {{"X-Request-Id", "a b=c"}};
-    EXPECT_EQ(request_id(request, "7-1"), "7-1");
 }
 
 }  // namespace

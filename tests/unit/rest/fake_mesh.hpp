@@ -74,9 +74,10 @@ public:
     }
 
     void authenticate(gateway::Principal who,
-                      gateway::TimePoint,
+                      gateway::TimePoint deadline,
                       std::function<void(gateway::Result<gateway::Principal>)> done) override {
         ++authentications;
+        last_authentication_until = deadline;
         if (!joined) return done(gateway::Error{gateway::Errc::unavailable, "the mesh is not connected"});
         if (takes_its_time) {
             verdicts.emplace_back(std::move(who), std::move(done));
@@ -149,6 +150,7 @@ public:
     bool joined = true;
     int logins = 0;
     int authentications = 0;
+    gateway::TimePoint last_authentication_until;
     int refreshes = 0;
     std::function<void()> on_refresh;      // what the mesh has come to offer since it was last asked
     std::optional<gateway::Error> unread;  // why it cannot be asked what it offers

@@ -3,41 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <regex>
-
-#include "tests/support/memory_stream.hpp"
-#include "tests/unit/rest/surface_test_base.hpp"
+#include "tests/unit/rest/connection_test_base.hpp"
 
 namespace rest {
 namespace {
-
-class HttpConnectionTest : public SurfaceTest {
-protected:
-    /// All that is answered until the connection has ended.
-    std::string talk(std::deque<std::string> pieces, Peer client = {"192.0.2.1", 4711}) {
-        auto peer = std::make_shared<support::MemoryPeer>();
-        peer->pieces = std::move(pieces);
-        auto state = std::make_shared<ListenerState>(io, settings, door, dispatcher, mesh, nullptr, metrics);
-        bool ended = false;
-        boost::asio::co_spawn(
-            io,
-            serve_connection(state, std::make_unique<support::MemoryStream>(io, peer), std::move(client)),
-            [&ended](const std::exception_ptr& failure) {
-                EXPECT_EQ(failure, nullptr);
-                ended = true;
-            });
-        io.restart();
-        while (io.poll_one() > 0) {
-        }
-        EXPECT_TRUE(ended);
-        EXPECT_FALSE(peer->written_after_the_end);
-        return std::regex_replace(peer->written, std::regex{"Date: [^\r]*"}, "Date: now");
-    }
-
-    boost::asio::io_context io;
-    DoorSettings door;
-};
 
 const std::string conversation =
     "GET /ping HTTP/1.1\r\nHost: a\r\n\r\n"

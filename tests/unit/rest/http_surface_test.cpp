@@ -3,7 +3,17 @@
 namespace rest {
 namespace {
 
-class HttpSurfaceTest : public SurfaceTest {};
+class HttpSurfaceTest : public SurfaceTest {
+protected:
+    /// Does a request reach a route that is mapped to its very path?
+    bool can_be_mapped(const std::string& path) {
+        auto route = gateway::http_to_happn_get("mapped", "GET", path, "/d");
+        route.targets.front().rule =
+            gateway::AnswerTarget{gateway::ObjectMap{gateway::Value::json(gateway::Bytes::literal("1"))}};
+        use({std::move(route)});
+        return ask("GET", path).body.view() == "1";
+    }
+};
 
 TEST_F(HttpSurfaceTest, TheVersionIsThatOfAHappnServer) {
     EXPECT_EQ(ask("GET", "/version").body.view(), R"({"version":"13.12.1"})");
@@ -29,6 +39,42 @@ TEST_F(HttpSurfaceTest, AuthLoginIsThereOnASecureMeshOnly) {
     const HttpReply reply = ask("GET", "/auth/login?username=tester&password=pw");
     EXPECT_EQ(reply.body.view(), R"({"message":"login successful", "data":"token-tester", "error":null})");
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=no").status, 401);
+}
+
+// What follows is what is_on_happn_surface() of the mappings says.
+
+TEST_F(HttpSurfaceTest, WhatANodeAnswersCannotBeMapped) {
+    for (const char* path : {"/rest",
+                             "/rest/x",
+                             "/primus/x",
+                             "/auth/x",
+                             "/version",
+                             "/ping",
+                             "/openapi.json",
+                             "/api/client",
+                             "/browser_client",
+                             "/REST/login",
+                             "/Rest/Describe",
+                             "/rest/METHOD/x",
+                             "/Rest/method.x"})
+        EXPECT_FALSE(can_be_mapped(path)) << path;
+}
+
+TEST_F(HttpSurfaceTest, WhatOnlyLooksLikeItCanBeMapped) {
+    for (const char* path : {"/Rest",
+                             "/REST/x",
+                             "/Rest/methods",
+                             "/restaurants",
+                             "/Primus",
+                             "/Auth/x",
+                             "/Version",
+                             "/version/x",
+                             "/ping/x",
+                             "/OpenAPI.json",
+                             "/api/clients",
+                             "/Browser_client",
+                             "/browser"})
+        EXPECT_TRUE(can_be_mapped(path)) << path;
 }
 
 TEST_F(HttpSurfaceTest, ATargetThatIsNoPathIsRefused) {
