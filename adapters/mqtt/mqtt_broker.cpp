@@ -137,7 +137,7 @@ ConnectionState Broker::state() const {
     state.reconnects = reconnects_;
     switch (phase_) {
         case Phase::idle:
-            state.detail = "not started";
+            state.detail = "waiting for the meshes";
             break;
         case Phase::connecting:
             state.detail = "connecting to " + settings_.url;

@@ -188,7 +188,7 @@ void Broker::drain() {
         if (first) apply(no_routes());
         return;
     }
-    if (phase_ < Phase::stopping && !something_open()) leave();
+    if (phase_ > Phase::idle && phase_ < Phase::stopping && !something_open()) leave();
 }
 
 /// Publications are not waited for: what is queued leaves before the goodbye.
@@ -197,7 +197,7 @@ bool Broker::something_open() const {
 }
 
 void Broker::stop(std::function<void()> done) {
-    if (phase_ == Phase::stopped) return done();
+    if (phase_ == Phase::stopped || phase_ == Phase::idle) return done();
     stopped_ = std::move(done);
     if (phase_ != Phase::stopping) leave();
 }

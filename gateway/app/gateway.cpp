@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t id_bytes = 8;
 constexpr Duration probe_patience = std::chrono::seconds{2};  // what /ready and /metrics wait for the shard
+constexpr Duration mesh_patience = std::chrono::seconds{2};   // before brokers are connected without them
 constexpr Duration close_patience = std::chrono::seconds{2};  // for last answers to be written
 constexpr std::string_view node_key = "node";
 constexpr const char* spool_file_name = "messages.sqlite";
@@ -129,6 +130,18 @@ void Gateway::start_edges() {
     if (node_) node_->start();
     for (auto& [name, mesh] : meshes_)
         mesh->start();
+    brokers_due_ = Clock::now() + mesh_patience;
+    start_brokers_when_due();
+}
+
+/// After the meshes: a broker sends at once what it has kept for our session, and that has to go somewhere. A
+/// mesh that is away holds nobody up for long.
+void Gateway::start_brokers_when_due() {
+    if (!brokers_due_) return;
+    const bool joined =
+        std::ranges::all_of(meshes_, [](const auto& mesh) { return mesh.second->state().ready; });
+    if (!joined && Clock::now() < *brokers_due_) return;
+    brokers_due_.reset();
     for (auto& [name, broker] : brokers_)
         broker->start();
 }
@@ -212,6 +225,7 @@ void Gateway::look() {
         end_streams();  // one more may have opened
         return drain_brokers();
     }
+    start_brokers_when_due();
     const admin::Readiness readiness = admin::readiness_of(connections());
     wake_spool(readiness);
     if (readiness.ready == was_ready_) return;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ private:
     void make_spool();
     void make_node();
     void start_edges();
+    void start_brokers_when_due();
     void start_admin();
     void listen_for_signals();
     void await_signal();
@@ -81,6 +83,7 @@ private:
     std::unique_ptr<admin::Server> admin_;
     std::unique_ptr<admin::Server> health_;
     boost::asio::signal_set signals_;
+    std::optional<TimePoint> brokers_due_;  // until they are started
     bool was_ready_ = false;
     std::size_t were_ready_ = 0;  // connections
     bool draining_ = false;
