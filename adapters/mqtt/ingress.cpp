@@ -31,8 +31,8 @@ void Ingress::push(Event event) {
 void Ingress::on_connected(bool session_present, ServerLimits limits) {
     push(Connected{session_present, limits});
 }
-void Ingress::on_connect_failed(std::string why, bool stuck) {
-    push(ConnectFailed{std::move(why), stuck});
+void Ingress::on_connect_failed(std::string why, ConnectFailure kind) {
+    push(ConnectFailed{std::move(why), kind});
 }
 void Ingress::on_disconnected() {
     push(Disconnected{});

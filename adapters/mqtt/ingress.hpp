@@ -24,7 +24,7 @@ struct Connected {
 };
 struct ConnectFailed {
     std::string why;
-    bool stuck = false;
+    ConnectFailure kind = ConnectFailure::unreached;
 };
 struct Disconnected {};
 struct TooLarge {
@@ -84,7 +84,7 @@ public:
             Inbox<Event>::Bounds bounds = {max_messages, max_bytes});
 
     void on_connected(bool session_present, ServerLimits limits) override;
-    void on_connect_failed(std::string why, bool stuck) override;
+    void on_connect_failed(std::string why, ConnectFailure kind) override;
     void on_disconnected() override;
     void on_lost(std::string why, bool by_server) override;
     bool takes(std::size_t bytes) override;

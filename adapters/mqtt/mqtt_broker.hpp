@@ -15,6 +15,7 @@
 #include "adapters/mqtt/arrival_keeper.hpp"
 #include "adapters/mqtt/device_calls.hpp"
 #include "adapters/mqtt/egress.hpp"
+#include "adapters/mqtt/handshake_check.hpp"
 #include "adapters/mqtt/ingress.hpp"
 #include "adapters/mqtt/reconnect.hpp"
 #include "adapters/mqtt/sent_memory.hpp"
@@ -30,7 +31,8 @@ namespace gateway::mqtt {
 
 class Broker final : public Sink, public Source {
 public:
-    /// All references outlive this, and `spool`, which may be null.
+    /// All references outlive this, and `spool`, which may be null. Throws std::runtime_error if a
+    /// certificate or key cannot be used.
     Broker(boost::asio::io_context& shard,
            BrokerSettings settings,
            GatewayIdentity gateway,
@@ -121,6 +123,7 @@ private:
     Metrics& metrics_;
     const Protocol protocol_;
     const std::string client_id_;
+    const HandshakeCheck handshake_check_;
 
     Phase phase_ = Phase::idle;
     std::string why_;  // not connected

@@ -77,8 +77,14 @@ void Broker::on(Connected&& event) {
 }
 
 void Broker::on(ConnectFailed&& event) {
-    new_client_ = new_client_ || event.stuck;
-    if (phase_ == Phase::connecting) retry(event.why);
+    new_client_ = new_client_ || event.kind == ConnectFailure::stuck;
+    if (phase_ != Phase::connecting) return;
+    if (event.kind != ConnectFailure::unreached) return retry(event.why);
+    handshake_check_.run(
+        [this, alive = std::weak_ptr<int>{alive_}, round = timer_round_, why = std::move(event.why)](
+            const std::string& wrong) {
+            if (!alive.expired() && round == timer_round_) retry(wrong.empty() ? why : wrong);
+        });
 }
 
 void Broker::on(Lost&& event) {

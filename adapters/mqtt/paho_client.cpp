@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "adapters/mqtt/no_delay.hpp"
+#include "adapters/mqtt/secret_file.hpp"
 
 namespace gateway::mqtt {
 namespace {
@@ -51,6 +52,13 @@ std::string text_of(const ::mqtt::token& token) {
         default:
             return fmt::format("no connection (paho {})", code);
     }
+}
+
+/// The library's own codes are negative.
+ConnectFailure failure_of(const ::mqtt::token& token) {
+    const int reason = static_cast<int>(token.get_reason_code());
+    const bool answered = token.get_return_code() > 0 || (reason >= first_refusal && reason != no_reason);
+    return answered ? ConnectFailure::refused : ConnectFailure::unreached;
 }
 
 /// With 3.1.1 the library has no reason, and the code of SUBACK where its own codes are else.
@@ -143,9 +151,41 @@ int version_of(Protocol protocol) {
     return properties;
 }
 
+/// What a TLS context is made of at each attempt: the library knows only files.
+struct TlsFiles {
+    explicit TlsFiles(const TlsSettings& tls) {
+        if (!tls.ca.empty()) ca.emplace(tls.ca);
+        if (tls.certificate.empty()) return;
+        certificate.emplace(tls.certificate);
+        key.emplace(tls.key.reveal());
+    }
+
+    std::optional<SecretFile> ca, certificate, key;
+};
+
+::mqtt::ssl_options tls_of(const TlsSettings& tls, const TlsFiles& files) {
+    ::mqtt::ssl_options options;
+    if (files.ca) options.set_trust_store(files.ca->path());
+    if (files.certificate) {
+        options.set_key_store(files.certificate->path());
+        options.set_private_key(files.key->path());
+    }
+    options.set_enable_server_cert_auth(tls.verify);
+    options.set_verify(tls.verify);  // the name
+    if (!tls.alpn.empty()) options.set_alpn_protos(tls.alpn);
+    return options;
+}
+
+::mqtt::name_value_collection headers_of(const ConnectRequest& request) {
+    ::mqtt::name_value_collection headers;
+    for (const auto& [name, value] : request.headers)
+        headers.insert({name, value.reveal()});
+    return headers;
+}
+
 /// Fills in place: a copy of connect_options keeps a pointer to the properties of the original, so the one
 /// that has them must live until connect() returns, and finalize() of the builder must not be used.
-void fill(::mqtt::connect_options& options, const ConnectRequest& request) {
+void fill(::mqtt::connect_options& options, const ConnectRequest& request, const TlsFiles& files) {
     options.set_mqtt_version(version_of(request.protocol));
     options.set_keep_alive_interval(request.keep_alive);
     options.set_connect_timeout(connect_timeout);
@@ -154,6 +194,9 @@ void fill(::mqtt::connect_options& options, const ConnectRequest& request) {
     if (!request.username.empty()) options.set_user_name(request.username);
     if (!request.password.empty()) options.set_password(request.password.reveal());
     if (request.will) options.set_will(will_of(*request.will));
+    if (request.url.starts_with("ssl://") || request.url.starts_with("wss://"))
+        options.set_ssl(tls_of(request.tls, files));
+    if (!request.headers.empty()) options.set_http_headers(headers_of(request));
     if (request.protocol == Protocol::v3_1_1) {
         options.set_clean_session(request.clean_start);
     } else {
@@ -204,11 +247,14 @@ struct PahoClient::State {
 
     WireEvents& events;
     Protocol protocol = Protocol::v5;
-    std::uint16_t port = 0;            // the worker's
-    std::atomic<bool> untuned{false};  // a new socket that has not been looked at
-    std::unique_ptr<::mqtt::iaction_listener> connecting =
-        listener([this](const ::mqtt::token& token) { connected(token); },
-                 [this](const ::mqtt::token& token) { events.on_connect_failed(text_of(token), false); });
+    // Outlive the client, which keeps pointers to them: to the headers of a websocket, say.
+    std::optional<TlsFiles> tls_files;
+    std::optional<::mqtt::connect_options> options;
+    std::uint16_t port = 0;             // the worker's
+    std::atomic<bool> untuned{false};   // a new socket that has not been looked at
+    std::unique_ptr<::mqtt::iaction_listener> connecting = listener(
+        [this](const ::mqtt::token& token) { connected(token); },
+        [this](const ::mqtt::token& token) { events.on_connect_failed(text_of(token), failure_of(token)); });
     std::unique_ptr<::mqtt::iaction_listener> disconnecting =
         listener([this](const ::mqtt::token&) { events.on_disconnected(); },
                  [this](const ::mqtt::token&) { events.on_disconnected(); });
@@ -229,6 +275,7 @@ struct PahoClient::State {
 
 void PahoClient::State::make_client(const ConnectRequest& request) {
     client.reset();
+    tls_files.emplace(request.tls);
     protocol = request.protocol;
     client = std::make_unique<::mqtt::async_client>(
         request.url, request.client_id, ::mqtt::create_options{version_of(request.protocol)});
@@ -270,11 +317,10 @@ void PahoClient::connect(const ConnectRequest& request) {
     try {
         if (!state_->client || request.new_client) state_->make_client(request);
         state_->port = port_of(request.url);
-        ::mqtt::connect_options options;
-        fill(options, request);
-        state_->client->connect(options, nullptr, *state_->connecting);
+        fill(state_->options.emplace(), request, *state_->tls_files);
+        state_->client->connect(*state_->options, nullptr, *state_->connecting);
     } catch (const std::exception& error) {
-        state_->events.on_connect_failed(error.what(), true);
+        state_->events.on_connect_failed(error.what(), ConnectFailure::stuck);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/bytes.hpp"
@@ -29,6 +30,8 @@ struct ConnectRequest {
     std::chrono::seconds keep_alive{30};
     std::optional<Will> will;
     std::size_t max_message = 268'435'455;  // version 5: the broker is not to send larger packets
+    TlsSettings tls;                        // of an ssl:// or wss:// URL
+    std::vector<std::pair<std::string, Secret>> headers;  // of the request for a websocket
     bool new_client =
         false;  // throw away the library's client first: it does not know that it is disconnected
 };
@@ -51,6 +54,13 @@ struct SubscribeRequest {
     bool retain_as_published = false;
     int retain_handling = 0;
     std::uint32_t id = 0;  // subscription identifier; 0: none
+};
+
+/// Why CONNECT had no success.
+enum class ConnectFailure : std::uint8_t {
+    refused,    // the broker said so
+    unreached,  // there was no connection to send it by, or no answer
+    stuck,      // the library did not even try: its client must be replaced before the next attempt
 };
 
 /// Instead of a code of SUBACK: the request was not sent, or the connection was lost before the answer.
@@ -114,8 +124,7 @@ class WireEvents {
 public:
     virtual ~WireEvents() = default;
     virtual void on_connected(bool session_present, ServerLimits limits) = 0;
-    /// `stuck`: the library did not even try; its client must be replaced before the next attempt.
-    virtual void on_connect_failed(std::string why, bool stuck) = 0;
+    virtual void on_connect_failed(std::string why, ConnectFailure kind) = 0;
     virtual void on_disconnected() = 0;  // as we asked
     /// `by_server`: with a DISCONNECT; the library's client must be replaced before it connects again.
     virtual void on_lost(std::string why, bool by_server) = 0;

@@ -57,7 +57,7 @@ private:
 class NoEvents final : public WireEvents {
 public:
     void on_connected(bool, ServerLimits) override {}
-    void on_connect_failed(std::string, bool) override {}
+    void on_connect_failed(std::string, ConnectFailure) override {}
     void on_disconnected() override {}
     void on_lost(std::string, bool) override {}
     bool takes(std::size_t) override { return true; }
