@@ -16,6 +16,7 @@ using gateway::MeshSettings;
 using gateway::NodeSettings;
 using gateway::RestSettings;
 using gateway::ServiceSettings;
+using gateway::StatusTopic;
 using gateway::Timeouts;
 using gateway::TlsSettings;
 using gateway::Will;
@@ -179,6 +180,22 @@ Section<Will> will_section() {
         .key("retain", &Will::retain, boolean(), "Keep it as the topic's retained message.");
 }
 
+Section<StatusTopic> status_section() {
+    return Section<StatusTopic>{}
+        .key("topic", &StatusTopic::topic, text(), "Where.")
+        .required()
+        .key("online",
+             &StatusTopic::online,
+             text(),
+             "What the gateway says once it is connected and subscribed.")
+        .key("offline",
+             &StatusTopic::offline,
+             text(),
+             "What it says when it stops, and the broker when it is lost.")
+        .key("qos", &StatusTopic::qos, integer(0, 2), "Quality of service.")
+        .key("retain", &StatusTopic::retain, boolean(), "Keep it as the topic's retained message.");
+}
+
 Section<BrokerSettings> broker_section() {
     return Section<BrokerSettings>{}
         .key("url",
@@ -205,6 +222,10 @@ Section<BrokerSettings> broker_section() {
              &BrokerSettings::will,
              optional(will_section().kind()),
              "Published when the gateway is lost.")
+        .key("status",
+             &BrokerSettings::status,
+             optional(status_section().kind()),
+             "Where the gateway says whether it is there. Instead of a will.")
         .key("tls", &BrokerSettings::tls, broker_tls_section().kind(), "Of an ssl:// or wss:// URL.")
         .key("headers",
              &BrokerSettings::headers,

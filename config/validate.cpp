@@ -156,26 +156,28 @@ void check_mesh(const gateway::MeshSettings& mesh, const Node& root, Findings& f
     check_backoff(mesh, "meshes", root, findings);
 }
 
+bool is_filter(const std::string& topic) {
+    return topic.find_first_of("+#") != std::string::npos;
+}
+
 void check_broker(const gateway::BrokerSettings& broker, const Node& root, Findings& findings) {
-    if (broker.will && broker.will->topic.find_first_of("+#") != std::string::npos) {
-        findings.error("HG204",
-                       place_of(root, {"brokers", broker.name, "will", "topic"}),
-                       "a will needs a topic, not a filter");
+    const auto place = [&](auto... keys) { return place_of(root, {"brokers", broker.name, keys...}); };
+    if (broker.will && is_filter(broker.will->topic))
+        findings.error("HG204", place("will", "topic"), "a will needs a topic, not a filter");
+    if (broker.status && is_filter(broker.status->topic))
+        findings.error("HG204", place("status", "topic"), "a status needs a topic, not a filter");
+    if (broker.status && broker.will) {
+        findings.error("HG414",
+                       place("will"),
+                       "'will' and 'status' exclude each other: the status is a will, too",
+                       "status: { topic: ..., offline: ... }");
     }
     if (!broker.password.empty() && broker.username.empty() && broker.version == 3) {
-        findings.error("HG408",
-                       place_of(root, {"brokers", broker.name}),
-                       "key 'username' is missing: MQTT 3.1.1 has no password without it");
+        findings.error("HG408", place(), "key 'username' is missing: MQTT 3.1.1 has no password without it");
     }
-    check_tls(broker.tls,
-              gateway::over_tls(broker),
-              "ssl://",
-              place_of(root, {"brokers", broker.name, "tls"}),
-              findings);
+    check_tls(broker.tls, gateway::over_tls(broker), "ssl://", place("tls"), findings);
     if (!broker.headers.empty() && !gateway::over_websocket(broker)) {
-        findings.error("HG414",
-                       place_of(root, {"brokers", broker.name, "headers"}),
-                       "'headers' are of a ws:// or wss:// URL");
+        findings.error("HG414", place("headers"), "'headers' are of a ws:// or wss:// URL");
     }
     check_backoff(broker, "brokers", root, findings);
 }

@@ -62,6 +62,15 @@ struct Will {
     bool retain = false;
 };
 
+/// Where the gateway says whether it is there: by itself, and by the broker when it is lost.
+struct StatusTopic {
+    std::string topic;
+    std::string online = "online";
+    std::string offline = "offline";
+    int qos = 1;
+    bool retain = true;
+};
+
 struct BrokerSettings {
     std::string name;  // its key
     std::string url;   // tcp:// or ssl://host:port, ws:// or wss://host:port/path
@@ -72,6 +81,7 @@ struct BrokerSettings {
     Duration keep_alive = std::chrono::seconds{30};
     Duration session_expiry = std::chrono::minutes{5};
     std::optional<Will> will;
+    std::optional<StatusTopic> status;                    // its will is made of it
     TlsSettings tls;                                      // of an ssl:// or wss:// URL
     std::vector<std::pair<std::string, Secret>> headers;  // of the request for a websocket
     bool required = true;

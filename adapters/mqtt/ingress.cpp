@@ -47,9 +47,9 @@ void Ingress::on_unsubscribed(std::uint64_t ticket) {
     push(Unsubscribed{ticket});
 }
 
-void Ingress::on_published(std::uint64_t ticket, std::string failure) {
+void Ingress::on_published(std::uint64_t ticket, Confirmation confirmation) {
     handlers_.done(ticket);
-    push(Published{ticket, std::move(failure)});
+    push(Published{ticket, std::move(confirmation)});
 }
 
 bool Ingress::takes(std::size_t bytes) {

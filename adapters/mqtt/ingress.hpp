@@ -36,7 +36,7 @@ struct Lost {
 };
 struct Published {
     std::uint64_t ticket = 0;
-    std::string failure;
+    Confirmation confirmation;
 };
 struct Subscribed {
     std::uint64_t ticket = 0;
@@ -89,7 +89,7 @@ public:
     void on_lost(std::string why, bool by_server) override;
     bool takes(std::size_t bytes) override;
     void on_arrived(Arrival arrival) override;
-    void on_published(std::uint64_t ticket, std::string failure) override;
+    void on_published(std::uint64_t ticket, Confirmation confirmation) override;
     void on_subscribed(std::uint64_t ticket, int code) override;
     void on_unsubscribed(std::uint64_t ticket) override;
 

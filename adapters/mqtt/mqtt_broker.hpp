@@ -72,8 +72,13 @@ private:
         stopped,
     };
     struct Pending {
+        enum class Kind : std::uint8_t {
+            delivery,  // has its outcome when it is confirmed
+            call,      // when the device answers
+            status,    // our own: has none
+        };
         DeliveryId id = 0;
-        bool is_call = false;  // has its outcome when the device answers
+        Kind kind = Kind::delivery;
     };
 
     void handle(Event&& event);
@@ -98,7 +103,8 @@ private:
     void release_replies();
     void update_streams();
     void deliver_stream(DeliveryId id, const StreamTarget& stream, const Output& output);
-    void report_subscriptions();
+    void subscribed();
+    void say(const std::string& status);
     bool something_open() const;
     void leave();
     void arm(Duration after, std::function<void()> act);
@@ -129,6 +135,7 @@ private:
     std::string why_;  // not connected
     std::uint64_t reconnects_ = 0;
     bool was_connected_ = false;
+    bool announced_ = false;  // on this connection: that we are there
     bool new_client_ = false;
     bool draining_ = false;
     bool catching_up_ = false;  // from a pause until connected again: what is delivered meanwhile is queued

@@ -27,6 +27,13 @@ bool resumed_by_next_start(const BrokerSettings& settings) {
     return !settings.client_id.empty() && !clean_start(settings);
 }
 
+/// What the broker says in our place when we are lost.
+std::optional<Will> will_of(const BrokerSettings& settings) {
+    if (!settings.status) return settings.will;
+    const StatusTopic& status = *settings.status;
+    return Will{status.topic, status.offline, status.qos, status.retain};
+}
+
 }  // namespace
 
 void Broker::start() {
@@ -39,7 +46,7 @@ void Broker::connect() {
     ConnectRequest request = connect_request(settings_, client_id_);
     request.clean_start = clean_start(settings_);
     request.session_expiry = whole_seconds(settings_.session_expiry, 0, longest_expiry);
-    request.will = settings_.will;
+    request.will = will_of(settings_);
     request.new_client = std::exchange(new_client_, false);
     phase_ = Phase::connecting;
     egress_.control(std::move(request));
@@ -73,7 +80,9 @@ void Broker::on(Connected&& event) {
         egress_.control(DisconnectRequest{});
         lose("no answer to SUBSCRIBE");
     });
+    announced_ = false;
     send(subscriptions_.connected(event.session_present));
+    subscribed();
 }
 
 void Broker::on(ConnectFailed&& event) {
@@ -134,7 +143,7 @@ void Broker::fail_pending(const Error& error) {
     const auto publications = std::exchange(pending_, {});
     const auto calls = device_calls_.fail_all(error);
     for (const auto& [ticket, pending] : publications) {
-        if (!pending.is_call) outcome(pending.id, Outcome{error});
+        if (pending.kind == Pending::Kind::delivery) outcome(pending.id, Outcome{error});
     }
     for (const auto& call : calls)
         outcome(call.id, Outcome{error});
@@ -147,7 +156,7 @@ void Broker::fail_sent(const Error& error) {
     subscriptions_.disconnected();
     std::vector<DeliveryId> sent;
     for (const auto& [ticket, pending] : pending_) {
-        if (ticket < first_queued && !pending.is_call) sent.push_back(pending.id);
+        if (ticket < first_queued && pending.kind == Pending::Kind::delivery) sent.push_back(pending.id);
     }
     std::erase_if(pending_, [&](const auto& entry) { return entry.first < first_queued; });
     const auto calls = device_calls_.fail_all(error);
@@ -179,6 +188,7 @@ void Broker::stop(std::function<void()> done) {
 }
 
 void Broker::leave() {
+    if (settings_.status && phase_ == Phase::connected) say(settings_.status->offline);
     phase_ = Phase::stopping;
     catching_up_ = false;
     if (streams_) streams_->stop();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "adapters/mqtt/no_delay.hpp"
+#include "adapters/mqtt/reason_code.hpp"
 #include "adapters/mqtt/secret_file.hpp"
 
 namespace gateway::mqtt {
@@ -21,20 +22,18 @@ constexpr std::chrono::milliseconds disconnect_grace{500};  // for what is being
 constexpr std::int32_t receive_maximum = 100;               // unacknowledged messages towards us
 constexpr int no_library_window = 65535;                    // the window is ours, see Egress
 constexpr int unspecified_refusal = 0x80;                   // MQTT 5.0 section 3.9.3
-constexpr int first_refusal = 0x80;
-constexpr int no_reason = 0xff;  // what paho leaves there with 3.1.1
+constexpr int no_reason = 0xff;                             // what paho leaves there with 3.1.1
 
-/// Where the library knows no words for it, its number: a null pointer must not reach fmt.
-std::string reason_text(int reason) {
-    const char* const words = MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
-    return words == nullptr ? fmt::format("reason 0x{:02x}", reason)
-                            : fmt::format("{} (0x{:02x})", words, reason);
+/// Of version 5.
+std::optional<int> refusing_code(const ::mqtt::token& token) {
+    const int reason = static_cast<int>(token.get_reason_code());
+    if (reason < first_refusal || reason == no_reason) return std::nullopt;
+    return reason;
 }
 
 std::string text_of(const ::mqtt::token& token) {
-    const int reason = static_cast<int>(token.get_reason_code());
+    if (const auto refused = refusing_code(token)) return reason_text(*refused);
     const int code = token.get_return_code();
-    if (reason >= first_refusal && reason != no_reason) return reason_text(reason);
     if (code >= first_refusal) return reason_text(code);  // where the library puts that of CONNACK
     switch (code) {                                       // CONNACK of 3.1.1, section 3.2.2.3
         case 1:
@@ -56,15 +55,17 @@ std::string text_of(const ::mqtt::token& token) {
 
 /// The library's own codes are negative.
 ConnectFailure failure_of(const ::mqtt::token& token) {
-    const int reason = static_cast<int>(token.get_reason_code());
-    const bool answered = token.get_return_code() > 0 || (reason >= first_refusal && reason != no_reason);
+    const bool answered = token.get_return_code() > 0 || refusing_code(token);
     return answered ? ConnectFailure::refused : ConnectFailure::unreached;
+}
+
+Confirmation refusal_of(const ::mqtt::token& token) {
+    return {text_of(token), refusing_code(token).value_or(0)};
 }
 
 /// With 3.1.1 the library has no reason, and the code of SUBACK where its own codes are else.
 int subscribe_code(const ::mqtt::token& token) {
-    const int reason = static_cast<int>(token.get_reason_code());
-    if (reason >= first_refusal && reason != no_reason) return reason;
+    if (const auto code = refusing_code(token)) return *code;
     return token.get_return_code() < 0 ? no_suback : unspecified_refusal;
 }
 
@@ -260,7 +261,7 @@ struct PahoClient::State {
                  [this](const ::mqtt::token&) { events.on_disconnected(); });
     std::unique_ptr<::mqtt::iaction_listener> publishing = listener(
         [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), {}); },
-        [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), text_of(token)); });
+        [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), refusal_of(token)); });
     std::unique_ptr<::mqtt::iaction_listener> subscribing =
         listener([this](const ::mqtt::token& token) { subscribed(token); },
                  [this](const ::mqtt::token& token) {
@@ -373,7 +374,7 @@ void PahoClient::publish(const Publication& publication) {
         if (state_->protocol == Protocol::v5) message->set_properties(properties_of(publication));
         state_->client->publish(std::move(message), as_context(publication.ticket), *state_->publishing);
     } catch (const std::exception& error) {
-        state_->events.on_published(publication.ticket, error.what());
+        state_->events.on_published(publication.ticket, {.failure = error.what()});
     }
 }
 

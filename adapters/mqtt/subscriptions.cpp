@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/mqtt/reason_code.hpp"
 #include "adapters/mqtt/subscription_id.hpp"
 #include "adapters/mqtt/topic.hpp"
 
 namespace gateway::mqtt {
 namespace {
 
-constexpr int first_refusal = 0x80;  // MQTT 5.0 section 3.9.3
 constexpr std::size_t most_looked_up = 1024;
 
 int retain_handling(Retained retained) {
@@ -141,7 +141,7 @@ std::string Subscriptions::problems() const {
         if (entry.answer != Answer::refused && !lowered) continue;
         if (!text.empty()) text += "; ";
         text += lowered ? fmt::format("filter '{}' was granted QoS {} only", filter, entry.code)
-                        : fmt::format("the broker refused filter '{}' (0x{:02x})", filter, entry.code);
+                        : fmt::format("the broker refused filter '{}': {}", filter, reason_text(entry.code));
     }
     return text;
 }

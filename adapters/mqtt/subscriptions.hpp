@@ -48,7 +48,8 @@ public:
     bool complete() const;  // all granted
     bool settled() const;   // all answered, one way or the other
     bool granted(std::string_view filter) const;
-    /// "broker refused filter 'a/#' (0x87)", for people; empty if there is nothing to say.
+    /// "the broker refused filter 'a/#': Not authorized (0x87)", for people; empty if there is nothing to
+    /// say.
     std::string problems() const;
 
     /// Filters of an earlier run that `arrival` came by: to be left.

@@ -63,6 +63,12 @@ enum class ConnectFailure : std::uint8_t {
     stuck,      // the library did not even try: its client must be replaced before the next attempt
 };
 
+/// What became of a publication.
+struct Confirmation {
+    std::string failure = {};  // empty: QoS 0 written, QoS 1/2 acknowledged
+    int code = 0;              // of the PUBACK or PUBREC that refused it; 0: there was none
+};
+
 /// Instead of a code of SUBACK: the request was not sent, or the connection was lost before the answer.
 inline constexpr int no_suback = 0x100;
 
@@ -131,8 +137,7 @@ public:
     /// Asked with the size of a message before it is copied; false: it is too large, do not copy it.
     virtual bool takes(std::size_t bytes) = 0;
     virtual void on_arrived(Arrival arrival) = 0;
-    /// `failure` empty: QoS 0 written, QoS 1/2 acknowledged.
-    virtual void on_published(std::uint64_t ticket, std::string failure) = 0;
+    virtual void on_published(std::uint64_t ticket, Confirmation confirmation) = 0;
     /// `code` is that of SUBACK, 0x80 and above: refused (MQTT 5.0 section 3.9.3); or no_suback.
     virtual void on_subscribed(std::uint64_t ticket, int code) = 0;
     virtual void on_unsubscribed(std::uint64_t ticket) = 0;

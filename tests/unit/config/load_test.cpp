@@ -93,7 +93,8 @@ meshes:
 brokers:
   local: { url: "mqtt://broker", version: 3.1.1, username: u, password: p, client_id: c, keep_alive: 10s,
            session_expiry: 1h, will: { topic: gone, payload: "yes", qos: 1, retain: true }, max_queue: 7 }
-  cloud: { url: "wss://broker/mqtt", tls: { ca: "-----BEGIN CERTIFICATE-----", alpn: [mqtt] }, headers: { X-Key: k3y } }
+  cloud: { url: "wss://broker/mqtt", tls: { ca: "-----BEGIN CERTIFICATE-----", alpn: [mqtt] }, headers: { X-Key: k3y },
+           status: { topic: here, offline: away } }
 rest: { mesh: site, allow: ["thermostat/*"], tokens: [bearer], hosts: ["GW.example", "*.plant.example"] }
 workers: 1
 log: { level: debug, format: json, access: true }
@@ -155,6 +156,10 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.brokers[1].tls.alpn, std::vector<std::string>{"mqtt"});
     EXPECT_EQ(read.brokers[1].headers.at(0).first, "X-Key");
     EXPECT_EQ(read.brokers[1].headers.at(0).second.reveal(), "k3y");
+    EXPECT_EQ(read.brokers[1].status->online, "online");
+    EXPECT_EQ(read.brokers[1].status->offline, "away");
+    EXPECT_EQ(read.brokers[1].status->qos, 1);
+    EXPECT_TRUE(read.brokers[1].status->retain);
     EXPECT_EQ(read.rest.mesh, "site");
     EXPECT_TRUE(read.rest.bearer);
     EXPECT_FALSE(read.rest.query);
@@ -262,6 +267,15 @@ TEST(LoadGateway, HeadersOfABrokerCannotChangeTheRequest) {
     EXPECT_TRUE(contains(headers("{ \"A B\": c }"), "HG409"));
     EXPECT_TRUE(contains(headers("{ A: \"b\\r\\nC: d\" }"), "HG409"));
     EXPECT_TRUE(contains(headers("[]"), "HG407"));
+}
+
+TEST(LoadGateway, AStatusIsInsteadOfAWill) {
+    const auto broker = [](const std::string& keys) {
+        return complaint("brokers: { b: { url: \"tcp://h\", " + keys + " } }");
+    };
+    EXPECT_TRUE(contains(broker("status: { topic: a }, will: { topic: b }"), "HG414"));
+    EXPECT_TRUE(contains(broker("status: { topic: \"a/#\" }"), "HG204"));
+    EXPECT_TRUE(contains(broker("status: { online: up }"), "HG408"));
 }
 
 TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {

@@ -173,7 +173,7 @@ TEST_F(LiveSubscriptions, NameTheFilterThatTheBrokerRefused) {
     subscriptions.on_result(requests[1].ticket, 0x87);
     EXPECT_TRUE(subscriptions.settled());
     EXPECT_FALSE(subscriptions.complete());
-    EXPECT_THAT(subscriptions.problems(), HasSubstr("refused filter 'secret/#' (0x87)"));
+    EXPECT_THAT(subscriptions.problems(), HasSubstr("refused filter 'secret/#': Not authorized (0x87)"));
 }
 
 TEST_F(LiveSubscriptions, NameTheFilterThatWasGrantedLess) {
