@@ -104,6 +104,11 @@ void Broker::release_replies() {
 
 void Broker::send(Subscriptions::Difference difference) {
     for (SubscribeRequest& request : difference.subscribe) {
+        // Such a broker would close the connection over it (MQTT 5.0 section 3.2.2.3.13).
+        if (!limits_.shared_subscriptions && is_shared(request.filter)) {
+            subscriptions_.on_result(request.ticket, no_shared_subscriptions);
+            continue;
+        }
         if (!limits_.subscription_ids) request.id = 0;
         egress_.control(std::move(request));
     }

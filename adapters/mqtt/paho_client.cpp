@@ -93,6 +93,8 @@ ServerLimits limits_of(const ::mqtt::properties& properties) {
     limits.retain_available = number<std::uint8_t>(properties, property::RETAIN_AVAILABLE).value_or(1) != 0;
     limits.subscription_ids =
         number<std::uint8_t>(properties, property::SUBSCRIPTION_IDENTIFIERS_AVAILABLE).value_or(1) != 0;
+    limits.shared_subscriptions =
+        number<std::uint8_t>(properties, property::SHARED_SUBSCRIPTION_AVAILABLE).value_or(1) != 0;
     if (const auto size = number<std::uint32_t>(properties, property::MAXIMUM_PACKET_SIZE))
         limits.maximum_packet = std::min<std::size_t>(limits.maximum_packet, *size);
     return limits;

@@ -42,6 +42,7 @@ struct ServerLimits {
     int maximum_qos = 2;
     bool retain_available = true;
     bool subscription_ids = true;
+    bool shared_subscriptions = true;
     std::size_t maximum_packet = 268'435'455;  // MQTT 5.0 section 1.5.5
 };
 
