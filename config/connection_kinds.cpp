@@ -5,63 +5,16 @@
 #include "config/address.hpp"
 #include "config/kinds.hpp"
 #include "config/units.hpp"
+#include "config/url_rule.hpp"
 #include "gateway/expression/suggestion.hpp"
 
 namespace config {
 namespace {
 
-struct UrlRule {
-    std::vector<std::string> schemes;    // spoken
-    std::vector<std::string> not_built;  // known
-    std::string example;
-    std::uint16_t port;  // when none is given
-};
-
 const UrlRule& mesh_rule() {
-    static const UrlRule rule{{"ws", "wss"}, {}, "ws://127.0.0.1:55000", default_happn_port};
+    static const UrlRule rule{{{"ws", default_happn_port}, {"wss", default_happn_port}},
+                              "ws://127.0.0.1:55000"};
     return rule;
-}
-
-const UrlRule& broker_rule() {
-    static const UrlRule rule{
-        {"tcp", "mqtt"}, {"ssl", "mqtts", "ws", "wss"}, "tcp://127.0.0.1:1883", default_mqtt_port};
-    return rule;
-}
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-    for (const auto& candidate : words) {
-        if (candidate == word) return true;
-    }
-    return false;
-}
-
-struct ReadUrl {
-    std::string scheme;
-    gateway::Endpoint endpoint;
-};
-
-/// nullopt: a finding says why.
-std::optional<ReadUrl> read_url(const Node& node, const UrlRule& rule, Findings& findings) {
-    // The text is not quoted in messages: it may hold a password.
-    const auto url = node.is_scalar() ? parse_url(node.text()) : std::nullopt;
-    if (!url) {
-        findings.error("HG407", node.place(), "expected a URL", rule.example);
-        return std::nullopt;
-    }
-    if (contains(rule.not_built, url->scheme)) {
-        report_not_built(node, url->scheme + "://", findings, rule.example);
-        return std::nullopt;
-    }
-    if (!contains(rule.schemes, url->scheme)) {
-        findings.error("HG409", node.place(), "'" + url->scheme + "://' is not spoken here", rule.example);
-        return std::nullopt;
-    }
-    if (!url->rest.empty() && url->rest != "/") {
-        findings.error("HG409", node.place(), "a URL with a path is not allowed here", rule.example);
-        return std::nullopt;
-    }
-    const std::uint16_t port = url->port == 0 ? rule.port : url->port;
-    return ReadUrl{url->scheme, {url->host, port}};
 }
 
 void read_mesh_url(const Node& node, std::vector<gateway::MeshUrl>& into, Findings& findings) {
@@ -75,14 +28,6 @@ void read_mesh_url(const Node& node, std::vector<gateway::MeshUrl>& into, Findin
         return;
     }
     into.push_back({url->endpoint, url->scheme == "wss"});
-}
-
-Json url_schema(const UrlRule& rule) {
-    std::string schemes;
-    for (const auto& scheme : rule.schemes)
-        schemes += (schemes.empty() ? "" : "|") + scheme;
-    // a variable may be the whole or a part
-    return {{"type", "string"}, {"pattern", "^(" + schemes + ")://|\\$\\{"}, {"examples", {rule.example}}};
 }
 
 Json or_list(const Json& schema) {
@@ -188,29 +133,6 @@ Kind<std::string> pem() {
             findings.error("HG407", node.place(), "expected a PEM text", "file:certificates/mesh.pem");
     };
     return {read, {{"type", "string"}, {"examples", {"file:certificates/mesh.pem"}}}};
-}
-
-Kind<std::string> broker_url() {
-    const auto read = [](const Node& node, std::string& into, Findings& findings) {
-        if (const auto url = read_url(node, broker_rule(), findings)) {
-            into = "tcp://" + endpoint_text(url->endpoint);
-        }
-    };
-    return {read, url_schema(broker_rule())};
-}
-
-Kind<int> mqtt_version() {
-    const auto read = [](const Node& node, int& into, Findings& findings) {
-        const std::string spelled = node.is_scalar() ? node.text() : std::string{};
-        if (spelled == "5") {
-            into = 5;
-        } else if (spelled == "3" || spelled == "3.1.1") {
-            into = 3;
-        } else {
-            report_type(node, "5, 3 or 3.1.1", findings);
-        }
-    };
-    return {read, {{"enum", {5, 3, "3.1.1", "5", "3"}}}, [](const int& version) { return Json(version); }};
 }
 
 Kind<std::vector<gateway::IpNetwork>> networks() {

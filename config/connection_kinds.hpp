@@ -1,5 +1,5 @@
-// Kinds of values that only gateway.yaml has: URLs of meshes and brokers, lists of listeners, the versions of
-// MQTT. Start-up only.
+// Kinds of values that only gateway.yaml has: URLs of meshes, lists of listeners, networks, host names.
+// Start-up only.
 #pragma once
 
 #include <string>
@@ -11,16 +11,11 @@
 namespace config {
 
 inline constexpr std::uint16_t default_happn_port = 55000;
-inline constexpr std::uint16_t default_mqtt_port = 1883;
 
 /// `ws://host:port`, `wss://host:port`, or a list of them.
 Kind<std::vector<gateway::MeshUrl>> mesh_urls();
 /// Certificates or keys as a PEM text.
 Kind<std::string> pem();
-/// `tcp://host:port` or `mqtt://host:port`; gives the former.
-Kind<std::string> broker_url();
-/// `5`, `3` or `3.1.1`; gives 5 or 3.
-Kind<int> mqtt_version();
 /// `"127.0.0.1:8080"`, `{ address: "127.0.0.1:8080", tls: {...} }`, or a list of those.
 Kind<std::vector<gateway::ListenerSettings>> listeners();
 /// `["10.0.0.0/8", "192.0.2.7"]`

@@ -1,5 +1,6 @@
 #include "config/gateway_keys.hpp"
 
+#include "config/broker_kinds.hpp"
 #include "config/connection_kinds.hpp"
 #include "config/kinds.hpp"
 #include "gateway/executions.hpp"
@@ -15,6 +16,7 @@ using gateway::MeshSettings;
 using gateway::NodeSettings;
 using gateway::RestSettings;
 using gateway::ServiceSettings;
+using gateway::StatusTopic;
 using gateway::Timeouts;
 using gateway::TlsSettings;
 using gateway::Will;
@@ -106,7 +108,8 @@ Section<NodeSettings> node_section() {
              "Of an older client, which pings by itself every 25 s; then it is closed.");
 }
 
-Section<TlsSettings> tls_section() {
+/// Whom to believe, and what to show.
+Section<TlsSettings> client_tls_section() {
     return Section<TlsSettings>{}
         .key("ca",
              &TlsSettings::ca,
@@ -117,11 +120,21 @@ Section<TlsSettings> tls_section() {
              pem(),
              "The gateway's own, followed by its chain; a PEM text or file:PATH.")
         .key("key", &TlsSettings::key, secret(), "Of that certificate; file:PATH.")
-        .key("server_name",
-             &TlsSettings::server_name,
-             text(),
-             "The name that the other side's certificate must have. Default: the host of the URL.")
         .key("verify", &TlsSettings::verify, boolean(), "false: any certificate will do. For tests only.");
+}
+
+Section<TlsSettings> mesh_tls_section() {
+    return client_tls_section().key(
+        "server_name",
+        &TlsSettings::server_name,
+        text(),
+        "The name that the other side's certificate must have. Default: the host of the URL.");
+}
+
+Section<TlsSettings> broker_tls_section() {
+    return client_tls_section()
+        .key("alpn", &TlsSettings::alpn, protocol_names(), "Protocols to offer (ALPN), such as mqtt.")
+        .not_built("server_name", "another name than the URL's host for a broker's certificate");
 }
 
 Section<MeshSettings> mesh_section() {
@@ -134,7 +147,7 @@ Section<MeshSettings> mesh_section() {
         .key("username", &MeshSettings::username, text(), "The gateway's own user there, on a secure mesh.")
         .key("password", &MeshSettings::password, secret(), "Of that user; ${VAR} or file:PATH.")
         .key("token", &MeshSettings::token, secret(), "A token of that user, instead of its password.")
-        .key("tls", &MeshSettings::tls, tls_section().kind(), "Of its wss:// URLs.")
+        .key("tls", &MeshSettings::tls, mesh_tls_section().kind(), "Of its wss:// URLs.")
         .key("required", &MeshSettings::required, boolean(), "Not ready (/ready) while it is away.")
         .key("call_timeout",
              &MeshSettings::call_timeout,
@@ -167,9 +180,28 @@ Section<Will> will_section() {
         .key("retain", &Will::retain, boolean(), "Keep it as the topic's retained message.");
 }
 
+Section<StatusTopic> status_section() {
+    return Section<StatusTopic>{}
+        .key("topic", &StatusTopic::topic, text(), "Where.")
+        .required()
+        .key("online",
+             &StatusTopic::online,
+             text(),
+             "What the gateway says once it is connected and subscribed.")
+        .key("offline",
+             &StatusTopic::offline,
+             text(),
+             "What it says when it stops, and the broker when it is lost.")
+        .key("qos", &StatusTopic::qos, integer(0, 2), "Quality of service.")
+        .key("retain", &StatusTopic::retain, boolean(), "Keep it as the topic's retained message.");
+}
+
 Section<BrokerSettings> broker_section() {
     return Section<BrokerSettings>{}
-        .key("url", &BrokerSettings::url, broker_url(), "tcp://host:port, or mqtt://host:port.")
+        .key("url",
+             &BrokerSettings::url,
+             broker_url(),
+             "tcp://host:port, or ssl:// for TLS (also mqtt:// and mqtts://); ws:// or wss://host:port/path.")
         .required()
         .key("version", &BrokerSettings::version, mqtt_version(), "Of MQTT: 5, or 3 for 3.1.1.")
         .key("username", &BrokerSettings::username, text(), "Of the gateway at the broker.")
@@ -190,7 +222,15 @@ Section<BrokerSettings> broker_section() {
              &BrokerSettings::will,
              optional(will_section().kind()),
              "Published when the gateway is lost.")
-        .not_built("tls", "TLS to brokers")
+        .key("status",
+             &BrokerSettings::status,
+             optional(status_section().kind()),
+             "Where the gateway says whether it is there. Instead of a will.")
+        .key("tls", &BrokerSettings::tls, broker_tls_section().kind(), "Of an ssl:// or wss:// URL.")
+        .key("headers",
+             &BrokerSettings::headers,
+             header_fields(),
+             "Of the request for a websocket, by name; ${VAR} or file:PATH.")
         .key("required", &BrokerSettings::required, boolean(), "Not ready (/ready) while it is away.")
         .key("max_queue", &BrokerSettings::max_queue, count(), "Outgoing messages waiting; more are dropped.")
         .key("max_queue_bytes",

@@ -106,22 +106,27 @@ void check_backoff(const Connection& connection,
                    "reconnect_min is above reconnect_max");
 }
 
-void check_tls(const gateway::MeshSettings& mesh, const Node& root, Findings& findings) {
-    const auto tls = place_of(root, {"meshes", mesh.name, "tls"});
-    if (mesh.tls.certificate.empty() != mesh.tls.key.empty()) {
-        const std::string missing = mesh.tls.key.empty() ? "key" : "certificate";
+/// `used`: there is a URL with TLS, such as `scheme`.
+void check_tls(const gateway::TlsSettings& tls,
+               bool used,
+               const std::string& scheme,
+               const Place& place,
+               Findings& findings) {
+    if (tls.certificate.empty() != tls.key.empty()) {
+        const std::string missing = tls.key.empty() ? "key" : "certificate";
         findings.error(
-            "HG408", tls, "key '" + missing + "' is missing: a certificate and its key go together");
+            "HG408", place, "key '" + missing + "' is missing: a certificate and its key go together");
     }
-    const bool used = std::ranges::any_of(mesh.urls, &gateway::MeshUrl::tls);
-    if (!used && !(mesh.tls == gateway::TlsSettings{})) {
-        findings.error(
-            "HG414", tls, "'tls' without a wss:// URL would protect nothing", "url: \"wss://...\"");
+    if (!used && !(tls == gateway::TlsSettings{})) {
+        findings.error("HG414",
+                       place,
+                       "'tls' without a " + scheme + " URL would protect nothing",
+                       "url: \"" + scheme + "...\"");
     }
-    if (used && !mesh.tls.verify) {
+    if (used && !tls.verify) {
         findings.warning("HG417",
-                         tls,
-                         "whoever answers at this mesh's address is believed to be it",
+                         place,
+                         "whoever answers at this address is believed to be the right one",
                          "name its certificate under 'ca' instead of 'verify: false'");
     }
 }
@@ -143,20 +148,36 @@ void check_mesh(const gateway::MeshSettings& mesh, const Node& root, Findings& f
                        place_of(root, {"meshes", mesh.name}),
                        "key 'username' is missing, since there is a password");
     }
-    check_tls(mesh, root, findings);
+    check_tls(mesh.tls,
+              std::ranges::any_of(mesh.urls, &gateway::MeshUrl::tls),
+              "wss://",
+              place_of(root, {"meshes", mesh.name, "tls"}),
+              findings);
     check_backoff(mesh, "meshes", root, findings);
 }
 
+bool is_filter(const std::string& topic) {
+    return topic.find_first_of("+#") != std::string::npos;
+}
+
 void check_broker(const gateway::BrokerSettings& broker, const Node& root, Findings& findings) {
-    if (broker.will && broker.will->topic.find_first_of("+#") != std::string::npos) {
-        findings.error("HG204",
-                       place_of(root, {"brokers", broker.name, "will", "topic"}),
-                       "a will needs a topic, not a filter");
+    const auto place = [&](auto... keys) { return place_of(root, {"brokers", broker.name, keys...}); };
+    if (broker.will && is_filter(broker.will->topic))
+        findings.error("HG204", place("will", "topic"), "a will needs a topic, not a filter");
+    if (broker.status && is_filter(broker.status->topic))
+        findings.error("HG204", place("status", "topic"), "a status needs a topic, not a filter");
+    if (broker.status && broker.will) {
+        findings.error("HG414",
+                       place("will"),
+                       "'will' and 'status' exclude each other: the status is a will, too",
+                       "status: { topic: ..., offline: ... }");
     }
     if (!broker.password.empty() && broker.username.empty() && broker.version == 3) {
-        findings.error("HG408",
-                       place_of(root, {"brokers", broker.name}),
-                       "key 'username' is missing: MQTT 3.1.1 has no password without it");
+        findings.error("HG408", place(), "key 'username' is missing: MQTT 3.1.1 has no password without it");
+    }
+    check_tls(broker.tls, gateway::over_tls(broker), "ssl://", place("tls"), findings);
+    if (!broker.headers.empty() && !gateway::over_websocket(broker)) {
+        findings.error("HG414", place("headers"), "'headers' are of a ws:// or wss:// URL");
     }
     check_backoff(broker, "brokers", root, findings);
 }

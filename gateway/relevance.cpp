@@ -35,6 +35,7 @@ bool clears(const Route& route, const Message& message) {
     if (mqtt == nullptr || !message.payload.bytes.empty()) return false;
     if (mqtt->retain_known && !mqtt->retain) return false;
     return std::ranges::any_of(route.targets, [](const Target& target) {
+        if (const auto* broker = std::get_if<MqttTarget>(&target.rule)) return broker->clear_on_remove;
         const auto* happn = std::get_if<HappnTarget>(&target.rule);
         return happn != nullptr && happn->remove_on_empty;
     });

@@ -37,6 +37,7 @@ struct MqttSource {
     int qos = 0;
     Retained retained = Retained::apply;
     bool no_local = false;
+    std::string group;  // of a shared subscription; empty: none
     Decode decode = Decode::json;
 };
 

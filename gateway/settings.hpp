@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/clock.hpp"
@@ -27,6 +28,7 @@ struct TlsSettings {
     Secret key;               // of our own certificate
     std::string server_name;  // that the other side must have; empty: the host of its URL
     bool verify = true;
+    std::vector<std::string> alpn;  // protocols offered (RFC 7301), of brokers; empty: none
 
     bool operator==(const TlsSettings&) const = default;
 };
@@ -60,9 +62,18 @@ struct Will {
     bool retain = false;
 };
 
+/// Where the gateway says whether it is there: by itself, and by the broker when it is lost.
+struct StatusTopic {
+    std::string topic;
+    std::string online = "online";
+    std::string offline = "offline";
+    int qos = 1;
+    bool retain = true;
+};
+
 struct BrokerSettings {
     std::string name;  // its key
-    std::string url;   // tcp://host:port
+    std::string url;   // tcp:// or ssl://host:port, ws:// or wss://host:port/path
     int version = 5;   // 5, or 3 (3.1.1)
     std::string username;
     Secret password;
@@ -70,6 +81,9 @@ struct BrokerSettings {
     Duration keep_alive = std::chrono::seconds{30};
     Duration session_expiry = std::chrono::minutes{5};
     std::optional<Will> will;
+    std::optional<StatusTopic> status;                    // its will is made of it
+    TlsSettings tls;                                      // of an ssl:// or wss:// URL
+    std::vector<std::pair<std::string, Secret>> headers;  // of the request for a websocket
     bool required = true;
     std::size_t max_queue = 10'000;  // outgoing messages waiting
     std::size_t max_queue_bytes = 64u * 1024 * 1024;
@@ -78,6 +92,13 @@ struct BrokerSettings {
     Duration reconnect_min = std::chrono::milliseconds{500};
     Duration reconnect_max = std::chrono::seconds{30};
 };
+
+inline bool over_websocket(const BrokerSettings& broker) {
+    return broker.url.starts_with("ws://") || broker.url.starts_with("wss://");
+}
+inline bool over_tls(const BrokerSettings& broker) {
+    return broker.url.starts_with("ssl://") || broker.url.starts_with("wss://");
+}
 
 struct NodeSettings {
     bool enabled = true;

@@ -233,6 +233,37 @@ void check_overlaps(const std::vector<const PlacedRoute*>& routes,
     }
 }
 
+// --- groups
+
+/// By what the broker is asked for, which may be wider than what the route takes.
+bool share_filters(const gateway::MqttSource& a, const gateway::MqttSource& b) {
+    const auto asked = [](const gateway::MqttSource& source) {
+        return AddressPattern::parse(source.topic.subscription(), gateway::AddressKind::mqtt);
+    };
+    const auto first = asked(a), second = asked(b);
+    return a.broker == b.broker && first.has_value() && second.has_value() && first->intersects(*second);
+}
+
+/// A message does not say for which of the subscriptions that match it has come to this replica.
+void check_groups(const std::vector<const PlacedRoute*>& routes,
+                  const SourceIndex& index,
+                  config::Findings& findings) {
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+        const auto* source = std::get_if<gateway::MqttSource>(&routes[i]->route.source);
+        if (source == nullptr) continue;
+        for (const auto j : index.candidates(*index.source(i))) {
+            const auto* other = std::get_if<gateway::MqttSource>(&routes[j]->route.source);
+            if (j >= i || other->group == source->group || !share_filters(*source, *other)) continue;
+            findings.error(
+                "HG107",
+                routes[i]->source_place,
+                "the routes '" + routes[j]->route.name + "' and '" + routes[i]->route.name +
+                    "' ask the broker for the same messages in different groups",
+                "give both the same group; '" + routes[j]->route.name + "' is at " + routes[j]->place.text());
+        }
+    }
+}
+
 // --- http
 // -----------------------------------------------------------------------------------------------------------
 
@@ -278,6 +309,7 @@ void check_graph(const std::vector<PlacedRoute>& routes, config::Findings& findi
     const SourceIndex index{enabled};
     check_loops(enabled, index, findings);
     check_overlaps(enabled, index, findings);
+    check_groups(enabled, index, findings);
     check_http(enabled, findings);
 }
 

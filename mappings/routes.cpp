@@ -81,15 +81,19 @@ void let_in_whom_the_service_acts_for(const Node& from, Route& route) {
 /// HG502: `on_remove` where no remove ever comes, `on_empty` where no MQTT message does.
 void check_removes(const Route& route, const config::Place& place, const Compilation& compilation) {
     const auto* happn = std::get_if<gateway::HappnSource>(&route.source);
+    const bool mqtt = std::holds_alternative<gateway::MqttSource>(route.source);
     const bool removes = happn != nullptr && happn->removes;
-    if (!removes && std::ranges::any_of(route.targets, wants_removes)) {
+    const auto never_removes = [&](const gateway::Target& target) {
+        const bool clears = std::holds_alternative<gateway::MqttTarget>(target.rule);
+        return wants_removes(target) && !(mqtt && clears);
+    };
+    if (!removes && std::ranges::any_of(route.targets, never_removes)) {
         compilation.findings.warning("HG502",
                                      place,
                                      "'on_remove' never happens: the source brings no removes",
                                      "add 'actions: [set, remove]' to a happn source");
     }
-    if (!std::holds_alternative<gateway::MqttSource>(route.source) &&
-        std::ranges::any_of(route.targets, wants_empties)) {
+    if (!mqtt && std::ranges::any_of(route.targets, wants_empties)) {
         compilation.findings.warning("HG502", place, "'on_empty' never happens: the source is not mqtt");
     }
 }

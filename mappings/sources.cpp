@@ -55,6 +55,21 @@ gateway::Retained retained_of(const Node& node) {
                             : gateway::Retained::apply;
 }
 
+/// A level of a topic (MQTT 5.0 section 4.8.2).
+std::string group_of(const Node& source, const Compilation& compilation) {
+    const Node* node = child(source, "group");
+    if (node == nullptr) return {};
+    const auto unfit = [](unsigned char c) { return c <= ' ' || c == '/' || c == '+' || c == '#'; };
+    if (node->text().empty() || std::ranges::any_of(node->text(), unfit))
+        compilation.error("HG409", node->place(), "a group is a word without '/', '+' and '#'");
+    if (flag_of(source, "no_local"))
+        compilation.error("HG414",
+                          node->place(),
+                          "'group' and 'no_local' exclude each other",
+                          "MQTT 5 forbids it: whoever is chosen would miss the message for all");
+    return node->text();
+}
+
 std::optional<SourceRule> compile_mqtt(const Node& node, const Compilation& compilation) {
     const Node& topic = known_child(node, "mqtt");
     auto pattern = compile_pattern(topic, topic.text(), 0, AddressKind::mqtt, compilation);
@@ -63,6 +78,7 @@ std::optional<SourceRule> compile_mqtt(const Node& node, const Compilation& comp
     source.qos = static_cast<int>(integer_of(node, "qos").value_or(compilation.defaults.qos));
     source.retained = retained_of(node);
     source.no_local = flag_of(node, "no_local");
+    source.group = group_of(node, compilation);
     source.decode = decode_of(node);
     if (!pattern) return std::nullopt;
     source.topic = *std::move(pattern);

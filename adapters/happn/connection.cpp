@@ -25,6 +25,7 @@
 #include "gateway/identity.hpp"
 #include "gateway/log.hpp"
 #include "gateway/payload.hpp"
+#include "gateway/tls/client_tls.hpp"
 
 namespace happn {
 
@@ -200,11 +201,11 @@ std::string reason(const LinkPtr& link, std::string_view step, boost::system::er
 asio::awaitable<std::string> protect(LinkPtr link, Destination destination) {
     if (!destination.tls) co_return std::string{};
     link->tls.emplace(link->socket, *destination.tls);
-    announce_server_name(link->tls->native_handle(), destination.server_name);
+    gateway::announce_server_name(link->tls->native_handle(), destination.server_name);
     auto [error] = co_await link->tls->async_handshake(asio::ssl::stream_base::client, tokens);
     if (!error) co_return std::string{};
     co_return link->timed_out ? "TLS handshake: timed out"
-                              : handshake_failure(link->tls->native_handle(), error);
+                              : gateway::handshake_failure(link->tls->native_handle(), error);
 }
 
 /// Reads the head of the answer; what follows it belongs to the websocket. Empty: done; else why not.

@@ -25,10 +25,4 @@ struct Destination {
 /// Of a mesh's URLs, in their order. Throws std::runtime_error if a certificate or key cannot be used.
 std::vector<Destination> destinations_of(const gateway::MeshSettings& mesh);
 
-/// Tells the server which name is meant. Before the handshake.
-void announce_server_name(SSL* connection, const std::string& name);
-
-/// Why a handshake failed, with what is wrong with the certificate.
-std::string handshake_failure(SSL* connection, const boost::system::error_code& error);
-
 }  // namespace happn

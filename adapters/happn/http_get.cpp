@@ -15,6 +15,8 @@
 #include <memory>
 #include <utility>
 
+#include "gateway/tls/client_tls.hpp"
+
 namespace happn {
 
 namespace asio = boost::asio;
@@ -80,10 +82,10 @@ asio::awaitable<gateway::Result<HttpAnswer>> fetch(Destination destination,
     auto request = get_request(destination, question);
     if (!destination.tls) co_return co_await converse(stream, std::move(request));
     asio::ssl::stream<beast::tcp_stream&> tls{stream, *destination.tls};
-    announce_server_name(tls.native_handle(), destination.server_name);
+    gateway::announce_server_name(tls.native_handle(), destination.server_name);
     auto [handshake_error] = co_await tls.async_handshake(asio::ssl::stream_base::client, tokens);
     if (handshake_error) {
-        co_return Error{Errc::unavailable, handshake_failure(tls.native_handle(), handshake_error)};
+        co_return Error{Errc::unavailable, gateway::handshake_failure(tls.native_handle(), handshake_error)};
     }
     co_return co_await converse(tls, std::move(request));
 }

@@ -7,17 +7,11 @@ namespace {
 
 constexpr std::int64_t longest_keep_alive = 65535;  // seconds, MQTT 5.0 section 3.1.2.10
 
-/// The library's name for the scheme that the OASIS notes call mqtt.
-std::string library_url(const std::string& url) {
-    constexpr std::string_view scheme = "mqtt://";
-    return url.starts_with(scheme) ? "tcp://" + url.substr(scheme.size()) : url;
-}
-
 }  // namespace
 
 ConnectRequest connect_request(const BrokerSettings& settings, const std::string& client_id) {
     ConnectRequest request;
-    request.url = library_url(settings.url);
+    request.url = settings.url;
     request.client_id = client_id;
     request.protocol = protocol_of(settings);
     request.username = settings.username;
@@ -25,6 +19,8 @@ ConnectRequest connect_request(const BrokerSettings& settings, const std::string
     request.clean_start = true;
     request.keep_alive = whole_seconds(settings.keep_alive, 1, longest_keep_alive);
     request.max_message = settings.max_message;
+    request.tls = settings.tls;
+    request.headers = settings.headers;
     return request;
 }
 

@@ -173,7 +173,7 @@ void Egress::perform(const Control& control) {
 void Egress::send(const Publication& publication, TimePoint now) {
     if (publication.deadline <= now) {
         done(publication.ticket);
-        events_.on_published(publication.ticket, "too late to be sent");
+        events_.on_published(publication.ticket, {.failure = "too late to be sent"});
         return;
     }
     wire_->publish(publication);

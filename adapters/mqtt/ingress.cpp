@@ -31,8 +31,8 @@ void Ingress::push(Event event) {
 void Ingress::on_connected(bool session_present, ServerLimits limits) {
     push(Connected{session_present, limits});
 }
-void Ingress::on_connect_failed(std::string why, bool stuck) {
-    push(ConnectFailed{std::move(why), stuck});
+void Ingress::on_connect_failed(std::string why, ConnectFailure kind) {
+    push(ConnectFailed{std::move(why), kind});
 }
 void Ingress::on_disconnected() {
     push(Disconnected{});
@@ -47,9 +47,9 @@ void Ingress::on_unsubscribed(std::uint64_t ticket) {
     push(Unsubscribed{ticket});
 }
 
-void Ingress::on_published(std::uint64_t ticket, std::string failure) {
+void Ingress::on_published(std::uint64_t ticket, Confirmation confirmation) {
     handlers_.done(ticket);
-    push(Published{ticket, std::move(failure)});
+    push(Published{ticket, std::move(confirmation)});
 }
 
 bool Ingress::takes(std::size_t bytes) {

@@ -24,7 +24,7 @@ struct Connected {
 };
 struct ConnectFailed {
     std::string why;
-    bool stuck = false;
+    ConnectFailure kind = ConnectFailure::unreached;
 };
 struct Disconnected {};
 struct TooLarge {
@@ -36,7 +36,7 @@ struct Lost {
 };
 struct Published {
     std::uint64_t ticket = 0;
-    std::string failure;
+    Confirmation confirmation;
 };
 struct Subscribed {
     std::uint64_t ticket = 0;
@@ -84,12 +84,12 @@ public:
             Inbox<Event>::Bounds bounds = {max_messages, max_bytes});
 
     void on_connected(bool session_present, ServerLimits limits) override;
-    void on_connect_failed(std::string why, bool stuck) override;
+    void on_connect_failed(std::string why, ConnectFailure kind) override;
     void on_disconnected() override;
     void on_lost(std::string why, bool by_server) override;
     bool takes(std::size_t bytes) override;
     void on_arrived(Arrival arrival) override;
-    void on_published(std::uint64_t ticket, std::string failure) override;
+    void on_published(std::uint64_t ticket, Confirmation confirmation) override;
     void on_subscribed(std::uint64_t ticket, int code) override;
     void on_unsubscribed(std::uint64_t ticket) override;
 

@@ -8,6 +8,7 @@
 
 #include "adapters/mqtt/connect_request.hpp"
 #include "adapters/mqtt/paho_client.hpp"
+#include "adapters/mqtt/reason_code.hpp"
 #include "adapters/mqtt/topic.hpp"
 #include "adapters/mqtt/translate.hpp"
 #include "gateway/log.hpp"
@@ -51,6 +52,7 @@ Broker::Broker(boost::asio::io_context& shard,
       metrics_{metrics},
       protocol_{protocol_of(settings_)},
       client_id_{client_id_of(settings_, gateway_)},
+      handshake_check_{shard, settings_},
       reconnect_{settings_.reconnect_min, settings_.reconnect_max},
       random_{std::random_device{}()},
       subscriptions_{protocol_},
@@ -102,6 +104,11 @@ void Broker::release_replies() {
 
 void Broker::send(Subscriptions::Difference difference) {
     for (SubscribeRequest& request : difference.subscribe) {
+        // Such a broker would close the connection over it (MQTT 5.0 section 3.2.2.3.13).
+        if (!limits_.shared_subscriptions && is_shared(request.filter)) {
+            subscriptions_.on_result(request.ticket, no_shared_subscriptions);
+            continue;
+        }
         if (!limits_.subscription_ids) request.id = 0;
         egress_.control(std::move(request));
     }
@@ -120,12 +127,26 @@ void Broker::on(Unsubscribed&& event) {
 void Broker::on(Subscribed&& event) {
     if (phase_ != Phase::connected) return;
     subscriptions_.on_result(event.ticket, event.code);
-    if (subscriptions_.settled()) report_subscriptions();
+    subscribed();
 }
 
-void Broker::report_subscriptions() {
+/// Says what there is to say once the broker has answered to every subscription.
+void Broker::subscribed() {
+    if (!subscriptions_.settled()) return;
     if (const std::string problems = subscriptions_.problems(); !problems.empty())
         log::error("broker {}: {}", settings_.name, problems);
+    if (settings_.status && !std::exchange(announced_, true)) say(settings_.status->online);
+}
+
+void Broker::say(const std::string& status) {
+    Publication publication;
+    publication.topic = settings_.status->topic;
+    publication.payload = Bytes::copy(status);
+    publication.qos = settings_.status->qos;
+    publication.retain = settings_.status->retain;
+    const Pending pending{0, Pending::Kind::status};
+    if (!publish(std::move(publication), &pending))
+        log::warn("broker {}: the status '{}' could not be published", settings_.name, status);
 }
 
 ConnectionState Broker::state() const {
@@ -261,7 +282,7 @@ void Broker::deliver(DeliveryId id, Output output) {
     if (auto error = refusal(publication, limits_)) return outcome(id, Outcome{*std::move(error)});
     if (protocol_ == Protocol::v3_1_1 && subscriptions_.matches_any(publication.topic))
         sent_.remember(publication.topic, publication.payload.view(), output.hops, Clock::now());
-    const Pending pending{id, false};
+    const Pending pending{id, Pending::Kind::delivery};
     if (!publish(std::move(publication), &pending))
         outcome(id, Outcome{Error{Errc::overloaded, "too many messages wait for the broker"}});
 }
@@ -288,7 +309,7 @@ void Broker::send(DeviceCalls::Send call) {
     publication.response_topic = std::move(call.response_topic);
     publication.correlation_data = std::move(call.correlation_data);
     auto error = refusal(publication, limits_);
-    const Pending pending{call.id, true};
+    const Pending pending{call.id, Pending::Kind::call};
     if (!error && !publish(std::move(publication), &pending))
         error =
             accepting() ? Error{Errc::overloaded, "too many messages wait for the broker"} : unavailable();
@@ -303,12 +324,18 @@ void Broker::on(Published&& event) {
     if (found == pending_.end()) return;
     const Pending pending = found->second;
     pending_.erase(found);
-    if (event.failure.empty()) {
-        if (!pending.is_call) outcome(pending.id, Outcome{});
+    const auto& [failure, code] = event.confirmation;
+    if (pending.kind == Pending::Kind::status) {
+        if (!failure.empty())
+            log::warn("broker {}: the status was not published: {}", settings_.name, failure);
         return;
     }
-    Outcome failed{Error{Errc::unavailable, "not published: " + event.failure}};
-    if (!pending.is_call) return outcome(pending.id, std::move(failed));
+    if (failure.empty()) {
+        if (pending.kind == Pending::Kind::delivery) outcome(pending.id, Outcome{});
+        return;
+    }
+    Outcome failed{Error{publication_failure(code), "not published: " + failure}};
+    if (pending.kind == Pending::Kind::delivery) return outcome(pending.id, std::move(failed));
     auto next = device_calls_.abandon(pending.id, Clock::now());
     outcome(pending.id, std::move(failed));
     perform(std::move(next));

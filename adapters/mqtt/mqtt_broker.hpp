@@ -15,6 +15,7 @@
 #include "adapters/mqtt/arrival_keeper.hpp"
 #include "adapters/mqtt/device_calls.hpp"
 #include "adapters/mqtt/egress.hpp"
+#include "adapters/mqtt/handshake_check.hpp"
 #include "adapters/mqtt/ingress.hpp"
 #include "adapters/mqtt/reconnect.hpp"
 #include "adapters/mqtt/sent_memory.hpp"
@@ -30,7 +31,8 @@ namespace gateway::mqtt {
 
 class Broker final : public Sink, public Source {
 public:
-    /// All references outlive this, and `spool`, which may be null.
+    /// All references outlive this, and `spool`, which may be null. Throws std::runtime_error if a
+    /// certificate or key cannot be used.
     Broker(boost::asio::io_context& shard,
            BrokerSettings settings,
            GatewayIdentity gateway,
@@ -70,8 +72,13 @@ private:
         stopped,
     };
     struct Pending {
+        enum class Kind : std::uint8_t {
+            delivery,  // has its outcome when it is confirmed
+            call,      // when the device answers
+            status,    // our own: has none
+        };
         DeliveryId id = 0;
-        bool is_call = false;  // has its outcome when the device answers
+        Kind kind = Kind::delivery;
     };
 
     void handle(Event&& event);
@@ -103,7 +110,8 @@ private:
     void release_replies();
     void update_streams();
     void deliver_stream(DeliveryId id, const StreamTarget& stream, const Output& output);
-    void report_subscriptions();
+    void subscribed();
+    void say(const std::string& status);
     bool something_open() const;
     void leave();
     void arm(Duration after, std::function<void()> act);
@@ -128,11 +136,13 @@ private:
     Metrics& metrics_;
     const Protocol protocol_;
     const std::string client_id_;
+    const HandshakeCheck handshake_check_;
 
     Phase phase_ = Phase::idle;
     std::string why_;  // not connected
     std::uint64_t reconnects_ = 0;
     bool was_connected_ = false;
+    bool announced_ = false;  // on this connection: that we are there
     bool new_client_ = false;
     bool draining_ = false;
     bool catching_up_ = false;  // from a pause until connected again: what is delivered meanwhile is queued

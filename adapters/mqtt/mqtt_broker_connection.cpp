@@ -27,6 +27,13 @@ bool resumed_by_next_start(const BrokerSettings& settings) {
     return !settings.client_id.empty() && !clean_start(settings);
 }
 
+/// What the broker says in our place when we are lost.
+std::optional<Will> will_of(const BrokerSettings& settings) {
+    if (!settings.status) return settings.will;
+    const StatusTopic& status = *settings.status;
+    return Will{status.topic, status.offline, status.qos, status.retain};
+}
+
 }  // namespace
 
 void Broker::start() {
@@ -39,7 +46,7 @@ void Broker::connect() {
     ConnectRequest request = connect_request(settings_, client_id_);
     request.clean_start = clean_start(settings_);
     request.session_expiry = whole_seconds(settings_.session_expiry, 0, longest_expiry);
-    request.will = settings_.will;
+    request.will = will_of(settings_);
     request.new_client = std::exchange(new_client_, false);
     if (request.new_client) fail_doubtful(unavailable());  // its memory of them goes, too
     phase_ = Phase::connecting;
@@ -75,12 +82,20 @@ void Broker::on(Connected&& event) {
         egress_.control(DisconnectRequest{});
         lose("no answer to SUBSCRIBE");
     });
+    announced_ = false;
     send(subscriptions_.connected(event.session_present));
+    subscribed();
 }
 
 void Broker::on(ConnectFailed&& event) {
-    new_client_ = new_client_ || event.stuck;
-    if (phase_ == Phase::connecting) retry(event.why);
+    new_client_ = new_client_ || event.kind == ConnectFailure::stuck;
+    if (phase_ != Phase::connecting) return;
+    if (event.kind != ConnectFailure::unreached) return retry(event.why);
+    handshake_check_.run(
+        [this, alive = std::weak_ptr<int>{alive_}, round = timer_round_, why = std::move(event.why)](
+            const std::string& wrong) {
+            if (!alive.expired() && round == timer_round_) retry(wrong.empty() ? why : wrong);
+        });
 }
 
 void Broker::on(Lost&& event) {
@@ -127,14 +142,15 @@ void Broker::retry(const std::string& why) {
 /// In a session that the broker keeps, the library sends again what has not been acknowledged: until then
 /// nobody knows whether it has arrived.
 bool Broker::is_in_doubt(std::uint64_t ticket, const Pending& pending) const {
-    return !pending.is_call && Egress::is_acknowledged(ticket) && !clean_start(settings_) && !new_client_;
+    return pending.kind == Pending::Kind::delivery && Egress::is_acknowledged(ticket) &&
+           !clean_start(settings_) && !new_client_;
 }
 
 /// Publications whose acknowledgement an earlier connection waited for.
 std::size_t Broker::doubtful() {
     const std::uint64_t first_queued = egress_.first_held();
     const auto is_sent = [&](const auto& entry) {
-        return entry.first < first_queued && !entry.second.is_call;
+        return entry.first < first_queued && entry.second.kind == Pending::Kind::delivery;
     };
     return static_cast<std::size_t>(std::ranges::count_if(pending_, is_sent));
 }
@@ -144,7 +160,7 @@ void Broker::fail_publications(const Wanted& wanted, const Error& error) {
     std::vector<DeliveryId> failed;
     std::erase_if(pending_, [&](const auto& entry) {
         if (!wanted(entry.first, entry.second)) return false;
-        if (!entry.second.is_call) failed.push_back(entry.second.id);
+        if (entry.second.kind == Pending::Kind::delivery) failed.push_back(entry.second.id);
         return true;
     });
     for (const DeliveryId id : failed)
@@ -203,6 +219,7 @@ void Broker::stop(std::function<void()> done) {
 }
 
 void Broker::leave() {
+    if (settings_.status && phase_ == Phase::connected) say(settings_.status->offline);
     phase_ = Phase::stopping;
     catching_up_ = false;
     if (streams_) streams_->stop();

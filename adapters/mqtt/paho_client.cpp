@@ -10,6 +10,8 @@
 
 #include "adapters/mqtt/egress.hpp"
 #include "adapters/mqtt/no_delay.hpp"
+#include "adapters/mqtt/reason_code.hpp"
+#include "adapters/mqtt/secret_file.hpp"
 
 namespace gateway::mqtt {
 namespace {
@@ -23,20 +25,18 @@ constexpr int no_library_window = 65535;                    // the window is our
 /// What the library may have taken and not written yet: beyond that it refuses.
 constexpr int most_unwritten = Window::most_acknowledged + Window::most_written;
 constexpr int unspecified_refusal = 0x80;  // MQTT 5.0 section 3.9.3
-constexpr int first_refusal = 0x80;
-constexpr int no_reason = 0xff;  // what paho leaves there with 3.1.1
+constexpr int no_reason = 0xff;            // what paho leaves there with 3.1.1
 
-/// Where the library knows no words for it, its number: a null pointer must not reach fmt.
-std::string reason_text(int reason) {
-    const char* const words = MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
-    return words == nullptr ? fmt::format("reason 0x{:02x}", reason)
-                            : fmt::format("{} (0x{:02x})", words, reason);
+/// Of version 5.
+std::optional<int> refusing_code(const ::mqtt::token& token) {
+    const int reason = static_cast<int>(token.get_reason_code());
+    if (reason < first_refusal || reason == no_reason) return std::nullopt;
+    return reason;
 }
 
 std::string text_of(const ::mqtt::token& token) {
-    const int reason = static_cast<int>(token.get_reason_code());
+    if (const auto refused = refusing_code(token)) return reason_text(*refused);
     const int code = token.get_return_code();
-    if (reason >= first_refusal && reason != no_reason) return reason_text(reason);
     if (code >= first_refusal) return reason_text(code);  // where the library puts that of CONNACK
     switch (code) {                                       // CONNACK of 3.1.1, section 3.2.2.3
         case 1:
@@ -56,10 +56,19 @@ std::string text_of(const ::mqtt::token& token) {
     }
 }
 
+/// The library's own codes are negative.
+ConnectFailure failure_of(const ::mqtt::token& token) {
+    const bool answered = token.get_return_code() > 0 || refusing_code(token);
+    return answered ? ConnectFailure::refused : ConnectFailure::unreached;
+}
+
+Confirmation refusal_of(const ::mqtt::token& token) {
+    return {text_of(token), refusing_code(token).value_or(0)};
+}
+
 /// With 3.1.1 the library has no reason, and the code of SUBACK where its own codes are else.
 int subscribe_code(const ::mqtt::token& token) {
-    const int reason = static_cast<int>(token.get_reason_code());
-    if (reason >= first_refusal && reason != no_reason) return reason;
+    if (const auto code = refusing_code(token)) return *code;
     return token.get_return_code() < 0 ? no_suback : unspecified_refusal;
 }
 
@@ -87,6 +96,8 @@ ServerLimits limits_of(const ::mqtt::properties& properties) {
     limits.retain_available = number<std::uint8_t>(properties, property::RETAIN_AVAILABLE).value_or(1) != 0;
     limits.subscription_ids =
         number<std::uint8_t>(properties, property::SUBSCRIPTION_IDENTIFIERS_AVAILABLE).value_or(1) != 0;
+    limits.shared_subscriptions =
+        number<std::uint8_t>(properties, property::SHARED_SUBSCRIPTION_AVAILABLE).value_or(1) != 0;
     if (const auto size = number<std::uint32_t>(properties, property::MAXIMUM_PACKET_SIZE))
         limits.maximum_packet = std::min<std::size_t>(limits.maximum_packet, *size);
     return limits;
@@ -146,9 +157,41 @@ int version_of(Protocol protocol) {
     return properties;
 }
 
+/// What a TLS context is made of at each attempt: the library knows only files.
+struct TlsFiles {
+    explicit TlsFiles(const TlsSettings& tls) {
+        if (!tls.ca.empty()) ca.emplace(tls.ca);
+        if (tls.certificate.empty()) return;
+        certificate.emplace(tls.certificate);
+        key.emplace(tls.key.reveal());
+    }
+
+    std::optional<SecretFile> ca, certificate, key;
+};
+
+::mqtt::ssl_options tls_of(const TlsSettings& tls, const TlsFiles& files) {
+    ::mqtt::ssl_options options;
+    if (files.ca) options.set_trust_store(files.ca->path());
+    if (files.certificate) {
+        options.set_key_store(files.certificate->path());
+        options.set_private_key(files.key->path());
+    }
+    options.set_enable_server_cert_auth(tls.verify);
+    options.set_verify(tls.verify);  // the name
+    if (!tls.alpn.empty()) options.set_alpn_protos(tls.alpn);
+    return options;
+}
+
+::mqtt::name_value_collection headers_of(const ConnectRequest& request) {
+    ::mqtt::name_value_collection headers;
+    for (const auto& [name, value] : request.headers)
+        headers.insert({name, value.reveal()});
+    return headers;
+}
+
 /// Fills in place: a copy of connect_options keeps a pointer to the properties of the original, so the one
 /// that has them must live until connect() returns, and finalize() of the builder must not be used.
-void fill(::mqtt::connect_options& options, const ConnectRequest& request) {
+void fill(::mqtt::connect_options& options, const ConnectRequest& request, const TlsFiles& files) {
     options.set_mqtt_version(version_of(request.protocol));
     options.set_keep_alive_interval(request.keep_alive);
     options.set_connect_timeout(connect_timeout);
@@ -157,6 +200,9 @@ void fill(::mqtt::connect_options& options, const ConnectRequest& request) {
     if (!request.username.empty()) options.set_user_name(request.username);
     if (!request.password.empty()) options.set_password(request.password.reveal());
     if (request.will) options.set_will(will_of(*request.will));
+    if (request.url.starts_with("ssl://") || request.url.starts_with("wss://"))
+        options.set_ssl(tls_of(request.tls, files));
+    if (!request.headers.empty()) options.set_http_headers(headers_of(request));
     if (request.protocol == Protocol::v3_1_1) {
         options.set_clean_session(request.clean_start);
     } else {
@@ -207,17 +253,20 @@ struct PahoClient::State {
 
     WireEvents& events;
     Protocol protocol = Protocol::v5;
+    // Outlive the client, which keeps pointers to them: to the headers of a websocket, say.
+    std::optional<TlsFiles> tls_files;
+    std::optional<::mqtt::connect_options> options;
     std::uint16_t port = 0;            // the worker's
     std::atomic<bool> untuned{false};  // a new socket that has not been looked at
-    std::unique_ptr<::mqtt::iaction_listener> connecting =
-        listener([this](const ::mqtt::token& token) { connected(token); },
-                 [this](const ::mqtt::token& token) { events.on_connect_failed(text_of(token), false); });
+    std::unique_ptr<::mqtt::iaction_listener> connecting = listener(
+        [this](const ::mqtt::token& token) { connected(token); },
+        [this](const ::mqtt::token& token) { events.on_connect_failed(text_of(token), failure_of(token)); });
     std::unique_ptr<::mqtt::iaction_listener> disconnecting =
         listener([this](const ::mqtt::token&) { events.on_disconnected(); },
                  [this](const ::mqtt::token&) { events.on_disconnected(); });
     std::unique_ptr<::mqtt::iaction_listener> publishing = listener(
         [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), {}); },
-        [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), text_of(token)); });
+        [this](const ::mqtt::token& token) { events.on_published(as_ticket(token), refusal_of(token)); });
     std::unique_ptr<::mqtt::iaction_listener> subscribing =
         listener([this](const ::mqtt::token& token) { subscribed(token); },
                  [this](const ::mqtt::token& token) {
@@ -232,6 +281,7 @@ struct PahoClient::State {
 
 void PahoClient::State::make_client(const ConnectRequest& request) {
     client.reset();
+    tls_files.emplace(request.tls);
     protocol = request.protocol;
     client = std::make_unique<::mqtt::async_client>(
         request.url, request.client_id, ::mqtt::create_options{version_of(request.protocol), most_unwritten});
@@ -273,11 +323,10 @@ void PahoClient::connect(const ConnectRequest& request) {
     try {
         if (!state_->client || request.new_client) state_->make_client(request);
         state_->port = port_of(request.url);
-        ::mqtt::connect_options options;
-        fill(options, request);
-        state_->client->connect(options, nullptr, *state_->connecting);
+        fill(state_->options.emplace(), request, *state_->tls_files);
+        state_->client->connect(*state_->options, nullptr, *state_->connecting);
     } catch (const std::exception& error) {
-        state_->events.on_connect_failed(error.what(), true);
+        state_->events.on_connect_failed(error.what(), ConnectFailure::stuck);
     }
 }
 
@@ -330,7 +379,7 @@ void PahoClient::publish(const Publication& publication) {
         if (state_->protocol == Protocol::v5) message->set_properties(properties_of(publication));
         state_->client->publish(std::move(message), as_context(publication.ticket), *state_->publishing);
     } catch (const std::exception& error) {
-        state_->events.on_published(publication.ticket, error.what());
+        state_->events.on_published(publication.ticket, {.failure = error.what()});
     }
 }
 

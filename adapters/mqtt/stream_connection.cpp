@@ -123,7 +123,7 @@ void StreamConnection::on(const Connected& event) {
 }
 
 void StreamConnection::on(const ConnectFailed& event) {
-    new_client_ = new_client_ || event.stuck;
+    new_client_ = new_client_ || event.kind == ConnectFailure::stuck;
     if (phase_ == Phase::connecting) retry(event.why);
 }
 

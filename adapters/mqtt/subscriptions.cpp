@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/mqtt/reason_code.hpp"
 #include "adapters/mqtt/subscription_id.hpp"
 #include "adapters/mqtt/topic.hpp"
 
 namespace gateway::mqtt {
 namespace {
 
-constexpr int first_refusal = 0x80;  // MQTT 5.0 section 3.9.3
 constexpr std::size_t most_looked_up = 1024;
 
 int retain_handling(Retained retained) {
@@ -33,7 +33,7 @@ SubscribeRequest Subscriptions::request(Entry& entry) {
     entry.answer = Answer::none;
     SubscribeRequest request;
     request.ticket = entry.ticket;
-    request.filter = entry.subscription.filter;
+    request.filter = entry.subscription.asked();
     request.qos = entry.subscription.qos;
     request.no_local = entry.subscription.no_local;
     request.retain_as_published = entry.subscription.retain_as_published;
@@ -57,14 +57,15 @@ Subscriptions::Difference Subscriptions::apply(std::vector<Subscription> wanted)
     std::map<std::string, Entry, std::less<>> next;
     for (Subscription& subscription : wanted) {
         Entry entry;
-        const auto old = entries_.find(subscription.filter);
+        const std::string asked = subscription.asked();
+        const auto old = entries_.find(asked);
         const bool same = old != entries_.end() && old->second.subscription == subscription;
         if (old != entries_.end()) entry = old->second;
-        if (protocol_ == Protocol::v5) entry.id = subscription_id(subscription.filter);
+        if (protocol_ == Protocol::v5) entry.id = subscription_id(asked);
         entry.subscription = std::move(subscription);
-        leaving_.erase(entry.subscription.filter);
+        leaving_.erase(asked);
         if (!same) difference.subscribe.push_back(request(entry));
-        next.emplace(entry.subscription.filter, std::move(entry));
+        next.emplace(asked, std::move(entry));
     }
     for (const auto& [filter, entry] : entries_) {
         if (!next.contains(filter)) difference.unsubscribe.push_back(leave(filter));
@@ -130,7 +131,9 @@ bool Subscriptions::settled() const {
 
 bool Subscriptions::granted(std::string_view filter) const {
     return std::ranges::any_of(entries_, [&](const auto& entry) {
-        return entry.second.answer == Answer::granted && covers(entry.first, filter);
+        const Entry& one = entry.second;
+        return one.answer == Answer::granted && one.subscription.group.empty() &&
+               covers(one.subscription.filter, filter);
     });
 }
 
@@ -141,7 +144,7 @@ std::string Subscriptions::problems() const {
         if (entry.answer != Answer::refused && !lowered) continue;
         if (!text.empty()) text += "; ";
         text += lowered ? fmt::format("filter '{}' was granted QoS {} only", filter, entry.code)
-                        : fmt::format("the broker refused filter '{}' (0x{:02x})", filter, entry.code);
+                        : fmt::format("the broker refused filter '{}': {}", filter, reason_text(entry.code));
     }
     return text;
 }
@@ -155,11 +158,21 @@ bool Subscriptions::delivering(const Entry& entry) const {
 /// Of the subscriptions that match, the one whose copy counts: the highest QoS, then the first by name.
 const Subscriptions::Entry* Subscriptions::owner(std::string_view topic) const {
     const Entry* owner = nullptr;
-    for (const auto& [filter, entry] : entries_) {
-        if (!delivering(entry) || !matches(filter, topic)) continue;
+    for (const auto& [asked, entry] : entries_) {
+        const Subscription& subscription = entry.subscription;
+        if (!subscription.group.empty() || !delivering(entry) || !matches(subscription.filter, topic))
+            continue;
         if (owner == nullptr || entry.subscription.qos > owner->subscription.qos) owner = &entry;
     }
     return owner;
+}
+
+const Subscriptions::Entry* Subscriptions::group_of(std::string_view topic) const {
+    const auto found = std::ranges::find_if(entries_, [&](const auto& entry) {
+        const Subscription& subscription = entry.second.subscription;
+        return !subscription.group.empty() && delivering(entry.second) && matches(subscription.filter, topic);
+    });
+    return found == entries_.end() ? nullptr : &found->second;
 }
 
 std::vector<UnsubscribeRequest> Subscriptions::left_over(const Arrival& arrival) {
@@ -176,6 +189,8 @@ std::vector<UnsubscribeRequest> Subscriptions::left_over(const Arrival& arrival)
 
 bool Subscriptions::accepts(const Arrival& arrival) {
     const auto& ids = arrival.subscription_ids;
+    const Entry* const shared = group_of(arrival.topic);
+    if (shared != nullptr) return ids.empty() || std::ranges::find(ids, shared->id) != ids.end();
     const Entry* const counts = owner(arrival.topic);
     if (ids.empty() || counts == nullptr) return true;
     const bool by_owner = std::ranges::find(ids, counts->id) != ids.end();
@@ -183,7 +198,7 @@ bool Subscriptions::accepts(const Arrival& arrival) {
     // QoS 0 and retained messages overtake what was queued.
     const bool had_to_wait = arrival.qos > 0 && !arrival.retain;
     if (by_owner && had_to_wait) {
-        entries_.find(counts->subscription.filter)->second.delivers = true;
+        entries_.find(counts->subscription.asked())->second.delivers = true;
         return true;
     }
     return !is_copy_of_last(arrival);
@@ -207,12 +222,14 @@ bool Subscriptions::replayed(std::string_view topic, bool retain_flag) const {
 /// Subscriptions that overlap share the option, so that it does not matter which of them brought the message.
 bool Subscriptions::shows_retain(std::string_view topic) const {
     return protocol_ == Protocol::v5 && std::ranges::all_of(entries_, [&](const auto& entry) {
-               return entry.second.subscription.retain_as_published || !matches(entry.first, topic);
+               const Subscription& one = entry.second.subscription;
+               return one.retain_as_published || !matches(one.filter, topic);
            });
 }
 
 bool Subscriptions::matches_any(std::string_view topic) const {
-    return std::ranges::any_of(entries_, [&](const auto& entry) { return matches(entry.first, topic); });
+    return std::ranges::any_of(
+        entries_, [&](const auto& entry) { return matches(entry.second.subscription.filter, topic); });
 }
 
 }  // namespace gateway::mqtt

@@ -12,6 +12,9 @@
 // before is through by then. That holds for every filter that is asked for while messages may be queued
 // already: in a session that was kept, and after a reload. Copies of one message come one behind the other
 // and count once, but for the first by such a filter: nothing tells whether it is a copy.
+//
+// What a group shares comes to one of its clients. Routes with a group overlap with no others, so if a copy
+// comes by another filter, of replies, too, only the shared one is theirs.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +51,8 @@ public:
     bool complete() const;  // all granted
     bool settled() const;   // all answered, one way or the other
     bool granted(std::string_view filter) const;
-    /// "broker refused filter 'a/#' (0x87)", for people; empty if there is nothing to say.
+    /// "the broker refused filter 'a/#': Not authorized (0x87)", for people; empty if there is nothing to
+    /// say.
     std::string problems() const;
 
     /// Filters of an earlier run that `arrival` came by: to be left.
@@ -83,10 +87,11 @@ private:
     bool has_id(std::uint32_t id) const;
     bool delivering(const Entry& entry) const;
     const Entry* owner(std::string_view topic) const;
+    const Entry* group_of(std::string_view topic) const;
     bool is_copy_of_last(const Arrival& arrival);
 
     Protocol protocol_;
-    std::map<std::string, Entry, std::less<>> entries_;
+    std::map<std::string, Entry, std::less<>> entries_;  // by what the broker is asked for
     std::map<std::string, std::uint64_t>
         leaving_;                        // not wanted, not yet left for sure; ticket of the request
     std::set<std::uint32_t> looked_up_;  // identifiers of no filter of ours

@@ -21,6 +21,11 @@ inline bool matches(std::string_view filter, std::string_view topic) {
     return covers(filter, topic);
 }
 
+/// "$share/group/filter" (MQTT 5.0 section 4.8.2).
+inline bool is_shared(std::string_view filter) {
+    return filter.starts_with("$share/");
+}
+
 /// Is there a topic that both match?
 bool overlap(std::string_view one, std::string_view other);
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "adapters/mqtt/reason_code.hpp"
 #include "adapters/mqtt/topic.hpp"
 #include "gateway/log.hpp"
 #include "gateway/payload.hpp"
@@ -13,8 +14,7 @@
 namespace gateway::mqtt {
 namespace {
 
-constexpr int first_refusal = 0x80;  // MQTT 5.0 section 3.9.3
-constexpr int unspecified = 0x80;    // all that 3.1.1 has
+constexpr int unspecified = 0x80;  // all that 3.1.1 has
 constexpr int not_authorized = 0x87;
 constexpr int quota_exceeded = 0x97;
 constexpr std::uint32_t largest_id = 268'435'455;  // MQTT 5.0 section 3.8.2.1.2
@@ -23,7 +23,7 @@ constexpr int without_retained = 2;
 constexpr std::ptrdiff_t most_levels = 200;  // of Mosquitto, which closes the connection over more
 
 Error refusal(int code) {
-    const std::string text = fmt::format("the broker refuses the subscription (0x{:02x})", code);
+    const std::string text = "the broker refuses the subscription: " + reason_text(code);
     if (code == unspecified || code == not_authorized) return Error{Errc::access_denied, text};
     return Error{code == quota_exceeded ? Errc::overloaded : Errc::refused, text};
 }
@@ -267,7 +267,7 @@ void TopicFeeds::absorb(const std::string& name) {
 }
 
 void TopicFeeds::refuse(const std::string& name, int code) {
-    log::debug("streams: the broker refused filter '{}' (0x{:02x})", name, code);
+    log::debug("streams: the broker refused filter '{}': {}", name, reason_text(code));
     Filter& filter = filters_.find(name)->second;
     filter.granted = false;
     const auto readers = filter.readers;

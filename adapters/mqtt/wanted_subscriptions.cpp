@@ -31,10 +31,10 @@ void share_options(Subscription& one, Subscription& other) {
 }
 
 void merge_equal(std::vector<Subscription>& all) {
-    std::ranges::stable_sort(all, {}, &Subscription::filter);
+    std::ranges::stable_sort(all, {}, &Subscription::asked);
     std::vector<Subscription> merged;
     for (Subscription& next : all) {
-        if (!merged.empty() && merged.back().filter == next.filter) {
+        if (!merged.empty() && merged.back().asked() == next.asked()) {
             widen(merged.back(), next);
         } else {
             merged.push_back(std::move(next));
@@ -43,14 +43,18 @@ void merge_equal(std::vector<Subscription>& all) {
     all = std::move(merged);
 }
 
-/// Calls `combine` for overlapping pairs until it has nothing left to change.
+bool may_repeat(const Subscription& one, const Subscription& other) {
+    return one.group == other.group && overlap(one.filter, other.filter);
+}
+
+/// Calls `combine` for overlapping pairs of one group until it has nothing left to change.
 template <typename Combine>
 void for_overlapping(std::vector<Subscription>& all, const Combine& combine) {
     for (bool changed = true; changed;) {
         changed = false;
         for (std::size_t i = 0; i < all.size(); ++i) {
             for (std::size_t j = i + 1; j < all.size(); ++j) {
-                if (overlap(all[i].filter, all[j].filter) && combine(all[i], all[j])) changed = true;
+                if (may_repeat(all[i], all[j]) && combine(all[i], all[j])) changed = true;
             }
         }
     }
@@ -59,7 +63,7 @@ void for_overlapping(std::vector<Subscription>& all, const Combine& combine) {
 void drop_covered(std::vector<Subscription>& all) {
     const auto covered = [&](const Subscription& narrow) {
         return std::ranges::any_of(all, [&](const Subscription& wide) {
-            return wide.filter != narrow.filter && wide.qos >= narrow.qos &&
+            return wide.group == narrow.group && wide.filter != narrow.filter && wide.qos >= narrow.qos &&
                    covers(wide.filter, narrow.filter);
         });
     };
@@ -77,6 +81,7 @@ void add_source(std::vector<Subscription>& wanted,
     if (source == nullptr || source->broker != broker) return;
     Subscription subscription;
     subscription.filter = source->topic.subscription();
+    subscription.group = source->group;
     subscription.qos = source->qos;
     subscription.retained = source->retained;
     // A two-way route never wants its own messages back, wherever the broker can keep them.
@@ -134,11 +139,13 @@ std::vector<Subscription> without_duplicates(std::vector<Subscription> wanted, P
         return before != std::pair{one, other};
     });
     drop_covered(wanted);
-    if (protocol == Protocol::v5) return wanted;
+    const auto told_apart = [&](const Subscription& one) {
+        return protocol == Protocol::v5 && one.group.empty();
+    };
     for (std::size_t before = 0; before != wanted.size();) {
         before = wanted.size();
-        for_overlapping(wanted, [](Subscription& one, Subscription& other) {
-            if (one == other) return false;
+        for_overlapping(wanted, [&](Subscription& one, Subscription& other) {
+            if (told_apart(one) || one == other) return false;
             widen(one, other);
             one.filter = common_filter(one.filter, other.filter);
             other = one;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/bytes.hpp"
@@ -29,6 +30,8 @@ struct ConnectRequest {
     std::chrono::seconds keep_alive{30};
     std::optional<Will> will;
     std::size_t max_message = 268'435'455;  // version 5: the broker is not to send larger packets
+    TlsSettings tls;                        // of an ssl:// or wss:// URL
+    std::vector<std::pair<std::string, Secret>> headers;  // of the request for a websocket
     bool new_client =
         false;  // throw away the library's client first: it does not know that it is disconnected
 };
@@ -39,6 +42,7 @@ struct ServerLimits {
     int maximum_qos = 2;
     bool retain_available = true;
     bool subscription_ids = true;
+    bool shared_subscriptions = true;
     std::size_t maximum_packet = 268'435'455;  // MQTT 5.0 section 1.5.5
 };
 
@@ -51,6 +55,19 @@ struct SubscribeRequest {
     bool retain_as_published = false;
     int retain_handling = 0;
     std::uint32_t id = 0;  // subscription identifier; 0: none
+};
+
+/// Why CONNECT had no success.
+enum class ConnectFailure : std::uint8_t {
+    refused,    // the broker said so
+    unreached,  // there was no connection to send it by, or no answer
+    stuck,      // the library did not even try: its client must be replaced before the next attempt
+};
+
+/// What became of a publication.
+struct Confirmation {
+    std::string failure = {};  // empty: QoS 0 written, QoS 1/2 acknowledged
+    int code = 0;              // of the PUBACK or PUBREC that refused it; 0: there was none
 };
 
 /// Instead of a code of SUBACK: the request was not sent, or the connection was lost before the answer.
@@ -114,16 +131,14 @@ class WireEvents {
 public:
     virtual ~WireEvents() = default;
     virtual void on_connected(bool session_present, ServerLimits limits) = 0;
-    /// `stuck`: the library did not even try; its client must be replaced before the next attempt.
-    virtual void on_connect_failed(std::string why, bool stuck) = 0;
+    virtual void on_connect_failed(std::string why, ConnectFailure kind) = 0;
     virtual void on_disconnected() = 0;  // as we asked
     /// `by_server`: with a DISCONNECT; the library's client must be replaced before it connects again.
     virtual void on_lost(std::string why, bool by_server) = 0;
     /// Asked with the size of a message before it is copied; false: it is too large, do not copy it.
     virtual bool takes(std::size_t bytes) = 0;
     virtual void on_arrived(Arrival arrival) = 0;
-    /// `failure` empty: QoS 0 written, QoS 1/2 acknowledged.
-    virtual void on_published(std::uint64_t ticket, std::string failure) = 0;
+    virtual void on_published(std::uint64_t ticket, Confirmation confirmation) = 0;
     /// `code` is that of SUBACK, 0x80 and above: refused (MQTT 5.0 section 3.9.3); or no_suback.
     virtual void on_subscribed(std::uint64_t ticket, int code) = 0;
     virtual void on_unsubscribed(std::uint64_t ticket) = 0;

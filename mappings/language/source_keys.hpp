@@ -28,7 +28,9 @@ inline constexpr std::array mqtt_source_keys{
         "Retained messages at subscribing: apply, ignore, or once (new subscriptions only)."},
     Key{"no_local", &boolean, "Leave out what this gateway itself has published (MQTT 5)."},
     Key{"decode", &decode, decode_doc},
-    Key{"group", &later, {}},
+    Key{"group",
+        &text,
+        "Share the subscription: of the clients with this name for it, one gets each message."},
 };
 inline constexpr Table mqtt_source{"an mqtt source", "Messages published to a broker.", mqtt_source_keys};
 

@@ -62,6 +62,7 @@ public:
         Process process{{.arguments = std::move(arguments),
                          .environment = {{"PATH", programs + ":/usr/bin:/bin"},
                                          {"ADMIN_TOKEN", "token"},
+                                         {"BROKER_TOKEN", "token"},
                                          {"MESH_PASSWORD", "secret"},
                                          {"MQTT_PASSWORD", "secret"}},
                          .directory = directory}};

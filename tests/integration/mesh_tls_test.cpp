@@ -71,7 +71,7 @@ TEST_P(MeshBehindTls, MustHaveTheNameThatIsExpected) {
     {
         GatewayProcess gateway{{.settings = settings(mesh.url(), trusting(authority)), .mappings = {}},
                                StartUntil::listening};
-        expect_refused(gateway, "TLS handshake");
+        expect_refused(gateway, "hostname mismatch");
     }
     GatewayProcess gateway{
         {.settings = settings(mesh.url(), trusting(authority) + ", server_name: mesh.example"),

@@ -15,11 +15,19 @@ CertificateAuthority::CertificateAuthority() {
 }
 
 CertificateFiles CertificateAuthority::issue(const std::string& name) const {
+    return sign(name, "2");
+}
+
+CertificateFiles CertificateAuthority::issue_expired(const std::string& name) const {
+    return sign(name, "-1");
+}
+
+CertificateFiles CertificateAuthority::sign(const std::string& name, const std::string& days) const {
     directory_.write(name + ".ext", "subjectAltName=DNS:" + name + "\n");
     openssl("req" + std::string{new_key} + "-subj /CN=" + name + " -keyout " + name + ".key -out " + name +
             ".csr");
-    openssl("x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile " +
-            name + ".ext -out " + name + ".pem");
+    openssl("x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days " + days +
+            " -extfile " + name + ".ext -out " + name + ".pem");
     return {file(name + ".pem"), file(name + ".key")};
 }
 

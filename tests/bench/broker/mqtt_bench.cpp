@@ -78,7 +78,7 @@ private:
         receive_maximum_ = limits.receive_maximum;
         raise(ready_);
     }
-    void on_connect_failed(std::string why, bool) override { fail(why); }
+    void on_connect_failed(std::string why, ConnectFailure) override { fail(why); }
     void on_disconnected() override {}
     void on_lost(std::string why, bool) override { fail(why); }
     bool takes(std::size_t) override { return true; }
@@ -86,8 +86,8 @@ private:
         ++arrived_;
         arrived_.notify_one();
     }
-    void on_published(std::uint64_t ticket, std::string failure) override {
-        if (!failure.empty()) fail(failure);
+    void on_published(std::uint64_t ticket, Confirmation confirmation) override {
+        if (!confirmation.failure.empty()) fail(confirmation.failure);
         egress_.done(ticket);
         ++published_;
         published_.notify_one();

@@ -48,11 +48,11 @@ private:
         receive_maximum_ = limits.receive_maximum;
         connected_ = true;
     }
-    void on_published(std::uint64_t ticket, std::string failure) override {
+    void on_published(std::uint64_t ticket, Confirmation confirmation) override {
         egress_.done(ticket);
-        ++(failure.empty() ? confirmed_ : failed_);
+        ++(confirmation.failure.empty() ? confirmed_ : failed_);
     }
-    void on_connect_failed(std::string, bool) override {}
+    void on_connect_failed(std::string, ConnectFailure) override {}
     void on_disconnected() override {}
     void on_lost(std::string, bool) override {}
     bool takes(std::size_t) override { return true; }

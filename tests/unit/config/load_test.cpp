@@ -93,6 +93,8 @@ meshes:
 brokers:
   local: { url: "mqtt://broker", version: 3.1.1, username: u, password: p, client_id: c, keep_alive: 10s,
            session_expiry: 1h, will: { topic: gone, payload: "yes", qos: 1, retain: true }, max_queue: 7 }
+  cloud: { url: "wss://broker/mqtt", tls: { ca: "-----BEGIN CERTIFICATE-----", alpn: [mqtt] }, headers: { X-Key: k3y },
+           status: { topic: here, offline: away } }
 rest: { mesh: site, allow: ["thermostat/*"], tokens: [bearer], hosts: ["GW.example", "*.plant.example"] }
 workers: 1
 log: { level: debug, format: json, access: true }
@@ -143,13 +145,21 @@ timeouts: { rest: 250ms, shutdown: 1m }
     EXPECT_EQ(read.meshes[0].keep_alive_timeout, gateway::Duration{2s});
     EXPECT_EQ(read.meshes[1].urls.at(0).endpoint.host, "::1");
     EXPECT_EQ(read.meshes[1].urls.at(0).endpoint.port, 55000);
-    ASSERT_EQ(read.brokers.size(), 1u);
+    ASSERT_EQ(read.brokers.size(), 2u);
     EXPECT_EQ(read.brokers[0].url, "tcp://broker:1883");
     EXPECT_EQ(read.brokers[0].version, 3);
     EXPECT_EQ(read.brokers[0].session_expiry, gateway::Duration{1h});
     EXPECT_EQ(read.brokers[0].will->topic, "gone");
     EXPECT_TRUE(read.brokers[0].will->retain);
     EXPECT_EQ(read.brokers[0].max_queue, 7u);
+    EXPECT_EQ(read.brokers[1].url, "wss://broker:443/mqtt");
+    EXPECT_EQ(read.brokers[1].tls.alpn, std::vector<std::string>{"mqtt"});
+    EXPECT_EQ(read.brokers[1].headers.at(0).first, "X-Key");
+    EXPECT_EQ(read.brokers[1].headers.at(0).second.reveal(), "k3y");
+    EXPECT_EQ(read.brokers[1].status->online, "online");
+    EXPECT_EQ(read.brokers[1].status->offline, "away");
+    EXPECT_EQ(read.brokers[1].status->qos, 1);
+    EXPECT_TRUE(read.brokers[1].status->retain);
     EXPECT_EQ(read.rest.mesh, "site");
     EXPECT_TRUE(read.rest.bearer);
     EXPECT_FALSE(read.rest.query);
@@ -213,14 +223,67 @@ TEST(LoadGateway, DurationsAndSizesNeedTheirUnit) {
     EXPECT_TRUE(contains(complaint("node: { keep_alive: 41s }"), "HG409: must be from 1s to 40s"));
 }
 
+TEST(LoadGateway, ABrokersUrlSaysHowItIsReached) {
+    const std::pair<const char*, const char*> spellings[] = {
+        {"mqtt://broker", "tcp://broker:1883"},
+        {"mqtts://broker", "ssl://broker:8883"},
+        {"SSL://broker:1", "ssl://broker:1"},
+        {"ws://broker", "ws://broker:80"},
+        {"ws://broker/", "ws://broker:80/"},
+        {"wss://broker/mqtt/7", "wss://broker:443/mqtt/7"},
+        {"wss://[::1]:9001/mqtt", "wss://[::1]:9001/mqtt"},
+    };
+    for (const auto& [written, meant] : spellings) {
+        const auto read = settings("brokers: { b: { url: \"" + std::string{written} + "\" } }");
+        EXPECT_EQ(read.brokers.at(0).url, meant);
+    }
+}
+
+TEST(LoadGateway, APathOrAQueryOfABrokersUrlThatWouldBeLostIsRefused) {
+    for (const char* url : {"tcp://broker/path", "ssl://broker/path", "ws://broker/mqtt?token=s3cret"}) {
+        const auto line = complaint("brokers: { b: { url: \"" + std::string{url} + "\" } }");
+        EXPECT_TRUE(contains(line, "HG409")) << url << line;
+        EXPECT_FALSE(contains(line, "s3cret")) << line;
+    }
+}
+
+TEST(LoadGateway, TlsAndHeadersOfABrokerNeedAUrlThatUsesThem) {
+    const auto broker = [](const std::string& keys) { return complaint("brokers: { b: { " + keys + " } }"); };
+    EXPECT_TRUE(contains(broker("url: \"tcp://h\", tls: { verify: false }"), "HG414"));
+    EXPECT_TRUE(
+        contains(findings("brokers: { b: { url: \"ssl://h\", tls: { verify: false } } }").at(0), "HG417"));
+    EXPECT_TRUE(contains(broker("url: \"ssl://h\", tls: { certificate: \"-----BEGIN X\" }"), "HG408"));
+    EXPECT_TRUE(contains(broker("url: \"ssl://h\", tls: { ca: nonsense }"), "HG407"));
+    EXPECT_TRUE(contains(broker("url: \"ssl://h\", tls: { alpn: [\"\"] }"), "HG409"));
+    EXPECT_TRUE(contains(broker("url: \"ssl://h\", headers: { A: b }"), "HG414"));
+}
+
+TEST(LoadGateway, HeadersOfABrokerCannotChangeTheRequest) {
+    const auto headers = [](const std::string& map) {
+        return complaint("brokers: { b: { url: \"ws://h\", headers: " + map + " } }");
+    };
+    EXPECT_TRUE(contains(headers("{ Upgrade: other }"), "HG409"));
+    EXPECT_TRUE(contains(headers("{ Sec-WebSocket-Protocol: other }"), "HG409"));
+    EXPECT_TRUE(contains(headers("{ \"A B\": c }"), "HG409"));
+    EXPECT_TRUE(contains(headers("{ A: \"b\\r\\nC: d\" }"), "HG409"));
+    EXPECT_TRUE(contains(headers("[]"), "HG407"));
+}
+
+TEST(LoadGateway, AStatusIsInsteadOfAWill) {
+    const auto broker = [](const std::string& keys) {
+        return complaint("brokers: { b: { url: \"tcp://h\", " + keys + " } }");
+    };
+    EXPECT_TRUE(contains(broker("status: { topic: a }, will: { topic: b }"), "HG414"));
+    EXPECT_TRUE(contains(broker("status: { topic: \"a/#\" }"), "HG204"));
+    EXPECT_TRUE(contains(broker("status: { online: up }"), "HG408"));
+}
+
 TEST(LoadGateway, WhatIsNotBuiltYetIsRefusedNeverIgnored) {
     const char* const files[] = {
         "workers: 2",
         "node: { secure: true }",
         "node: { password: x }",
-        "brokers: { b: { url: \"ssl://broker:8883\" } }",
-        "brokers: { b: { url: \"mqtts://broker\" } }",
-        "brokers: { b: { url: \"tcp://broker\", tls: {} } }",
+        "brokers: { b: { url: \"ssl://broker\", tls: { server_name: other } } }",
     };
     for (const char* file : files) {
         const auto line = complaint(file);

@@ -33,6 +33,23 @@ routes:
     EXPECT_EQ(source.decode, gateway::Decode::number);
 }
 
+TEST(Compile, AnMqttSourceMayBelongToAGroup) {
+    const auto loaded =
+        load_text("routes:\n  r: { from: { mqtt: \"a/#\", group: gateways }, to: { happn: \"set /a\" } }\n");
+    EXPECT_EQ(std::get<MqttSource>(route_of(loaded, "r").source).group, "gateways");
+}
+
+TEST(Compile, AGroupIsOneLevelOfATopicAndNeverNoLocal) {
+    const auto codes = [](const std::string& options) {
+        return brief(load_text("routes:\n  r: { from: { mqtt: \"a/#\", " + options +
+                               " }, to: { happn: \"set /a\" } }\n")
+                         .findings);
+    };
+    for (const char* wrong : {"\"\"", "a/b", "\"a+\"", "\"#\"", "\"a b\""})
+        EXPECT_THAT(codes(std::string{"group: "} + wrong), ElementsAre("HG409 2:36")) << wrong;
+    EXPECT_THAT(codes("group: g, no_local: true"), ElementsAre("HG414 2:36"));
+}
+
 TEST(Compile, AHappnSourceTakesSetsUnlessToldOtherwise) {
     const auto loaded = load_text(R"(
 routes:

@@ -363,5 +363,11 @@ TEST(Findings, ARemoveThatNeverComesIsAWarning) {
     EXPECT_THAT(brief(loaded.findings), ElementsAre("HG502 1:11"));
 }
 
+TEST(Findings, AnEmptyRetainedMessageIsARemoveForAnotherTopicToo) {
+    const auto loaded =
+        load_text("routes: { r: { from: { mqtt: a }, to: { mqtt: b, retain: true, on_remove: clear } } }\n");
+    EXPECT_THAT(brief(loaded.findings), ElementsAre());
+}
+
 }  // namespace
 }  // namespace mappings

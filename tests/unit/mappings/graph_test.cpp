@@ -131,6 +131,43 @@ TEST(Overlap, NeedsTheSameConnectionAndAction) {
                 IsEmpty());
 }
 
+std::vector<std::string> codes_of(const std::string& routes) {
+    std::vector<std::string> codes;
+    for (const auto& finding : findings_of(routes))
+        codes.push_back(finding.code);
+    return codes;
+}
+
+TEST(Groups, OfRoutesThatAskForTheSameMessagesAreOne) {
+    EXPECT_THAT(codes_of(R"(
+  one: { from: { mqtt: "a/{x}", group: g }, to: { happn: "set /one" } }
+  two: { from: { mqtt: "a/#" }, to: { happn: "set /two" } }
+)"),
+                ElementsAre("HG102", "HG107"));
+    EXPECT_THAT(codes_of(R"(
+  one: { from: { mqtt: "a/{x}", group: g }, to: { happn: "set /one" } }
+  two: { from: { mqtt: "a/#", group: g }, to: { happn: "set /two" } }
+)"),
+                ElementsAre("HG102"));
+}
+
+TEST(Groups, AreComparedByWhatTheBrokerIsAskedFor) {
+    EXPECT_THAT(codes_of(R"(
+  one: { from: { mqtt: "a/x-{x}", group: g }, to: { happn: "set /one" } }
+  two: { from: { mqtt: "a/y-{y}", group: h }, to: { happn: "set /two" } }
+)"),
+                ElementsAre("HG107"));
+}
+
+TEST(Groups, OfDifferentBrokersOrTopicsHaveNothingToDoWithEachOther) {
+    EXPECT_THAT(codes_of(R"(
+  one: { from: { mqtt: "a/{x}", group: g, broker: one }, to: { happn: "set /one" } }
+  two: { from: { mqtt: "a/{x}", group: h, broker: two }, to: { happn: "set /two" } }
+  three: { from: { mqtt: "b/{x}", broker: one }, to: { happn: "set /three" } }
+)"),
+                IsEmpty());
+}
+
 TEST(Overlap, ManyAreCutShort) {
     std::string routes;
     for (int i = 0; i < 20; ++i)

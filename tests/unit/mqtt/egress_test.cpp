@@ -57,14 +57,14 @@ private:
 class NoEvents final : public WireEvents {
 public:
     void on_connected(bool, ServerLimits) override {}
-    void on_connect_failed(std::string, bool) override {}
+    void on_connect_failed(std::string, ConnectFailure) override {}
     void on_disconnected() override {}
     void on_lost(std::string, bool) override {}
     bool takes(std::size_t) override { return true; }
     void on_arrived(Arrival) override {}
-    void on_published(std::uint64_t, std::string failure) override {
+    void on_published(std::uint64_t, Confirmation confirmation) override {
         const std::lock_guard lock{mutex_};
-        failures_.push_back(std::move(failure));
+        failures_.push_back(std::move(confirmation.failure));
     }
     void on_subscribed(std::uint64_t, int) override {}
     void on_unsubscribed(std::uint64_t) override {}

@@ -15,6 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 Subscription wish(std::string filter, int qos = 0) {
     Subscription subscription;
@@ -104,6 +105,40 @@ TEST(Subscriptions, NoLocalHoldsOnlyIfAllWhoShareItWantIt) {
     EXPECT_FALSE(without_duplicates({quiet, wish("a/b")}, Protocol::v5)[0].no_local);
 }
 
+Subscription shared(std::string filter, int qos = 0, std::string group = "g") {
+    Subscription subscription = wish(std::move(filter), qos);
+    subscription.group = std::move(group);
+    return subscription;
+}
+
+std::vector<std::string> asked(const std::vector<Subscription>& all) {
+    std::vector<std::string> texts;
+    for (const Subscription& one : all)
+        texts.push_back(one.asked());
+    return texts;
+}
+
+TEST(Subscriptions, OfAGroupAreAskedForUnderItsName) {
+    auto route = mqtt_to_happn("one", "devices/{device}/telemetry", "/devices/{device}");
+    std::get<MqttSource>(route.source).group = "gateways";
+    EXPECT_THAT(asked(wanted_subscriptions(*table_of({route}), "local", Protocol::v5, "")),
+                ElementsAre("$share/gateways/devices/+/telemetry"));
+}
+
+TEST(Subscriptions, OfAGroupThatOverlapAreOneInBothVersions) {
+    for (const Protocol protocol : {Protocol::v5, Protocol::v3_1_1}) {
+        EXPECT_THAT(asked(without_duplicates({shared("a/+/c", 2), shared("a/b/+", 1)}, protocol)),
+                    ElementsAre("$share/g/a/+/+"));
+        EXPECT_THAT(asked(without_duplicates({shared("a/#", 1), shared("a/b", 2)}, protocol)),
+                    ElementsAre("$share/g/a/#"));
+    }
+}
+
+TEST(Subscriptions, OfAGroupStayBesideThoseOfOthers) {
+    EXPECT_THAT(asked(without_duplicates({wish("a/#"), shared("a/+"), shared("a/b", 0, "h")}, Protocol::v5)),
+                UnorderedElementsAre("a/#", "$share/g/a/+", "$share/h/a/b"));
+}
+
 TEST(Subscriptions, OfATableAreThoseOfTheBroker) {
     auto route = mqtt_to_happn("one", "devices/{device}/telemetry", "/devices/{device}");
     auto other = mqtt_to_happn("two", "other/{x}", "/other/{x}");
@@ -173,7 +208,7 @@ TEST_F(LiveSubscriptions, NameTheFilterThatTheBrokerRefused) {
     subscriptions.on_result(requests[1].ticket, 0x87);
     EXPECT_TRUE(subscriptions.settled());
     EXPECT_FALSE(subscriptions.complete());
-    EXPECT_THAT(subscriptions.problems(), HasSubstr("refused filter 'secret/#' (0x87)"));
+    EXPECT_THAT(subscriptions.problems(), HasSubstr("refused filter 'secret/#': Not authorized (0x87)"));
 }
 
 TEST_F(LiveSubscriptions, NameTheFilterThatWasGrantedLess) {
@@ -181,6 +216,32 @@ TEST_F(LiveSubscriptions, NameTheFilterThatWasGrantedLess) {
     connect();
     subscriptions.on_result(requests[0].ticket, 1);
     EXPECT_THAT(subscriptions.problems(), HasSubstr("'a' was granted QoS 1 only"));
+}
+
+TEST_F(LiveSubscriptions, OfAGroupCountOnlyWhatTheyBring) {
+    subscriptions.apply({shared("devices/+", 1), wish("devices/+", 1)});  // the latter for replies
+    connect();
+    EXPECT_THAT(filters(requests), UnorderedElementsAre("$share/g/devices/+", "devices/+"));
+    grant_all();
+    EXPECT_TRUE(accepts("devices/1", {subscription_id("$share/g/devices/+")}));
+    EXPECT_FALSE(accepts("devices/1", {subscription_id("devices/+")}));
+}
+
+TEST_F(LiveSubscriptions, OfAGroupBringNoReplies) {
+    subscriptions.apply({shared("devices/+", 1)});
+    connect();
+    grant_all();
+    EXPECT_TRUE(subscriptions.complete());
+    EXPECT_FALSE(subscriptions.granted("devices/1"));
+}
+
+TEST_F(LiveSubscriptions, ANewTableLeavesAGroupByItsName) {
+    subscriptions.apply({shared("a")});
+    connect();
+    grant_all();
+    const auto difference = subscriptions.apply({wish("a")});
+    EXPECT_THAT(filters(difference.subscribe), ElementsAre("a"));
+    EXPECT_THAT(filters(difference.unsubscribe), ElementsAre("$share/g/a"));
 }
 
 TEST_F(LiveSubscriptions, ANewTableChangesOnlyTheDifference) {
