@@ -17,6 +17,7 @@
 #include "gateway/clock.hpp"
 #include "gateway/message.hpp"
 #include "gateway/spool/delivery_order.hpp"
+#include "gateway/spool/tables.hpp"
 #include "gateway/sqlite/database.hpp"
 
 namespace gateway::spool {
@@ -62,7 +63,6 @@ class SpoolFile {
 public:
     /// Errors: those of sqlite::Database::open.
     static Result<std::unique_ptr<SpoolFile>> open(const std::string& file, Limits limits);
-    ~SpoolFile();
     SpoolFile(const SpoolFile&) = delete;
     SpoolFile& operator=(const SpoolFile&) = delete;
 
@@ -102,10 +102,8 @@ public:
     Result<void> probe();
 
 private:
-    struct Statements;
-    SpoolFile(std::unique_ptr<sqlite::Database> database, Limits limits, Usage usage);
+    SpoolFile(std::unique_ptr<sqlite::Database> database, Statements statements, Limits limits, Usage usage);
 
-    Result<void> prepare();
     Result<DeadLetter> dead_letter_of(const sqlite::Statement& row);
     Result<void> take_away(Id delivery);
     Result<void> forget(Id message);
@@ -116,7 +114,7 @@ private:
 
     mutable std::mutex mutex_;
     std::unique_ptr<sqlite::Database> database_;
-    std::unique_ptr<Statements> statements_;
+    Statements statements_;
     const Limits limits_;
     Usage usage_;
     bool failing_ = false;  // as of the last write

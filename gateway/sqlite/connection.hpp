@@ -16,6 +16,7 @@ namespace gateway::sqlite {
 
 class Statement {
 public:
+    Statement() = default;  // to be assigned to
     explicit Statement(sqlite3_stmt* statement) : handle_{statement} {}
 
     // Texts must live until reset().
