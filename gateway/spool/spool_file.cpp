@@ -10,34 +10,8 @@
 namespace gateway::spool {
 namespace {
 
-Error not_found(std::string_view what, Id id) {
-    return {Errc::not_found, std::string{what} + " " + std::to_string(id) + " is not in the spool"};
-}
-
 std::size_t size_of(const Message& message) {
     return message.address.size() + message.payload.bytes.size();
-}
-
-Result<Message> message_of(const sqlite::Statement& row, int first) {
-    Message message;
-    message.connection = row.text_at(first);
-    message.address = row.text_at(first + 1);
-    message.payload.bytes = Bytes::copy(row.text_at(first + 2));
-    message.principal = Principal::service();
-    if (const auto restored = restore(message, row.text_at(first + 3)); restored.has_error())
-        return restored.error();
-    return message;
-}
-
-Delivery delivery_of(const sqlite::Statement& row) {
-    Delivery delivery;
-    delivery.id = row.number_at(0);
-    delivery.message = row.number_at(1);
-    delivery.route = row.text_at(2);
-    delivery.key = row.text_at(3);
-    delivery.expires = row.number_at(4);
-    delivery.attempts = static_cast<int>(row.number_at(5));
-    return delivery;
 }
 
 }  // namespace
@@ -69,29 +43,6 @@ SpoolFile::SpoolFile(std::unique_ptr<sqlite::Database> database,
                      Limits limits,
                      Usage usage)
     : database_{std::move(database)}, statements_{std::move(statements)}, limits_{limits}, usage_{usage} {}
-
-template <typename T>
-T SpoolFile::noted(T result) {
-    failing_ = result.has_error() && result.error().errc == Errc::unavailable;
-    return result;
-}
-
-template <typename Change>
-auto SpoolFile::all_or_nothing(Change change) -> decltype(change()) {
-    auto& connection = database_->connection();
-    const Usage before = usage_;
-    if (auto begun = connection.run("BEGIN IMMEDIATE"); begun.has_error())
-        return noted(decltype(change()){begun.error()});
-    auto changed = change();
-    if (!changed.has_error()) {
-        const auto committed = connection.run("COMMIT");
-        if (!committed.has_error()) return noted(std::move(changed));
-        changed = committed.error();
-    }
-    static_cast<void>(connection.run("ROLLBACK"));  // the first error is the one to tell
-    usage_ = before;
-    return noted(std::move(changed));
-}
 
 // --- messages ---------------------------------------------------------------------------------------------
 
@@ -125,7 +76,7 @@ Result<Message> SpoolFile::message(Id id) {
     const sqlite::Use query{statements_.message};
     const auto row = query->number(1, id).step();
     if (row.has_error()) return row.error();
-    return *row ? message_of(statements_.message, 0) : not_found("message", id);
+    return *row ? message_of(statements_.message, 0) : not_in_spool("message", id);
 }
 
 // --- deliveries -------------------------------------------------------------------------------------------
@@ -177,7 +128,7 @@ Result<Attempt> SpoolFile::begin_attempt(Id delivery) {
     const sqlite::Use query{statements_.attempt};
     const auto row = query->number(1, delivery).step();
     if (row.has_error()) return row.error();
-    if (!*row) return not_found("delivery", delivery);
+    if (!*row) return not_in_spool("delivery", delivery);
     auto message = message_of(statements_.attempt, 7);
     if (message.has_error()) return message.error();
     return Attempt{delivery_of(statements_.attempt), *std::move(message), query->number_at(6)};
@@ -190,19 +141,16 @@ Result<void> SpoolFile::take_back_attempt(Id delivery) {
 
 Result<void> SpoolFile::finish(Id delivery) {
     const std::lock_guard lock{mutex_};
-    return all_or_nothing([&] { return take_away(delivery); });
-}
-
-Result<void> SpoolFile::take_away(Id delivery) {
-    Id message = 0;
-    {
+    return all_or_nothing([&]() -> Result<void> {
         const sqlite::Use query{statements_.take_delivery};
         const auto row = query->number(1, delivery).step();
         if (row.has_error()) return row.error();
-        if (!*row) return not_found("delivery", delivery);
-        message = query->number_at(0);
-        usage_.dead -= query->number_at(1) != 0 ? 1u : 0u;
-    }
+        return *row ? closed(query->number_at(0)) : not_in_spool("delivery", delivery);
+    });
+}
+
+/// One delivery less of the message.
+Result<void> SpoolFile::closed(Id message) {
     if (const auto less = statements_.one_less_open.number(1, message).run(); less.has_error())
         return less.error();
     return forget(message);
@@ -214,72 +162,13 @@ Result<void> SpoolFile::bury(Id delivery, std::string_view stage, std::string_vi
         const sqlite::Use query{statements_.bury};
         const auto row = query->number(1, delivery).number(2, now).text(3, stage).text(4, cause).step();
         if (row.has_error()) return row.error();
-        if (!*row) return not_found("delivery", delivery);
+        if (!*row) return not_in_spool("delivery", delivery);
         ++usage_.dead;
         return {};
     });
 }
 
-// --- dead letters -----------------------------------------------------------------------------------------
-
-Result<DeadLetter> SpoolFile::dead_letter_of(const sqlite::Statement& row) {
-    auto message = message_of(row, 10);
-    if (message.has_error()) return message.error();
-    return DeadLetter{delivery_of(row),
-                      *std::move(message),
-                      row.number_at(9),
-                      row.number_at(6),
-                      std::string{row.text_at(7)},
-                      std::string{row.text_at(8)}};
-}
-
-Result<std::vector<DeadLetter>> SpoolFile::dead_letters(std::size_t most) {
-    const std::lock_guard lock{mutex_};
-    const sqlite::Use query{statements_.dead_letters};
-    query->number(1, static_cast<std::int64_t>(most));
-    std::vector<DeadLetter> letters;
-    for (;;) {
-        const auto row = query->step();
-        if (row.has_error()) return row.error();
-        if (!*row) return letters;
-        auto letter = dead_letter_of(statements_.dead_letters);
-        if (letter.has_error()) return letter.error();
-        letters.push_back(*std::move(letter));
-    }
-}
-
-Result<DeadLetter> SpoolFile::dead_letter(Id delivery) {
-    const std::lock_guard lock{mutex_};
-    const sqlite::Use query{statements_.dead_letter};
-    const auto row = query->number(1, delivery).step();
-    if (row.has_error()) return row.error();
-    return *row ? dead_letter_of(statements_.dead_letter) : not_found("dead letter", delivery);
-}
-
-Result<Delivery> SpoolFile::revive(Id delivery) {
-    const std::lock_guard lock{mutex_};
-    return all_or_nothing([&]() -> Result<Delivery> {
-        const sqlite::Use query{statements_.revive};
-        const auto row = query->number(1, delivery).step();
-        if (row.has_error()) return row.error();
-        if (!*row) return not_found("dead letter", delivery);
-        --usage_.dead;
-        return delivery_of(statements_.revive);
-    });
-}
-
-Result<void> SpoolFile::drop(Id delivery) {
-    const std::lock_guard lock{mutex_};
-    return all_or_nothing([&]() -> Result<void> {
-        {
-            const sqlite::Use query{statements_.alive};
-            const auto row = query->number(1, delivery).step();
-            if (row.has_error()) return row.error();
-            if (*row) return not_found("dead letter", delivery);
-        }
-        return take_away(delivery);
-    });
-}
+// --- as a whole ------------------------------------------------------------------------------------------
 
 Result<void> SpoolFile::probe() {
     const auto id = keep(Message{}, 0);

@@ -2,6 +2,8 @@
 // under the file's lock.
 #pragma once
 
+#include "gateway/error.hpp"
+#include "gateway/spool/records.hpp"
 #include "gateway/sqlite/connection.hpp"
 #include "gateway/sqlite/database.hpp"
 
@@ -16,8 +18,17 @@ struct Statements {
     sqlite::Statement keep, unrouted, message, set_open, one_less_open, forget_message;
     // Of deliveries; those that read one begin with the columns of delivery_of().
     sqlite::Statement add_delivery, open_deliveries, begin_attempt, take_back_attempt, attempt, take_delivery;
-    // Of dead letters.
-    sqlite::Statement bury, dead_letters, dead_letter, revive, alive;
+    // Of dead letters; those that read one have the columns of dead_letter_of().
+    sqlite::Statement bury, dead_letters, dead_letters_of_route, dead_letter, graves, graves_of_route, revive;
+    sqlite::Statement remove_dead;
 };
+
+Delivery delivery_of(const sqlite::Statement& row);
+/// Its source, address, payload and what describe() has said, in the columns from `first` on.
+Result<Message> message_of(const sqlite::Statement& row, int first);
+DeadLetter dead_letter_of(const sqlite::Statement& row);
+
+/// Errc::not_found
+Error not_in_spool(std::string_view what, Id id);
 
 }  // namespace gateway::spool

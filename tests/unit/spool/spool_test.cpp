@@ -50,6 +50,7 @@ struct OneRun {
     void fail(std::size_t attempt, Errc errc) {
         answer(attempt, Outcome{Error{errc, "as the test wants it"}});
     }
+    std::vector<DeadLetter> letters() { return file->dead_letters(after_all, "", 10, 1000).value(); }
     std::uint64_t outcomes(Fate fate, const std::string& reason = "") {
         return metrics.route("store").outcomes[fate][reason];
     }
@@ -132,7 +133,7 @@ TEST_F(SpoolTest, WhatATargetRefusesForGoodIsADeadLetter) {
     run.fail(0, Errc::access_denied);
     EXPECT_EQ(run.outcomes(Fate::dead, "access_denied"), 1u);
     EXPECT_THAT(run.attempts(), ElementsAre("1", "2")) << "it holds nobody up";
-    const auto letters = run.file->dead_letters(10).value();
+    const auto letters = run.letters();
     ASSERT_EQ(letters.size(), 1u);
     EXPECT_EQ(letters[0].stage, "target");
     EXPECT_EQ(letters[0].cause, "AccessDenied: as the test wants it");
@@ -143,7 +144,7 @@ TEST_F(SpoolTest, WhatTheRouteCannotReadIsADeadLetter) {
     run.use({guaranteed()});
     run.receive("rooms/1", "{");
     EXPECT_EQ(run.outcomes(Fate::dead, "decode"), 1u);
-    EXPECT_EQ(run.file->dead_letters(1).value().at(0).stage, "decode");
+    EXPECT_EQ(run.letters().at(0).stage, "decode");
 }
 
 TEST_F(SpoolTest, AnEndIsPutToAttemptsThatReachATargetButNotToThoseThatReachNobody) {
