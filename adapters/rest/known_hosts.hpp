@@ -19,10 +19,8 @@ public:
     /// `listed`: names in lower case, `*.NAME` for all below one, or `*` for any.
     explicit KnownHosts(std::vector<std::string> listed) : listed_{std::move(listed)} {}
 
-    /// `authority`: a host, and maybe a port. Known without a list is what no page of the Internet can be
-    /// at: addresses, which nobody can make resolve to another; `localhost` and what is below it (RFC 6761
-    /// section 6.3); names without a dot, which are those of the own network, as top-level domains have no
-    /// hosts; and no name at all, which no browser sends.
+    /// `authority`: a host, and maybe a port. Known without a list is where no page can be
+    /// (gateway/host_name.hpp).
     bool has(std::string_view authority) const;
 
     /// 421 (RFC 9110 section 15.5.20) for a request whose name has to be known and is not. It has to be where

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/app/count_of.hpp"
+#include "gateway/app/dead_letter_desk.hpp"
 #include "gateway/log.hpp"
 #include "gateway/routes_json.hpp"
 
@@ -92,6 +93,7 @@ void Gateway::make_spool() {
     spool_file_ = *std::move(file);
     spool_ =
         std::make_unique<spool::Spool>(shard_.context(), *spool_file_, shard_.dispatcher(), shard_.metrics());
+    letter_box_ = std::make_unique<spool::LetterBox>(*spool_file_, *spool_, shard_.metrics());
     shard_.dispatcher().guarantor(*spool_);
 }
 
@@ -148,6 +150,7 @@ std::unique_ptr<admin::Server> Gateway::make_admin(admin::ServerOptions options)
             probe_patience);
     };
     probes.routes = [this] { return shard_.ask([this] { return routes_json(*table_); }, probe_patience); };
+    if (letter_box_) probes.dead_letters = dead_letter_desk(shard_, *letter_box_, probe_patience);
     auto server = std::make_unique<admin::Server>(std::move(options), std::move(probes));
     const auto port = server->start();
     if (port.has_error()) throw std::runtime_error{"admin listener: " + port.error().message};

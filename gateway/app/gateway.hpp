@@ -20,6 +20,7 @@
 #include "config/settings.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/shard.hpp"
+#include "gateway/spool/letter_box.hpp"
 #include "gateway/spool/spool.hpp"
 #include "gateway/spool/spool_file.hpp"
 
@@ -73,6 +74,7 @@ private:
     Shard shard_;
     std::unique_ptr<spool::SpoolFile> spool_file_;  // null: none is configured
     std::unique_ptr<spool::Spool> spool_;
+    std::unique_ptr<spool::LetterBox> letter_box_;
     std::unique_ptr<happn::Node> node_;
     std::map<std::string, std::unique_ptr<happn::RemoteMesh>, std::less<>> meshes_;
     std::map<std::string, std::unique_ptr<mqtt::Broker>, std::less<>> brokers_;
