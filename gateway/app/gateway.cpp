@@ -236,6 +236,7 @@ void Gateway::wake_spool(const admin::Readiness& readiness) {
         static_cast<std::size_t>(std::ranges::count_if(readiness.connections, &ConnectionState::ready));
     if (ready > std::exchange(were_ready_, ready)) spool_->connections_are_back();
     spool_->look();
+    letter_box_->tidy(settings_.dead_letters, wall_now());
     for (auto& [name, broker] : brokers_)
         broker->look();
 }

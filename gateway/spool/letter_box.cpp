@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "gateway/log.hpp"
 #include "gateway/spool/letter_text.hpp"
 
 namespace gateway::spool {
@@ -72,6 +73,27 @@ Result<void> LetterBox::drop(Id letter) {
     auto dropped = file_.drop(letter);
     if (!dropped.has_error()) metrics_.count("dead_letters_dropped");
     return dropped;
+}
+
+void LetterBox::tidy(const LetterLimits& limits, WallTime now) {
+    const auto max_age = std::chrono::duration_cast<Milliseconds>(limits.max_age).count();
+    if (const auto old = drop_earliest(now - max_age, most_tidied); old > 0) {
+        metrics_.count("dead_letters_expired", old);
+        log::warn("spool: {} dead letters are dropped, older than dead_letters.max_age", old);
+    }
+    const std::size_t dead = file_.usage().dead;
+    if (dead <= limits.max_messages) return;
+    const auto more = drop_earliest(after_all.died, std::min(dead - limits.max_messages, most_tidied));
+    metrics_.count("dead_letters_crowded_out", more);
+    log::warn("spool: {} dead letters are dropped, more than dead_letters.max_messages", more);
+}
+
+/// What cannot be done now is done another time.
+std::size_t LetterBox::drop_earliest(WallTime until, std::size_t most) {
+    const auto graves = file_.graves({}, until, {}, most);
+    if (graves.has_error() || graves->empty()) return 0;
+    const auto dropped = file_.drop(*graves);
+    return dropped.has_error() ? 0 : *dropped;
 }
 
 std::string round_text(const Round& round) {

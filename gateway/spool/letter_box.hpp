@@ -49,6 +49,7 @@ struct Round {
 class LetterBox {
 public:
     static constexpr std::size_t most_at_once = 50;  // letters of a round
+    static constexpr std::size_t most_tidied = 500;  // letters that tidy() drops for each reason
     static constexpr std::size_t most_failures = 100;
     static constexpr std::size_t most_bytes = std::size_t{64} * 1024;  // of a payload
 
@@ -63,9 +64,13 @@ public:
     /// Its next few letters.
     Round go_on(Round round);
 
+    /// To be called now and then: drops letters that are too old or too many.
+    void tidy(const LetterLimits& limits, WallTime now);
+
 private:
     Result<std::vector<Id>> next(Round& round);
     Result<void> drop(Id letter);
+    std::size_t drop_earliest(WallTime until, std::size_t most);
 
     SpoolFile& file_;
     Spool& spool_;

@@ -16,6 +16,12 @@ struct Limits {
     std::size_t bytes = std::size_t{1} << 30U;  // of their addresses and payloads
 };
 
+/// Dead letters beyond these are dropped, the earliest first.
+struct LetterLimits {
+    Duration max_age = std::chrono::hours{30 * 24};
+    std::size_t max_messages = 100'000;
+};
+
 /// One message on one route.
 struct Delivery {
     Id id = 0;

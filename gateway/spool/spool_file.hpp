@@ -68,6 +68,8 @@ public:
     /// waits.
     Result<Delivery> revive(Id delivery, const std::string& key, WallTime expires);
     Result<void> drop(Id delivery);
+    /// Those of them that are still there, in one step; gives their number.
+    Result<std::size_t> drop(const std::vector<Grave>& graves);
 
     Usage usage() const;
     /// Nine tenths of what it may hold are used, or the disk has failed: sources had better hold back.
@@ -79,6 +81,7 @@ private:
     SpoolFile(std::unique_ptr<sqlite::Database> database, Statements statements, Limits limits, Usage usage);
 
     Result<void> closed(Id message);
+    Result<bool> remove_dead(Id delivery);
     Result<void> forget(Id message);
     template <typename T>
     T noted(T result);

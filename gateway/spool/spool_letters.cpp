@@ -70,13 +70,33 @@ Result<Delivery> SpoolFile::revive(Id delivery, const std::string& key, WallTime
 Result<void> SpoolFile::drop(Id delivery) {
     const std::lock_guard lock{mutex_};
     return all_or_nothing([&]() -> Result<void> {
-        const sqlite::Use query{statements_.remove_dead};
-        const auto row = query->number(1, delivery).step();
-        if (row.has_error()) return row.error();
-        if (!*row) return not_in_spool("dead letter", delivery);
-        --usage_.dead;
-        return closed(query->number_at(0));
+        const auto removed = remove_dead(delivery);
+        if (removed.has_error()) return removed.error();
+        return *removed ? Result<void>{} : not_in_spool("dead letter", delivery);
     });
+}
+
+Result<std::size_t> SpoolFile::drop(const std::vector<Grave>& graves) {
+    const std::lock_guard lock{mutex_};
+    return all_or_nothing([&]() -> Result<std::size_t> {
+        std::size_t count = 0;
+        for (const Grave& grave : graves) {
+            const auto removed = remove_dead(grave.id);
+            if (removed.has_error()) return removed.error();
+            count += *removed ? 1u : 0u;
+        }
+        return count;
+    });
+}
+
+/// Was there such a letter?
+Result<bool> SpoolFile::remove_dead(Id delivery) {
+    const sqlite::Use query{statements_.remove_dead};
+    const auto row = query->number(1, delivery).step();
+    if (row.has_error() || !*row) return row;
+    --usage_.dead;
+    const auto less = closed(query->number_at(0));
+    return less.has_error() ? Result<bool>{less.error()} : Result<bool>{true};
 }
 
 }  // namespace gateway::spool

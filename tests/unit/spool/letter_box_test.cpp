@@ -140,6 +140,32 @@ TEST_F(LetterBoxTest, MoreLettersThanGoAtOnceAreWorkedOffOfTheChosenRouteAlone) 
     EXPECT_EQ(run.file->usage().dead, 0u);
 }
 
+TEST_F(LetterBoxTest, LettersAreDroppedWhenTheyAreTooOld) {
+    give_up({"1", "2"});
+    const LetterLimits limits{.max_age = std::chrono::hours{1}, .max_messages = 10};
+    const auto died = run.letters().back().died;
+    constexpr WallTime hour = 3'600'000;
+    box.tidy(limits, died + hour - 1);
+    EXPECT_EQ(run.letters().size(), 2u);
+    box.tidy(limits, died + 2 * hour);
+    EXPECT_EQ(run.file->usage().messages, 0u);
+    EXPECT_THAT(run.metrics.text({}, {}), HasSubstr("happn_gateway_dead_letters_expired_total 2"));
+}
+
+TEST_F(LetterBoxTest, TheEarliestLettersAreDroppedWhenThereAreTooMany) {
+    give_up({"1", "2", "3"});
+    box.tidy({.max_age = std::chrono::hours{1}, .max_messages = 1}, wall_now());
+    ASSERT_EQ(run.letters().size(), 1u);
+    EXPECT_EQ(run.letters()[0].message.payload.bytes.view(), "3");
+    EXPECT_THAT(run.metrics.text({}, {}), HasSubstr("happn_gateway_dead_letters_crowded_out_total 2"));
+}
+
+TEST_F(LetterBoxTest, WhatWaitsIsNeverDroppedForLetters) {
+    run.receive("rooms/1", "1");
+    box.tidy({.max_age = std::chrono::hours{0}, .max_messages = 0}, wall_now() + 1);
+    EXPECT_EQ(run.file->open_deliveries().value().size(), 1u);
+}
+
 TEST_F(LetterBoxTest, AListHasPagesAndNoPayloads) {
     const auto ids = give_up({"1", "2", "3"});
     const auto page = json::parse(box.list({.before = after_all, .route = {}, .most = 2}).value());
