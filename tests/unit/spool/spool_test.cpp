@@ -74,6 +74,37 @@ TEST_F(SpoolTest, ARetryComesByItself) {
     EXPECT_THAT(run.attempts(), ElementsAre("1", "1"));
 }
 
+TEST_F(SpoolTest, TheRouteSaysWhichErrorsOfItsTargetPass) {
+    Guarantee guarantee;
+    guarantee.retry = {.max = 5, .network = false, .statuses = {{409, 409}, {500, 599}}};
+    OneRun run{path()};
+    run.use({guaranteed(guarantee)});
+    const auto answers = [&](int code) {
+        run.receive("rooms/1", std::to_string(code));
+        run.answer(run.attempts().size() - 1,
+                   Outcome{Error{Errc::http_error, "HttpError", code, "as the test wants it"}});
+        return run.outcomes(Fate::dead, "http_error");
+    };
+    EXPECT_EQ(answers(404), 1u) << "not named: for good";
+    EXPECT_EQ(answers(409), 1u);
+    run.spool.connections_are_back();
+    EXPECT_THAT(run.attempts(), ElementsAre("404", "409", "409"));
+    run.answer(2, Outcome{Error{Errc::mesh_error, "Busy", 503, "another code that is named"}});
+    run.spool.connections_are_back();
+    run.answer(3, Outcome{Error{Errc::mesh_error, "Busy", 0, "no code at all"}});
+    EXPECT_EQ(run.outcomes(Fate::dead, "mesh_error"), 1u);
+}
+
+TEST_F(SpoolTest, ARouteThatDoesNotNameTheNetworkGivesUpWhatItDoesNotReach) {
+    Guarantee guarantee;
+    guarantee.retry = {.max = 5, .network = false, .statuses = {{500, 599}}};
+    OneRun run{path()};
+    run.use({guaranteed(guarantee)});
+    run.receive("rooms/1", "1");
+    run.fail(0, Errc::timeout);
+    EXPECT_EQ(run.outcomes(Fate::dead, "timeout"), 1u);
+}
+
 TEST_F(SpoolTest, WhatATargetRefusesForGoodIsADeadLetter) {
     OneRun run{path()};
     run.use({guaranteed()});
