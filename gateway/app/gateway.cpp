@@ -91,6 +91,10 @@ void Gateway::make_spool() {
                                        {settings_.spool.max_messages, settings_.spool.max_bytes});
     if (file.has_error()) throw std::runtime_error{"spool.path: " + file.error().message};
     spool_file_ = *std::move(file);
+    if (const std::string& aside = spool_file_->set_aside(); !aside.empty()) {
+        log::error("spool: damaged, set aside and begun anew: {}", aside);
+        shard_.metrics().count("spool_set_aside");
+    }
     spool_ =
         std::make_unique<spool::Spool>(shard_.context(), *spool_file_, shard_.dispatcher(), shard_.metrics());
     letter_box_ = std::make_unique<spool::LetterBox>(*spool_file_, *spool_, shard_.metrics());
@@ -257,6 +261,14 @@ Pending Gateway::pending() {
     return pending;
 }
 
+ConnectionState Gateway::spool_state() const {
+    const std::string& failing = spool_->failing();
+    std::string detail = failing;
+    if (failing.empty() && !spool_file_->set_aside().empty())
+        detail = "a damaged one was set aside: " + spool_file_->set_aside();
+    return {"spool", settings_.spool.path, true, failing.empty(), std::move(detail), 0};
+}
+
 std::vector<ConnectionState> Gateway::connections() const {
     std::vector<ConnectionState> states;
     if (node_) states.push_back(node_->state());
@@ -264,9 +276,7 @@ std::vector<ConnectionState> Gateway::connections() const {
         states.push_back(mesh->state());
     for (const auto& [name, broker] : brokers_)
         states.push_back(broker->state());
-    if (spool_)
-        states.push_back(
-            {"spool", settings_.spool.path, true, spool_->failing().empty(), spool_->failing(), 0});
+    if (spool_) states.push_back(spool_state());
     if (draining_) states.push_back({"gateway", identity_.name, true, false, "draining", 0});
     return states;
 }

@@ -62,6 +62,7 @@ private:
     void end_when_closed();
     void wake_spool(const admin::Readiness& readiness);
     void gauge_spool();
+    ConnectionState spool_state() const;
     Pending pending();
     std::vector<ConnectionState> connections() const;
     Mesh& addressed_mesh();

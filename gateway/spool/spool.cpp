@@ -99,7 +99,7 @@ bool Spool::done(const Result<T>& result) {
         if (failing_.empty()) log::error("spool: {}", result.error().message);
         failing_ = result.error().message;
         metrics_.count("spool_failures");
-    } else if (!failing_.empty() && !result.has_error()) {
+    } else if (!failing_.empty() && !result.has_error() && file_.damage().empty()) {
         log::info("spool: the disk works again");
         failing_.clear();
     }

@@ -17,7 +17,7 @@ std::size_t size_of(const Message& message) {
 }  // namespace
 
 Result<std::unique_ptr<SpoolFile>> SpoolFile::open(const std::string& file, Limits limits) {
-    auto database = sqlite::Database::open(file, file_format);
+    auto database = sqlite::Database::open(file, file_format, sqlite::OnDamage::set_aside);
     if (database.has_error()) return database.error();
     auto& connection = (*database)->connection();
     Usage usage;
@@ -50,6 +50,7 @@ Result<Id> SpoolFile::keep(const Message& message, WallTime now) {
     const auto about = describe(message);
     const std::size_t size = size_of(message);
     const std::lock_guard lock{mutex_};
+    if (!damage_.empty()) return Error{Errc::unavailable, damage_};
     if (usage_.messages >= limits_.messages || size > limits_.bytes - std::min(usage_.bytes, limits_.bytes))
         return Error{Errc::overloaded, "the spool is full"};
     const auto kept = noted(statements_.keep.text(1, message.connection)
@@ -67,14 +68,14 @@ Result<Id> SpoolFile::keep(const Message& message, WallTime now) {
 Result<std::vector<Id>> SpoolFile::unrouted() {
     const std::lock_guard lock{mutex_};
     const sqlite::Use query{statements_.unrouted};
-    return sqlite::all_rows(statements_.unrouted,
-                            [](const sqlite::Statement& row) { return row.number_at(0); });
+    return watched(sqlite::all_rows(statements_.unrouted,
+                                    [](const sqlite::Statement& row) { return row.number_at(0); }));
 }
 
 Result<Message> SpoolFile::message(Id id) {
     const std::lock_guard lock{mutex_};
     const sqlite::Use query{statements_.message};
-    const auto row = query->number(1, id).step();
+    const auto row = watched(query->number(1, id).step());
     if (row.has_error()) return row.error();
     return *row ? message_of(statements_.message, 0) : not_in_spool("message", id);
 }
@@ -118,13 +119,16 @@ Result<void> SpoolFile::forget(Id message) {
 Result<std::vector<Delivery>> SpoolFile::open_deliveries() {
     const std::lock_guard lock{mutex_};
     const sqlite::Use query{statements_.open_deliveries};
-    return sqlite::all_rows(statements_.open_deliveries, delivery_of);
+    return watched(sqlite::all_rows(statements_.open_deliveries, delivery_of));
 }
 
 Result<Attempt> SpoolFile::begin_attempt(Id delivery) {
     const std::lock_guard lock{mutex_};
-    if (const auto begun = statements_.begin_attempt.number(1, delivery).run(); begun.has_error())
-        return begun.error();
+    const auto begun = noted(statements_.begin_attempt.number(1, delivery).run());
+    return begun.has_error() ? begun.error() : watched(attempt(delivery));
+}
+
+Result<Attempt> SpoolFile::attempt(Id delivery) {
     const sqlite::Use query{statements_.attempt};
     const auto row = query->number(1, delivery).step();
     if (row.has_error()) return row.error();
@@ -136,7 +140,7 @@ Result<Attempt> SpoolFile::begin_attempt(Id delivery) {
 
 Result<void> SpoolFile::take_back_attempt(Id delivery) {
     const std::lock_guard lock{mutex_};
-    return statements_.take_back_attempt.number(1, delivery).run();
+    return noted(statements_.take_back_attempt.number(1, delivery).run());
 }
 
 Result<void> SpoolFile::finish(Id delivery) {
@@ -180,7 +184,13 @@ Result<void> SpoolFile::probe() {
 bool SpoolFile::nearly_full() const {
     const auto is_beyond = [](std::size_t used, std::size_t limit) { return used > limit / 10 * 9; };
     const std::lock_guard lock{mutex_};
-    return failing_ || is_beyond(usage_.messages, limits_.messages) || is_beyond(usage_.bytes, limits_.bytes);
+    return failing_ || !damage_.empty() || is_beyond(usage_.messages, limits_.messages) ||
+           is_beyond(usage_.bytes, limits_.bytes);
+}
+
+std::string SpoolFile::damage() const {
+    const std::lock_guard lock{mutex_};
+    return damage_;
 }
 
 Usage SpoolFile::usage() const {

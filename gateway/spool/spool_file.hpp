@@ -24,7 +24,7 @@ namespace gateway::spool {
 
 class SpoolFile {
 public:
-    /// Errors: those of sqlite::Database::open.
+    /// A file that is damaged is set aside, and a new one begun. Errors: those of sqlite::Database::open.
     static Result<std::unique_ptr<SpoolFile>> open(const std::string& file, Limits limits);
     SpoolFile(const SpoolFile&) = delete;
     SpoolFile& operator=(const SpoolFile&) = delete;
@@ -72,6 +72,11 @@ public:
     Result<std::size_t> drop(const std::vector<Grave>& graves);
 
     Usage usage() const;
+    /// What open() has set aside, and why; empty: nothing.
+    const std::string& set_aside() const { return database_->set_aside(); }
+    /// The file turned out to be damaged while it was used: nothing new is put into it, and the next open()
+    /// sets it aside. In words; empty: it is not.
+    std::string damage() const;
     /// Nine tenths of what it may hold are used, or the disk has failed: sources had better hold back.
     bool nearly_full() const;
     /// Writes something, and takes it back: does the disk work again?
@@ -80,9 +85,14 @@ public:
 private:
     SpoolFile(std::unique_ptr<sqlite::Database> database, Statements statements, Limits limits, Usage usage);
 
+    Result<Attempt> attempt(Id delivery);
     Result<void> closed(Id message);
     Result<bool> remove_dead(Id delivery);
     Result<void> forget(Id message);
+    /// Notes what reading tells about the file.
+    template <typename T>
+    T watched(T result);
+    /// And what writing does.
     template <typename T>
     T noted(T result);
     template <typename Change>
@@ -94,12 +104,20 @@ private:
     const Limits limits_;
     Usage usage_;
     bool failing_ = false;  // as of the last write
+    std::string damage_;
 };
+
+template <typename T>
+T SpoolFile::watched(T result) {
+    if (result.has_error() && damage_.empty() && sqlite::is_damage(result.error()))
+        damage_ = result.error().message;
+    return result;
+}
 
 template <typename T>
 T SpoolFile::noted(T result) {
     failing_ = result.has_error() && result.error().errc == Errc::unavailable;
-    return result;
+    return watched(std::move(result));
 }
 
 template <typename Change>

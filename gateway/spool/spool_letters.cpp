@@ -26,13 +26,13 @@ Result<std::vector<DeadLetter>> SpoolFile::dead_letters(Grave before,
     query->number(1, as_number(most_bytes)).number(2, before.died).number(3, before.id);
     query->number(4, as_number(most));
     if (!route.empty()) query->text(5, route);
-    return sqlite::all_rows(statement, dead_letter_of);
+    return watched(sqlite::all_rows(statement, dead_letter_of));
 }
 
 Result<DeadLetter> SpoolFile::dead_letter(Id delivery, std::size_t most_bytes) {
     const std::lock_guard lock{mutex_};
     const sqlite::Use query{statements_.dead_letter};
-    const auto row = query->number(1, as_number(most_bytes)).number(2, delivery).step();
+    const auto row = watched(query->number(1, as_number(most_bytes)).number(2, delivery).step());
     if (row.has_error()) return row.error();
     if (!*row) return not_in_spool("dead letter", delivery);
     return dead_letter_of(statements_.dead_letter);
@@ -47,9 +47,9 @@ Result<std::vector<Grave>> SpoolFile::graves(Grave after,
     const sqlite::Use query{statement};
     query->number(1, after.died).number(2, after.id).number(3, until).number(4, as_number(most));
     if (!route.empty()) query->text(5, route);
-    return sqlite::all_rows(statement, [](const sqlite::Statement& row) {
+    return watched(sqlite::all_rows(statement, [](const sqlite::Statement& row) {
         return Grave{row.number_at(0), row.number_at(1)};
-    });
+    }));
 }
 
 Result<Delivery> SpoolFile::revive(Id delivery, const std::string& key, WallTime expires) {

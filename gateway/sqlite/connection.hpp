@@ -1,5 +1,6 @@
 // A thin hold on the C interface of SQLite: handles that close themselves, errors as Error
-// (unavailable, in SQLite's words). One connection is used by one thread.
+// (unavailable, in SQLite's words; is_damage() tells those that the file itself causes). One connection is
+// used by one thread.
 #pragma once
 
 #include <sqlite3.h>
@@ -13,6 +14,9 @@
 #include "gateway/error.hpp"
 
 namespace gateway::sqlite {
+
+/// The file is no database, or one that something has written into.
+bool is_damage(const Error& error);
 
 class Statement {
 public:
@@ -64,6 +68,8 @@ public:
     Result<Statement> prepare(std::string_view query);
     /// The number that a query gives.
     Result<std::int64_t> ask(std::string_view query);
+    /// Reads all of it. Errors: is_damage() - with what is wrong first.
+    Result<void> check();
     sqlite3* get() const { return handle_.get(); }
 
 private:

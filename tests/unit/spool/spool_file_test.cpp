@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <thread>
 
 #include "tests/support/temporary_directory.hpp"
@@ -265,15 +264,6 @@ TEST_F(SpoolFileTest, ADiskThatIsFullIsSurvivedAndNoticedAgainWhenItHasRoom) {
 TEST_F(SpoolFileTest, IsOneProcessAlone) {
     const auto spool = open();
     EXPECT_THAT(SpoolFile::open(file(), {}).error().message, HasSubstr("another process has it"));
-}
-
-TEST_F(SpoolFileTest, WhatIsNoSpoolIsRefusedAndLeftAsItIs) {
-    const std::string text =
-        "this is no database, but somebody's notes, long enough to look like a header ......";
-    std::ofstream{file()} << text;
-    EXPECT_THAT(SpoolFile::open(file(), {}).error().message, HasSubstr("file is not a database"));
-    std::ifstream back{file()};
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>{back}, {}), text);
 }
 
 TEST_F(SpoolFileTest, TakesMessagesFromSeveralThreads) {
