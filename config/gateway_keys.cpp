@@ -29,6 +29,7 @@ constexpr gateway::Duration longest_timeout = 24h;
 constexpr int most_circuit_failures = 1'000'000;
 constexpr gateway::Duration longest_session = 24h * 365;
 constexpr gateway::Duration longest_idempotency = 24h * 30;
+constexpr gateway::Duration longest_dead_letter = 24h * 3650;
 constexpr gateway::Duration longest_keep_alive = 65535s;  // two bytes on the wire (MQTT 5.0 section 3.1.2.10)
 constexpr gateway::Duration longest_mesh_keep_alive = 30s;  // old happn servers close after 35 s of silence
 constexpr gateway::Duration longest_node_keep_alive =
@@ -317,6 +318,19 @@ Section<gateway::SpoolSettings> spool_section() {
              "Addresses and payloads of those together.");
 }
 
+Section<gateway::spool::LetterLimits> dead_letters_section() {
+    using gateway::spool::LetterLimits;
+    return Section<LetterLimits>{}
+        .key("max_age",
+             &LetterLimits::max_age,
+             duration(1s, longest_dead_letter),
+             "How long they are kept; then they are dropped.")
+        .key("max_messages",
+             &LetterLimits::max_messages,
+             count(),
+             "How many are kept; of more, the earliest are dropped.");
+}
+
 Kind<gateway::LogFormat> log_format() {
     const auto read = [](const Node& node, gateway::LogFormat& into, Findings& findings) {
         std::string name = into == gateway::LogFormat::json ? "json" : "text";
@@ -454,6 +468,10 @@ Section<Settings> gateway_section() {
              texts(),
              "Mapping files, relative to this file; `*` and `?` are allowed.")
         .key("spool", &Settings::spool, spool_section().kind(), "What is kept for at-least-once routes.")
+        .key("dead_letters",
+             &Settings::dead_letters,
+             dead_letters_section().kind(),
+             "What is kept in the spool of messages that were given up.")
         .key("workers",
              &Settings::workers,
              worker_count(),

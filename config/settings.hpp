@@ -11,6 +11,7 @@
 #include "gateway/log.hpp"
 #include "gateway/principal.hpp"
 #include "gateway/settings.hpp"
+#include "gateway/spool/records.hpp"
 
 namespace config {
 
@@ -40,6 +41,7 @@ struct Settings {
     std::vector<gateway::BrokerSettings> brokers;  // in the file's order, names differ
     gateway::RestSettings rest;  // mesh: a key of meshes or "node"; empty: there is no mesh to mirror
     gateway::SpoolSettings spool;
+    gateway::spool::LetterLimits dead_letters;  // in it
     gateway::ServiceSettings services;  // HTTP services that routes call
     std::vector<std::string> mappings;  // files that exist, in order, none twice
     int workers = 1;

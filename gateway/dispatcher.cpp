@@ -111,7 +111,8 @@ bool Dispatcher::receive(Message message, Responder responder, std::int64_t kept
         }
     });
     if (matches.empty() && guaranteed.empty()) state_->metrics.count("unmatched");
-    if (kept != 0 || !guaranteed.empty()) state_->guarantor->take(kept, message, guaranteed);
+    if (kept != 0 || !guaranteed.empty())
+        state_->guarantor->take(kept, matches.empty() ? std::move(message) : message, guaranteed);
     bool answered = false;
     for (std::size_t i = 0; i < matches.size(); ++i) {
         auto& [route, captures] = matches[i];

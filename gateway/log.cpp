@@ -3,10 +3,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <chrono>
-#include <ctime>
 #include <string>
 
 #include "gateway/json.hpp"
+#include "gateway/utc_text.hpp"
 
 namespace gateway {
 namespace {
@@ -32,15 +32,8 @@ std::string_view level_name(spdlog::level::level_enum level) {
     return "info";
 }
 
-/// "2024-05-01T12:00:00.123Z" (RFC 3339)
 std::string utc_time(spdlog::log_clock::time_point when) {
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch());
-    const auto seconds = static_cast<std::time_t>(since.count() / 1000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[40];
-    const auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    return std::string{text, length} + fmt::format(".{:03}Z", since.count() % 1000);
+    return utc_text(std::chrono::duration_cast<Milliseconds>(when.time_since_epoch()).count());
 }
 
 std::string_view text_of(const spdlog::details::log_msg& event) {

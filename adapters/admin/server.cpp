@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "adapters/admin/answers.hpp"
 #include "adapters/admin/bearer.hpp"
 #include "gateway/host_names.hpp"
 #include "gateway/log.hpp"
@@ -18,26 +19,10 @@ using httplib::Request;
 using httplib::Response;
 using Http = httplib::Server;
 
-constexpr auto json_type = "application/json";
 constexpr auto metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::size_t max_request_body = 64u * 1024;
 constexpr std::time_t keep_alive_seconds = 2;
 constexpr std::time_t io_timeout_seconds = 5;
-
-std::string message_body(std::string_view message) {
-    return nlohmann::json{{"message", message}}.dump(
-               -1, ' ', false, nlohmann::json::error_handler_t::replace) +
-           "\n";
-}
-
-void answer(Response& response, int status, const std::string& body, const char* type) {
-    response.status = status;
-    response.set_content(body, type);
-}
-
-void answer_stalled(Response& response) {
-    answer(response, 503, message_body("the gateway did not answer in time"), json_type);
-}
 
 void answer_snapshot(Response& response, const std::optional<std::string>& text, const char* type) {
     if (!text) return answer_stalled(response);
@@ -64,10 +49,7 @@ void guard_with_token(Http& server, const gateway::Secret& token) {
             return Http::HandlerResponse::Unhandled;
         }
         response.set_header("WWW-Authenticate", "Bearer realm=\"happn-gateway\"");
-        answer(response,
-               401,
-               message_body("a token is required: Authorization: Bearer <admin.token>"),
-               json_type);
+        explain(response, 401, "a token is required: Authorization: Bearer <admin.token>");
         return Http::HandlerResponse::Handled;
     });
 }
@@ -78,38 +60,37 @@ void guard_with_names(Http& server) {
         [names = gateway::HostNames{{}}](const Request& request, Response& response) {
             const auto asked = request.get_header_value("Host");
             if (names.has(asked)) return Http::HandlerResponse::Unhandled;
-            answer(response,
-                   421,
-                   message_body("without admin.token there is nothing here by the name '" +
-                                gateway::shown_host(asked) + "': ask by an address, or as localhost"),
-                   json_type);
+            explain(response,
+                    421,
+                    "without admin.token there is nothing here by the name '" + gateway::shown_host(asked) +
+                        "': ask by an address, or as localhost");
             return Http::HandlerResponse::Handled;
         });
 }
 
 void explain_errors(Http& server) {
-    const Http::Handler explain = [](const Request& request, Response& response) {
+    const Http::Handler name_path = [](const Request& request, Response& response) {
         if (!response.body.empty()) return;
         const auto text =
             response.status == 404 ? "there is nothing at " + request.path : "the request was refused";
-        response.set_content(message_body(text), json_type);
+        explain(response, response.status, text);
     };
-    server.set_error_handler(explain);
+    server.set_error_handler(name_path);
     server.set_exception_handler([](const Request& request, Response& response, std::exception_ptr) {
         gateway::log::error("admin: a handler of {} failed", request.path);
-        answer(response, 500, message_body("internal error"), json_type);
+        explain(response, 500, "internal error");
     });
 }
 
 void serve_health(Http& server, const Probes& probes) {
     server.Get("/live", [live = probes.live](const Request&, Response& response) {
         const bool alive = live();
-        answer(response, alive ? 200 : 503, alive ? "{\"live\":true}\n" : "{\"live\":false}\n", json_type);
+        answer(response, alive ? 200 : 503, alive ? "{\"live\":true}\n" : "{\"live\":false}\n");
     });
     server.Get("/ready", [ready = probes.ready](const Request&, Response& response) {
         const auto readiness = ready();
         if (!readiness) return answer_stalled(response);
-        answer(response, readiness->ready ? 200 : 503, to_json(*readiness), json_type);
+        answer(response, readiness->ready ? 200 : 503, to_json(*readiness));
     });
     server.Get("/metrics", [metrics = probes.metrics](const Request&, Response& response) {
         answer_snapshot(response, metrics(), metrics_type);
@@ -121,8 +102,7 @@ void serve_admin(Http& server, const Probes& probes, const std::string& version)
         answer_snapshot(response, routes(), json_type);
     });
     const auto body = nlohmann::json{{"name", "happn-gateway"}, {"version", version}}.dump() + "\n";
-    server.Get("/version",
-               [body](const Request&, Response& response) { answer(response, 200, body, json_type); });
+    server.Get("/version", [body](const Request&, Response& response) { answer(response, 200, body); });
 }
 
 }  // namespace
@@ -144,6 +124,7 @@ Server::Server(ServerOptions options, Probes probes) : listener_{std::make_uniqu
     serve_health(http, probes);
     if (chosen.surface == ServerOptions::Surface::health) return;
     serve_admin(http, probes, chosen.version);
+    serve_dead_letters(http, probes.dead_letters);
     if (chosen.token.empty()) {
         guard_with_names(http);
     } else {

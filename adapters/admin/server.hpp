@@ -1,7 +1,7 @@
-// The listener for operators and probes: /live /ready /metrics /routes /version over plain HTTP/1.1, apart
-// from the data plane so that it answers even when the shard does not. Owned by the composition root. Runs on
-// threads of its own (one that accepts, a fixed pool that answers) and knows the shard only by the probes,
-// which it calls on those threads.
+// The listener for operators and probes: /live /ready /metrics /routes /version /dead-letters over plain
+// HTTP/1.1, apart from the data plane so that it answers even when the shard does not. Owned by the
+// composition root. Runs on threads of its own (one that accepts, a fixed pool that answers) and knows the
+// shard only by the probes, which it calls on those threads.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/admin/dead_letters.hpp"
 #include "adapters/admin/readiness.hpp"
 #include "gateway/error.hpp"
 #include "gateway/principal.hpp"
@@ -25,6 +26,7 @@ struct Probes {
     std::function<std::optional<Readiness>()> ready;
     std::function<std::optional<std::string>()> metrics;  // Prometheus text exposition format 0.0.4
     std::function<std::optional<std::string>()> routes;   // JSON text
+    std::optional<DeadLetterDesk> dead_letters;           // of the spool; none: there is none
 };
 
 struct ServerOptions {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/app/count_of.hpp"
+#include "gateway/app/dead_letter_desk.hpp"
 #include "gateway/log.hpp"
 #include "gateway/routes_json.hpp"
 
@@ -91,8 +92,13 @@ void Gateway::make_spool() {
                                        {settings_.spool.max_messages, settings_.spool.max_bytes});
     if (file.has_error()) throw std::runtime_error{"spool.path: " + file.error().message};
     spool_file_ = *std::move(file);
+    if (const std::string& aside = spool_file_->set_aside(); !aside.empty()) {
+        log::error("spool: damaged, set aside and begun anew: {}", aside);
+        shard_.metrics().count("spool_set_aside");
+    }
     spool_ =
         std::make_unique<spool::Spool>(shard_.context(), *spool_file_, shard_.dispatcher(), shard_.metrics());
+    letter_box_ = std::make_unique<spool::LetterBox>(*spool_file_, *spool_, shard_.metrics());
     shard_.dispatcher().guarantor(*spool_);
 }
 
@@ -161,6 +167,7 @@ std::unique_ptr<admin::Server> Gateway::make_admin(admin::ServerOptions options)
             probe_patience);
     };
     probes.routes = [this] { return shard_.ask([this] { return routes_json(*table_); }, probe_patience); };
+    if (letter_box_) probes.dead_letters = dead_letter_desk(shard_, *letter_box_, probe_patience);
     auto server = std::make_unique<admin::Server>(std::move(options), std::move(probes));
     const auto port = server->start();
     if (port.has_error()) throw std::runtime_error{"admin listener: " + port.error().message};
@@ -247,6 +254,7 @@ void Gateway::wake_spool(const admin::Readiness& readiness) {
         static_cast<std::size_t>(std::ranges::count_if(readiness.connections, &ConnectionState::ready));
     if (ready > std::exchange(were_ready_, ready)) spool_->connections_are_back();
     spool_->look();
+    letter_box_->tidy(settings_.dead_letters, wall_now());
     for (auto& [name, broker] : brokers_)
         broker->look();
 }
@@ -267,6 +275,14 @@ Pending Gateway::pending() {
     return pending;
 }
 
+ConnectionState Gateway::spool_state() const {
+    const std::string& failing = spool_->failing();
+    std::string detail = failing;
+    if (failing.empty() && !spool_file_->set_aside().empty())
+        detail = "a damaged one was set aside: " + spool_file_->set_aside();
+    return {"spool", settings_.spool.path, true, failing.empty(), std::move(detail), 0};
+}
+
 std::vector<ConnectionState> Gateway::connections() const {
     std::vector<ConnectionState> states;
     if (node_) states.push_back(node_->state());
@@ -274,9 +290,7 @@ std::vector<ConnectionState> Gateway::connections() const {
         states.push_back(mesh->state());
     for (const auto& [name, broker] : brokers_)
         states.push_back(broker->state());
-    if (spool_)
-        states.push_back(
-            {"spool", settings_.spool.path, true, spool_->failing().empty(), spool_->failing(), 0});
+    if (spool_) states.push_back(spool_state());
     if (draining_) states.push_back({"gateway", identity_.name, true, false, "draining", 0});
     return states;
 }

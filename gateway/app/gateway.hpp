@@ -21,6 +21,7 @@
 #include "config/settings.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/shard.hpp"
+#include "gateway/spool/letter_box.hpp"
 #include "gateway/spool/spool.hpp"
 #include "gateway/spool/spool_file.hpp"
 
@@ -63,6 +64,7 @@ private:
     void end_when_closed();
     void wake_spool(const admin::Readiness& readiness);
     void gauge_spool();
+    ConnectionState spool_state() const;
     Pending pending();
     std::vector<ConnectionState> connections() const;
     Mesh& addressed_mesh();
@@ -75,6 +77,7 @@ private:
     Shard shard_;
     std::unique_ptr<spool::SpoolFile> spool_file_;  // null: none is configured
     std::unique_ptr<spool::Spool> spool_;
+    std::unique_ptr<spool::LetterBox> letter_box_;
     std::unique_ptr<happn::Node> node_;
     std::map<std::string, std::unique_ptr<happn::RemoteMesh>, std::less<>> meshes_;
     std::map<std::string, std::unique_ptr<mqtt::Broker>, std::less<>> brokers_;

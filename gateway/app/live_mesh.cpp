@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "adapters/happn/remote_mesh.hpp"
+#include "gateway/app/running_gateway.hpp"
 #include "gateway/identity.hpp"
 #include "gateway/log.hpp"
 #include "gateway/shard.hpp"
@@ -21,13 +22,6 @@ class Nowhere final : public SinkDirectory {
     Sink* broker(std::string_view) override { return nullptr; }
     Sink* mesh(std::string_view) override { return nullptr; }
 };
-
-/// A listener on all addresses is reached by loopback.
-Endpoint reachable(Endpoint listener) {
-    if (listener.host == "0.0.0.0") listener.host = "127.0.0.1";
-    if (listener.host == "::") listener.host = "::1";
-    return listener;
-}
 
 std::optional<MeshSettings> addressed(const config::Settings& settings) {
     const auto found = std::ranges::find(settings.meshes, settings.rest.mesh, &MeshSettings::name);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/app/commands.hpp"
+#include "gateway/app/dead_letters_command.hpp"
 #include "gateway/expression/suggestion.hpp"
 
 namespace {
@@ -14,8 +15,8 @@ using namespace gateway::app;
 
 constexpr int usage_error = 2;
 
-constexpr std::array<std::string_view, 8> command_names{
-    "run", "validate", "test", "routes", "openapi", "asyncapi", "schema", "version"};
+constexpr std::array<std::string_view, 9> command_names{
+    "run", "validate", "test", "routes", "dead-letters", "openapi", "asyncapi", "schema", "version"};
 
 void add_files(CLI::App& command, Sources& sources) {
     auto* config = command.add_option("--config", sources.config, "the gateway's configuration file");
@@ -74,6 +75,8 @@ int run(int argc, char** argv) {
     add_sources(*routes, listed);
     routes->footer("Example: happn-gateway routes --config config/gateway.yaml");
     routes->callback([&] { status = routes_command(listed); });
+
+    add_dead_letters(program, status);
 
     DocumentOptions described;
     auto* openapi = program.add_subcommand("openapi", "print the HTTP interface as an OpenAPI 3.1 document");

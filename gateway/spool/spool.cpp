@@ -28,6 +28,16 @@ std::optional<Captures> match(const Route& route, const std::string& address) {
     return std::nullopt;
 }
 
+/// The reason is for people; empty: the route delivers it.
+std::string why_not(const Route* route, const DeadLetter& letter) {
+    const std::string name = "route '" + letter.delivery.route + "'";
+    if (!letter.readable) return "what the spool holds of it is damaged";
+    if (route == nullptr) return "there is no " + name + " now";
+    if (!route->guarantee) return name + " is not at-least-once now";
+    if (!match(*route, letter.message.address)) return name + " does not take its address now";
+    return {};
+}
+
 /// What its order is by.
 std::string key_of(const Route& route, const Message& message) {
     const auto captures = match(route, message.address);
@@ -90,7 +100,7 @@ bool Spool::done(const Result<T>& result) {
         if (failing_.empty()) log::error("spool: {}", result.error().message);
         failing_ = result.error().message;
         metrics_.count("spool_failures");
-    } else if (!failing_.empty() && !result.has_error()) {
+    } else if (!failing_.empty() && !result.has_error() && file_.damage().empty()) {
         log::info("spool: the disk works again");
         failing_.clear();
     }
@@ -260,6 +270,23 @@ void Spool::try_again(Id id, const Retry& retry, const Ending& ending, const std
     metrics_.count("spool_retries");
     const double chance = std::uniform_real_distribution<double>{0, 1}(random_);
     order_.retry(id, Clock::now() + retry.wait(++trial.failures, chance));
+}
+
+Result<void> Spool::replay(Id id) {
+    if (stopped_) return Error{Errc::cancelled, "the gateway is stopping"};
+    const auto letter = file_.dead_letter(id, std::string::npos);
+    if (!done(letter)) return letter.error();
+    const Route* route = route_of(letter->delivery.route);
+    if (auto why = why_not(route, *letter); !why.empty()) return Error{Errc::refused, std::move(why)};
+    const auto& ttl = route->guarantee->ttl;
+    const WallTime expires = ttl ? wall_now() + std::chrono::duration_cast<Milliseconds>(*ttl).count() : 0;
+    const auto revived = file_.revive(id, key_of(*route, letter->message), expires);
+    if (!done(revived)) return revived.error();
+    metrics_.count("dead_letters_replayed");
+    metrics_.recovered(metrics_.route(route->name));
+    add(*revived);
+    pump();
+    return {};
 }
 
 // --- out --------------------------------------------------------------------------------------------------

@@ -34,6 +34,11 @@ public:
     void recover();
     /// What waits because a connection was away is attempted now.
     void connections_are_back();
+    /// A dead letter is to be delivered after all, by its route as it is now: with all attempts before it and
+    /// its time beginning again, behind what waits for the same key. Errors, and then it stays one: those of
+    /// SpoolFile; Errc::refused - no route of its name takes it now; Errc::cancelled - the gateway is
+    /// stopping.
+    Result<void> replay(Id letter);
     /// To be called now and then: does a disk that has failed work again?
     void look();
     /// No attempt begins any more.

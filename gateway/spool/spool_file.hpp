@@ -12,57 +12,20 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
-#include "gateway/clock.hpp"
-#include "gateway/message.hpp"
-#include "gateway/spool/delivery_order.hpp"
+#include "gateway/spool/records.hpp"
+#include "gateway/spool/tables.hpp"
 #include "gateway/sqlite/database.hpp"
 
 namespace gateway::spool {
 
-struct Limits {
-    std::size_t messages = 1'000'000;           // dead letters included
-    std::size_t bytes = std::size_t{1} << 30U;  // of their addresses and payloads
-};
-
-/// One message on one route.
-struct Delivery {
-    Id id = 0;
-    Id message = 0;
-    std::string route;
-    std::string key;       // what its order is by
-    WallTime expires = 0;  // 0: never
-    int attempts = 0;      // begun
-};
-
-/// What an attempt needs.
-struct Attempt {
-    Delivery delivery;
-    Message message;
-    WallTime arrived = 0;
-};
-
-struct DeadLetter {
-    Delivery delivery;
-    Message message;
-    WallTime arrived = 0;
-    WallTime died = 0;
-    std::string stage;  // where it ended: decode, map, target ...
-    std::string cause;  // in words
-};
-
-struct Usage {
-    std::size_t messages = 0;
-    std::size_t bytes = 0;
-    std::size_t dead = 0;
-};
-
 class SpoolFile {
 public:
-    /// Errors: those of sqlite::Database::open.
+    /// A file that is damaged is set aside, and a new one begun. Errors: those of sqlite::Database::open.
     static Result<std::unique_ptr<SpoolFile>> open(const std::string& file, Limits limits);
-    ~SpoolFile();
     SpoolFile(const SpoolFile&) = delete;
     SpoolFile& operator=(const SpoolFile&) = delete;
 
@@ -88,38 +51,90 @@ public:
     /// Given up.
     Result<void> bury(Id delivery, std::string_view stage, std::string_view cause, WallTime now);
 
-    /// The latest first.
-    Result<std::vector<DeadLetter>> dead_letters(std::size_t most);
-    Result<DeadLetter> dead_letter(Id delivery);
-    /// It is to be delivered again, as if it had just been routed.
-    Result<Delivery> revive(Id delivery);
+    // Dead letters: spool_letters.cpp.
+    /// The latest first: those that died before `before`; an empty `route`: of all routes. Of each payload at
+    /// most `most_bytes` are read.
+    Result<std::vector<DeadLetter>> dead_letters(Grave before,
+                                                 const std::string& route,
+                                                 std::size_t most,
+                                                 std::size_t most_bytes);
+    Result<DeadLetter> dead_letter(Id delivery, std::size_t most_bytes);
+    /// Where those lie that died after `after` and not after `until`, the earliest first.
+    Result<std::vector<Grave>> graves(Grave after,
+                                      WallTime until,
+                                      const std::string& route,
+                                      std::size_t most);
+    /// It is to be delivered again, as if it had just been routed: with an id that follows those of all that
+    /// waits.
+    Result<Delivery> revive(Id delivery, const std::string& key, WallTime expires);
     Result<void> drop(Id delivery);
+    /// Those of them that are still there, in one step; gives their number.
+    Result<std::size_t> drop(const std::vector<Grave>& graves);
 
     Usage usage() const;
+    /// What open() has set aside, and why; empty: nothing.
+    const std::string& set_aside() const { return database_->set_aside(); }
+    /// The file turned out to be damaged while it was used: nothing new is put into it, and the next open()
+    /// sets it aside. In words; empty: it is not.
+    std::string damage() const;
     /// Nine tenths of what it may hold are used, or the disk has failed: sources had better hold back.
     bool nearly_full() const;
     /// Writes something, and takes it back: does the disk work again?
     Result<void> probe();
 
 private:
-    struct Statements;
-    SpoolFile(std::unique_ptr<sqlite::Database> database, Limits limits, Usage usage);
+    SpoolFile(std::unique_ptr<sqlite::Database> database, Statements statements, Limits limits, Usage usage);
 
-    Result<void> prepare();
-    Result<DeadLetter> dead_letter_of(const sqlite::Statement& row);
-    Result<void> take_away(Id delivery);
+    Result<Attempt> attempt(Id delivery);
+    Result<void> closed(Id message);
+    Result<bool> remove_dead(Id delivery);
     Result<void> forget(Id message);
+    /// Notes what reading tells about the file.
+    template <typename T>
+    T watched(T result);
+    /// And what writing does.
     template <typename T>
     T noted(T result);
     template <typename Change>
-    auto all_or_nothing(Change change) -> decltype(change());
+    auto all_or_nothing(Change change) -> std::invoke_result_t<Change>;
 
     mutable std::mutex mutex_;
     std::unique_ptr<sqlite::Database> database_;
-    std::unique_ptr<Statements> statements_;
+    Statements statements_;
     const Limits limits_;
     Usage usage_;
     bool failing_ = false;  // as of the last write
+    std::string damage_;
 };
+
+template <typename T>
+T SpoolFile::watched(T result) {
+    if (result.has_error() && damage_.empty() && sqlite::is_damage(result.error()))
+        damage_ = result.error().message;
+    return result;
+}
+
+template <typename T>
+T SpoolFile::noted(T result) {
+    failing_ = result.has_error() && result.error().errc == Errc::unavailable;
+    return watched(std::move(result));
+}
+
+template <typename Change>
+auto SpoolFile::all_or_nothing(Change change) -> std::invoke_result_t<Change> {
+    auto& connection = database_->connection();
+    const Usage before = usage_;
+    if (auto begun = connection.run("BEGIN IMMEDIATE"); begun.has_error())
+        return noted(std::invoke_result_t<Change>{begun.error()});
+    auto changed = change();
+    if (!changed.has_error()) {
+        const auto committed = connection.run("COMMIT");
+        if (!committed.has_error()) return noted(std::move(changed));
+        changed = committed.error();
+    }
+    static_cast<void>(connection.run("ROLLBACK"));  // the first error is the one to tell
+    usage_ = before;
+    return noted(std::move(changed));
+}
 
 }  // namespace gateway::spool

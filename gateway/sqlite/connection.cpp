@@ -9,8 +9,13 @@ namespace gateway::sqlite {
 
 namespace {
 
+constexpr int primary = 0xff;  // of an extended result code
+
 Error error_of(sqlite3* connection) {
-    return {Errc::unavailable, std::string{"the store failed: "} + sqlite3_errmsg(connection)};
+    Error error{Errc::unavailable, std::string{"the store failed: "} + sqlite3_errmsg(connection)};
+    const int code = sqlite3_errcode(connection) & primary;
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) error.code = code;
+    return error;
 }
 
 /// What is kept is for nobody else on this machine; SQLite gives the files beside it the same permissions.
@@ -22,6 +27,10 @@ void create_for_owner_alone(const std::string& file) {
 }
 
 }  // namespace
+
+bool is_damage(const Error& error) {
+    return error.code == SQLITE_CORRUPT || error.code == SQLITE_NOTADB;
+}
 
 Statement& Statement::text(int index, std::string_view value) {
     sqlite3_bind_text64(
@@ -110,6 +119,18 @@ Result<std::int64_t> Connection::ask(std::string_view query) {
         return row.error();
     }
     return *row ? statement->number_at(0) : 0;
+}
+
+Result<void> Connection::check() {
+    auto statement = prepare("PRAGMA quick_check(1)");
+    if (statement.has_error()) return statement.error();
+    const auto row = statement->step();
+    if (row.has_error()) return row.error();
+    const std::string found{statement->text_at(0)};
+    if (found == "ok") return {};
+    Error error{Errc::unavailable, "the store is damaged: " + found};
+    error.code = SQLITE_CORRUPT;
+    return error;
 }
 
 }  // namespace gateway::sqlite

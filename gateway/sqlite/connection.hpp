@@ -1,5 +1,6 @@
 // A thin hold on the C interface of SQLite: handles that close themselves, errors as Error
-// (unavailable, in SQLite's words). One connection is used by one thread.
+// (unavailable, in SQLite's words; is_damage() tells those that the file itself causes). One connection is
+// used by one thread.
 #pragma once
 
 #include <sqlite3.h>
@@ -14,8 +15,12 @@
 
 namespace gateway::sqlite {
 
+/// The file is no database, or one that something has written into.
+bool is_damage(const Error& error);
+
 class Statement {
 public:
+    Statement() = default;  // to be assigned to
     explicit Statement(sqlite3_stmt* statement) : handle_{statement} {}
 
     // Texts must live until reset().
@@ -63,6 +68,8 @@ public:
     Result<Statement> prepare(std::string_view query);
     /// The number that a query gives.
     Result<std::int64_t> ask(std::string_view query);
+    /// Reads all of it. Errors: is_damage() - with what is wrong first.
+    Result<void> check();
     sqlite3* get() const { return handle_.get(); }
 
 private:

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "gateway/sqlite/damage.hpp"
+
 namespace gateway::sqlite {
 namespace {
 
@@ -40,34 +42,71 @@ Result<void> prepare_file(Connection& connection, const Format& format) {
     return *version == 0 ? make(connection, format) : Result<void>{};
 }
 
+enum class Check { none, all };
+
+Result<Connection> connect(const std::string& file, const Format& format, Check check) {
+    auto connection = Connection::open(file, patience);
+    if (connection.has_error()) return connection.error();
+    if (const auto ready = prepare_file(*connection, format); ready.has_error()) return ready.error();
+    if (check == Check::none) return connection;
+    if (const auto checked = connection->check(); checked.has_error()) return checked.error();
+    return connection;
+}
+
+/// Once what is damaged is out of the way, if it is. `what` is told what that was.
+Result<Connection> connect_setting_aside(const std::string& file, const Format& format, std::string& what) {
+    if (has_damaged_log(file)) {
+        const auto name = set_log_aside(file);
+        if (name.has_error()) return name.error();
+        what = *name + ": the header of the write-ahead log is damaged";
+    }
+    auto connection = connect(file, format, Check::all);
+    if (!connection.has_error() || !is_damage(connection.error())) return connection;
+    const auto name = set_aside(file);
+    if (name.has_error()) return name.error();
+    what = *name + ": " + connection.error().message;
+    return connect(file, format, Check::none);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& file, const Format& format) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& file,
+                                                 const Format& format,
+                                                 OnDamage on_damage) {
     // One file has one lock, whatever links lead to it.
     const auto resolved = std::filesystem::weakly_canonical(file);
     const auto folder = resolved.parent_path();
     std::error_code ignored;
     if (!std::filesystem::is_directory(folder, ignored))
         return Error{Errc::unavailable, file + ": there is no folder " + folder.string()};
-    auto database = open_resolved(resolved.string(), format);
+    auto database = open_resolved(resolved.string(), format, on_damage);
     if (database.has_error()) return Error{Errc::unavailable, file + ": " + database.error().message};
     return database;
 }
 
-Result<std::unique_ptr<Database>> Database::open_resolved(const std::string& file, const Format& format) {
+Result<std::unique_ptr<Database>> Database::open_resolved(const std::string& file,
+                                                          const Format& format,
+                                                          OnDamage on_damage) {
     auto lock = FileLock::take(file + ".lock");
     if (lock.has_error()) return lock.error();
-    auto connection = Connection::open(file, patience);
+    std::string set_aside;
+    auto connection = on_damage == OnDamage::set_aside ? connect_setting_aside(file, format, set_aside)
+                                                       : connect(file, format, Check::none);
     if (connection.has_error()) return connection.error();
-    if (const auto ready = prepare_file(*connection, format); ready.has_error()) return ready.error();
     auto checkpointer = Checkpointer::start(file);
     if (checkpointer.has_error()) return checkpointer.error();
-    return std::unique_ptr<Database>{
-        new Database{*std::move(lock), *std::move(connection), *std::move(checkpointer)}};
+    return std::unique_ptr<Database>{new Database{
+        *std::move(lock), *std::move(connection), *std::move(checkpointer), std::move(set_aside)}};
 }
 
-Database::Database(FileLock lock, Connection connection, std::unique_ptr<Checkpointer> checkpointer)
-    : lock_{std::move(lock)}, connection_{std::move(connection)}, checkpointer_{std::move(checkpointer)} {
+Database::Database(FileLock lock,
+                   Connection connection,
+                   std::unique_ptr<Checkpointer> checkpointer,
+                   std::string set_aside)
+    : lock_{std::move(lock)},
+      connection_{std::move(connection)},
+      checkpointer_{std::move(checkpointer)},
+      set_aside_{std::move(set_aside)} {
     const auto hook = [](void* self, sqlite3*, const char*, int pages) {
         static_cast<Database*>(self)->on_commit(pages);
         return SQLITE_OK;

@@ -175,6 +175,14 @@ TEST(CommandLine, HelpHasAnExampleForEveryCommand) {
     }
 }
 
+TEST(CommandLine, HelpHasAnExampleForEveryDeadLettersCommand) {
+    for (const char* command : {"list", "show", "replay", "drop"}) {
+        const Result result = gateway({"dead-letters", command, "--help"});
+        EXPECT_EQ(result.status, 0);
+        EXPECT_THAT(result.printed, HasSubstr("Example: happn-gateway dead-letters " + std::string{command}));
+    }
+}
+
 TEST(CommandLine, RunRefusesAConfigurationWithMistakes) {
     TemporaryDirectory directory;
     const auto file = directory.write("gateway.yaml", "lisen: [\"127.0.0.1:0\"]\n");

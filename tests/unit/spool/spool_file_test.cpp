@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <thread>
 
 #include "tests/support/temporary_directory.hpp"
@@ -55,6 +54,10 @@ protected:
     /// Kept, and to be delivered by one route.
     static Id routed(SpoolFile& spool, const std::string& payload = "21") {
         return spool.route(keep(spool, payload), {delivery_of("store", "rooms/1")}).value().at(0);
+    }
+
+    static std::vector<DeadLetter> letters_of(SpoolFile& spool) {
+        return spool.dead_letters(after_all, "", 10, 1000).value();
     }
 
     support::TemporaryDirectory directory_;
@@ -124,7 +127,7 @@ TEST_F(SpoolFileTest, ADeadLetterIsKeptUntilItIsDroppedOrRevived) {
     ASSERT_FALSE(spool->bury(dropped, "target", "AccessDenied: no", now + 1).has_error());
     ASSERT_FALSE(spool->bury(revived, "decode", "not JSON", now + 2).has_error());
     EXPECT_THAT(spool->open_deliveries().value(), IsEmpty());
-    const auto letters = spool->dead_letters(10).value();
+    const auto letters = letters_of(*spool);
     ASSERT_EQ(letters.size(), 2u);
     EXPECT_EQ(letters[0].delivery.id, revived) << "the latest first";
     EXPECT_EQ(letters[1].cause, "AccessDenied: no");
@@ -133,11 +136,76 @@ TEST_F(SpoolFileTest, ADeadLetterIsKeptUntilItIsDroppedOrRevived) {
     EXPECT_EQ(letters[1].arrived, now);
     EXPECT_EQ(letters[1].message.payload.bytes.view(), "1");
 
-    EXPECT_EQ(spool->revive(revived).value().attempts, 0);
+    EXPECT_EQ(spool->revive(revived, "k", 0).value().attempts, 0);
     EXPECT_EQ(spool->open_deliveries().value().size(), 1u);
     ASSERT_FALSE(spool->drop(dropped).has_error());
     EXPECT_EQ(spool->usage().dead, 0u);
     EXPECT_EQ(spool->usage().messages, 1u);
+}
+
+TEST_F(SpoolFileTest, ARevivedLetterComesAfterAllThatWaitsAlsoForTheNextStart) {
+    const auto letter = routed(*open(), "1");
+    ASSERT_FALSE(open()->bury(letter, "target", "no", now).has_error());
+    const auto waiting = routed(*open(), "2");
+    const auto revived = open()->revive(letter, "another key", now + 5).value();
+    EXPECT_EQ(revived.key, "another key");
+    EXPECT_EQ(revived.expires, now + 5);
+    const auto open_now = open()->open_deliveries().value();
+    ASSERT_EQ(open_now.size(), 2u);
+    EXPECT_EQ(open_now[0].id, waiting);
+    EXPECT_EQ(open_now[1].id, revived.id);
+    EXPECT_EQ(open_now[1].key, "another key");
+    EXPECT_EQ(open()->begin_attempt(revived.id).value().message.payload.bytes.view(), "1");
+}
+
+TEST_F(SpoolFileTest, DeadLettersAreReadPageByPageAndRouteByRoute) {
+    const auto spool = open();
+    for (int number = 0; number < 5; ++number) {
+        const std::string route = number % 2 == 0 ? "even" : "odd";
+        const auto id =
+            spool->route(keep(*spool, std::to_string(number)), {delivery_of(route, "k")}).value().at(0);
+        ASSERT_FALSE(spool->bury(id, "target", "no", now + number / 2).has_error());
+    }
+    const auto payloads = [&](Grave before, const std::string& route, std::size_t most) {
+        std::vector<std::string> found;
+        for (const DeadLetter& letter : spool->dead_letters(before, route, most, 100).value())
+            found.push_back(letter.message.payload.bytes.str());
+        return found;
+    };
+    EXPECT_THAT(payloads(after_all, "", 2), ElementsAre("4", "3"));
+    const auto third = spool->dead_letters(after_all, "", 3, 0).value().at(2);
+    EXPECT_THAT(payloads(third.grave(), "", 9), ElementsAre("1", "0"));
+    EXPECT_THAT(payloads(after_all, "even", 9), ElementsAre("4", "2", "0"));
+    EXPECT_THAT(payloads(third.grave(), "even", 9), ElementsAre("0"));
+}
+
+TEST_F(SpoolFileTest, GravesAreWalkedFromTheEarliestDeathToAMoment) {
+    const auto spool = open();
+    std::vector<Id> ids;
+    for (int number = 0; number < 4; ++number) {
+        ids.push_back(routed(*spool));
+        ASSERT_FALSE(spool->bury(ids.back(), "target", "no", now + number).has_error());
+    }
+    const auto walked = [&](Grave after, WallTime until, const std::string& route, std::size_t most) {
+        std::vector<Id> found;
+        for (const Grave& grave : spool->graves(after, until, route, most).value())
+            found.push_back(grave.id);
+        return found;
+    };
+    EXPECT_THAT(walked({}, now + 2, "", 9), ElementsAre(ids[0], ids[1], ids[2]));
+    EXPECT_THAT(walked({}, now + 9, "store", 2), ElementsAre(ids[0], ids[1]));
+    EXPECT_THAT(walked({now + 1, ids[1]}, now + 9, "", 9), ElementsAre(ids[2], ids[3]));
+    EXPECT_THAT(walked({}, now + 9, "other", 9), IsEmpty());
+}
+
+TEST_F(SpoolFileTest, NoMoreOfALettersPayloadIsReadThanWanted) {
+    const auto spool = open();
+    const auto id = routed(*spool, "0123456789");
+    ASSERT_FALSE(spool->bury(id, "target", "no", now).has_error());
+    const auto letter = spool->dead_letter(id, 4).value();
+    EXPECT_EQ(letter.message.payload.bytes.view(), "0123");
+    EXPECT_EQ(letter.payload_size, 10u);
+    EXPECT_EQ(spool->dead_letter(id, std::string::npos).value().message.payload.bytes.view(), "0123456789");
 }
 
 TEST_F(SpoolFileTest, WhatIsNotThereIsSaid) {
@@ -145,8 +213,8 @@ TEST_F(SpoolFileTest, WhatIsNotThereIsSaid) {
     const auto alive = routed(*spool);
     EXPECT_EQ(spool->finish(99).error().errc, Errc::not_found);
     EXPECT_EQ(spool->bury(99, "", "", now).error().errc, Errc::not_found);
-    EXPECT_EQ(spool->dead_letter(alive).error().errc, Errc::not_found);
-    EXPECT_EQ(spool->revive(alive).error().errc, Errc::not_found);
+    EXPECT_EQ(spool->dead_letter(alive, 100).error().errc, Errc::not_found);
+    EXPECT_EQ(spool->revive(alive, "k", 0).error().errc, Errc::not_found);
     EXPECT_EQ(spool->drop(alive).error().errc, Errc::not_found) << "only the dead are dropped";
     EXPECT_EQ(spool->open_deliveries().value().size(), 1u);
 }
@@ -196,15 +264,6 @@ TEST_F(SpoolFileTest, ADiskThatIsFullIsSurvivedAndNoticedAgainWhenItHasRoom) {
 TEST_F(SpoolFileTest, IsOneProcessAlone) {
     const auto spool = open();
     EXPECT_THAT(SpoolFile::open(file(), {}).error().message, HasSubstr("another process has it"));
-}
-
-TEST_F(SpoolFileTest, WhatIsNoSpoolIsRefusedAndLeftAsItIs) {
-    const std::string text =
-        "this is no database, but somebody's notes, long enough to look like a header ......";
-    std::ofstream{file()} << text;
-    EXPECT_THAT(SpoolFile::open(file(), {}).error().message, HasSubstr("file is not a database"));
-    std::ifstream back{file()};
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>{back}, {}), text);
 }
 
 TEST_F(SpoolFileTest, TakesMessagesFromSeveralThreads) {

@@ -5,63 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "gateway/receipt.hpp"
-#include "tests/support/temporary_directory.hpp"
-#include "tests/unit/core/recording_sinks.hpp"
-#include "tests/unit/core/table_builder.hpp"
+#include "tests/unit/spool/one_run.hpp"
 
 namespace gateway::spool {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Route guaranteed(Guarantee guarantee = {}) {
-    Route route = mqtt_to_happn("store", "rooms/{room}", "/rooms/{room}");
-    route.guarantee = std::move(guarantee);
-    return route;
-}
-
-/// One run of a gateway with that file.
-struct OneRun {
-    explicit OneRun(const std::string& path, Limits limits = {})
-        : file{std::move(SpoolFile::open(path, limits)).value()} {
-        dispatcher.guarantor(spool);
-    }
-    ~OneRun() { EXPECT_THAT(metrics.broken_sums(spool.pending()), IsEmpty()); }
-
-    void use(std::vector<Route> routes) { dispatcher.apply(table_of(std::move(routes))); }
-
-    void receive(const std::string& topic, const std::string& payload, int qos = 1) {
-        Message message = mqtt_message(topic, payload);
-        std::get<MqttProperties>(message.properties).qos = qos;
-        const auto kept = file->keep(message, wall_now());
-        dispatcher.receive(std::move(message), {}, kept.has_error() ? 0 : *kept);
-    }
-
-    /// What the target has been handed, in order.
-    std::vector<std::string> attempts() const {
-        std::vector<std::string> payloads;
-        for (const auto& [id, output] : sinks.node.delivered)
-            payloads.push_back(output.payload.bytes.str());
-        return payloads;
-    }
-    void answer(std::size_t attempt, Outcome outcome = {}) {
-        dispatcher.on_outcome(sinks.node.delivered.at(attempt).first, std::move(outcome));
-    }
-    void fail(std::size_t attempt, Errc errc) {
-        answer(attempt, Outcome{Error{errc, "as the test wants it"}});
-    }
-    std::uint64_t outcomes(Fate fate, const std::string& reason = "") {
-        return metrics.route("store").outcomes[fate][reason];
-    }
-
-    boost::asio::io_context io;
-    RecordingSinks sinks;
-    Metrics metrics;
-    std::unique_ptr<SpoolFile> file;
-    Dispatcher dispatcher{{.gateway_name = "gw", .gateway_id = "cafe0000cafe0000"}, sinks, metrics};
-    Spool spool{io, *file, dispatcher, metrics};
-};
 
 class SpoolTest : public testing::Test {
 protected:
@@ -125,6 +75,37 @@ TEST_F(SpoolTest, ARetryComesByItself) {
     EXPECT_THAT(run.attempts(), ElementsAre("1", "1"));
 }
 
+TEST_F(SpoolTest, TheRouteSaysWhichErrorsOfItsTargetPass) {
+    Guarantee guarantee;
+    guarantee.retry = {.max = 5, .network = false, .statuses = {{409, 409}, {500, 599}}};
+    OneRun run{path()};
+    run.use({guaranteed(guarantee)});
+    const auto answers = [&](int code) {
+        run.receive("rooms/1", std::to_string(code));
+        run.answer(run.attempts().size() - 1,
+                   Outcome{Error{Errc::http_error, "HttpError", code, "as the test wants it"}});
+        return run.outcomes(Fate::dead, "http_error");
+    };
+    EXPECT_EQ(answers(404), 1u) << "not named: for good";
+    EXPECT_EQ(answers(409), 1u);
+    run.spool.connections_are_back();
+    EXPECT_THAT(run.attempts(), ElementsAre("404", "409", "409"));
+    run.answer(2, Outcome{Error{Errc::mesh_error, "Busy", 503, "another code that is named"}});
+    run.spool.connections_are_back();
+    run.answer(3, Outcome{Error{Errc::mesh_error, "Busy", 0, "no code at all"}});
+    EXPECT_EQ(run.outcomes(Fate::dead, "mesh_error"), 1u);
+}
+
+TEST_F(SpoolTest, ARouteThatDoesNotNameTheNetworkGivesUpWhatItDoesNotReach) {
+    Guarantee guarantee;
+    guarantee.retry = {.max = 5, .network = false, .statuses = {{500, 599}}};
+    OneRun run{path()};
+    run.use({guaranteed(guarantee)});
+    run.receive("rooms/1", "1");
+    run.fail(0, Errc::timeout);
+    EXPECT_EQ(run.outcomes(Fate::dead, "timeout"), 1u);
+}
+
 TEST_F(SpoolTest, WhatATargetRefusesForGoodIsADeadLetter) {
     OneRun run{path()};
     run.use({guaranteed()});
@@ -133,7 +114,7 @@ TEST_F(SpoolTest, WhatATargetRefusesForGoodIsADeadLetter) {
     run.fail(0, Errc::access_denied);
     EXPECT_EQ(run.outcomes(Fate::dead, "access_denied"), 1u);
     EXPECT_THAT(run.attempts(), ElementsAre("1", "2")) << "it holds nobody up";
-    const auto letters = run.file->dead_letters(10).value();
+    const auto letters = run.letters();
     ASSERT_EQ(letters.size(), 1u);
     EXPECT_EQ(letters[0].stage, "target");
     EXPECT_EQ(letters[0].cause, "AccessDenied: as the test wants it");
@@ -144,7 +125,7 @@ TEST_F(SpoolTest, WhatTheRouteCannotReadIsADeadLetter) {
     run.use({guaranteed()});
     run.receive("rooms/1", "{");
     EXPECT_EQ(run.outcomes(Fate::dead, "decode"), 1u);
-    EXPECT_EQ(run.file->dead_letters(1).value().at(0).stage, "decode");
+    EXPECT_EQ(run.letters().at(0).stage, "decode");
 }
 
 TEST_F(SpoolTest, AnEndIsPutToAttemptsThatReachATargetButNotToThoseThatReachNobody) {
