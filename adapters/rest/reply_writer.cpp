@@ -5,6 +5,7 @@
 #include <charconv>
 #include <ctime>
 
+#include "adapters/rest/header_text.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "gateway/clock.hpp"
 
@@ -24,19 +25,6 @@ void append_header(std::string& out, std::string_view name, std::string_view val
     out += ": ";
     out += value;
     out += "\r\n";
-}
-
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view name) {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        return alphanumeric || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-    });
-}
-
-bool is_safe_value(std::string_view value) {
-    return std::ranges::none_of(
-        value, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 bool is_framing(std::string_view name) {
@@ -59,10 +47,10 @@ void append_reply(std::string& out, const HttpReply& reply, ReplyFraming framing
     out += reply.reason.empty() ? reason_phrase(reply.status) : reply.reason;
     out += "\r\n";
     append_header(out, "Date", date);
-    if (!reply.content_type.empty() && is_safe_value(reply.content_type) && !bodiless)
+    if (!reply.content_type.empty() && is_header_value(reply.content_type) && !bodiless)
         append_header(out, "Content-Type", reply.content_type);
     for (const auto& [name, value] : reply.headers) {
-        if (is_token(name) && is_safe_value(value) && !is_framing(name)) append_header(out, name, value);
+        if (is_token(name) && is_header_value(value) && !is_framing(name)) append_header(out, name, value);
     }
     if (framing.stream) {
         if (!framing.old_client) out += "Transfer-Encoding: chunked\r\n";

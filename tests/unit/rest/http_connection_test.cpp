@@ -146,6 +146,23 @@ TEST_F(ABodyThatWaits, MayOnlyWaitForTheGoAhead) {
     EXPECT_EQ(statuses(waiting(call, json_body + "Expect: 100-continue, miracles\r\n")), "417");
 }
 
+const std::string trailing =
+    "POST /rest/method/componentName/methodName HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n";
+
+TEST_F(HttpConnectionTest, ATrailerChangesNothing) {
+    for (const char* trailer : {"Connection: close", "Content-Length: 99", "Transfer-Encoding: chunked"}) {
+        const std::string answers =
+            talk({trailing + trailer + "\r\n\r\nGET /ping HTTP/1.1\r\nHost: a\r\n\r\n"});
+        EXPECT_TRUE(answers.starts_with("HTTP/1.1 200 ")) << trailer << "\n" << answers;
+        EXPECT_TRUE(answers.ends_with("pong")) << trailer << "\n" << answers;
+    }
+}
+
+TEST_F(HttpConnectionTest, AFoldedTrailerIsRefusedAsAFoldedHeaderIs) {
+    EXPECT_TRUE(talk({trailing + "X: a\r\n b\r\n\r\n"}).starts_with("HTTP/1.1 400 "));
+}
+
 TEST_F(HttpConnectionTest, OptionsOfNothingInParticularAreThoseOfTheServer) {
     const std::string closing = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     for (const char* line : {"OPTIONS *", "OPTIONS http://a"}) {
