@@ -403,15 +403,11 @@ void HttpConnection::abort() {
 
 }  // namespace
 
-asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
-                                       std::unique_ptr<ByteStream> stream,
-                                       Peer peer) {
-    const Admission admission{state, peer.ip};
-    if (!admission) {
-        state->metrics.count("connections_refused_per_client");
-        co_await refuse_connection(std::move(state), std::move(stream), std::move(peer));
-        co_return;
-    }
+asio::awaitable<void> serve_admitted(std::shared_ptr<ListenerState> state,
+                                     std::unique_ptr<ByteStream> stream,
+                                     Peer peer,
+                                     std::unique_ptr<const Admission> admission) {
+    const auto place = std::move(admission);
     auto connection = std::make_unique<HttpConnection>(state, std::move(stream), std::move(peer));
     auto upgrade = co_await connection->run();
     if (!upgrade) co_return;
@@ -419,6 +415,18 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
     std::string arrived = connection->take_unread();
     connection.reset();  // a websocket needs none of its buffers
     co_await serve_websocket(std::move(state), std::move(upgraded), std::move(arrived), *std::move(upgrade));
+}
+
+asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
+                                       std::unique_ptr<ByteStream> stream,
+                                       Peer peer) {
+    auto admission = std::make_unique<const Admission>(state, peer.ip);
+    if (*admission) {
+        co_await serve_admitted(std::move(state), std::move(stream), std::move(peer), std::move(admission));
+    } else {
+        state->metrics.count("connections_refused_per_client");
+        co_await refuse_connection(std::move(state), std::move(stream), std::move(peer));
+    }
 }
 
 }  // namespace rest
