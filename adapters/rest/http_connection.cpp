@@ -267,7 +267,7 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
 asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
     co_await sender_.compress(reply, request_);
     if (const auto logged = access())
-        log_access(*logged, reply.status, framing_.head ? 0 : reply.body.size());
+        log_access(*logged, reply.status, sent_body(reply, framing_));
     enter(Phase::write, state_->settings.timeouts.body);
     const bool written = co_await sender_.write(reply, framing_);
     co_return written&& framing_.keep_alive ? Next::request : Next::close;

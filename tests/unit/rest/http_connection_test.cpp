@@ -163,6 +163,22 @@ TEST_F(HttpConnectionTest, AFoldedTrailerIsRefusedAsAFoldedHeaderIs) {
     EXPECT_TRUE(talk({trailing + "X: a\r\n b\r\n\r\n"}).starts_with("HTTP/1.1 400 "));
 }
 
+TEST_F(HttpConnectionTest, WhoHasWhatTheAnswerWouldBeIsToldOfTheSameVariants) {
+    door.compression.minimum = 1;
+    const auto field = [](const std::string& answer, const std::string& name) {
+        const auto at = answer.find("\r\n" + name + ": ");
+        return at == std::string::npos ? "none" : answer.substr(at, answer.find("\r\n", at + 2) - at);
+    };
+    const std::string get = "GET /openapi.json HTTP/1.1\r\nHost: a\r\n";
+    const std::string whole = talk({get + "\r\n"});
+    const std::string tag = field(whole, "ETag").substr(std::string_view{"\r\nETag: "}.size());
+    const std::string known = talk({get + "If-None-Match: " + tag + "\r\n\r\n"});
+    EXPECT_TRUE(known.starts_with("HTTP/1.1 304 ")) << known;
+    EXPECT_TRUE(known.ends_with("\r\n\r\n")) << "and no body: " << known;
+    EXPECT_NE(field(whole, "Vary").find("Accept-Encoding"), std::string::npos) << whole.substr(0, 500);
+    EXPECT_EQ(field(known, "Vary"), field(whole, "Vary"));
+}
+
 TEST_F(HttpConnectionTest, OptionsOfNothingInParticularAreThoseOfTheServer) {
     const std::string closing = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     for (const char* line : {"OPTIONS *", "OPTIONS http://a"}) {
