@@ -367,7 +367,7 @@ std::optional<Access> HttpConnection::access() const {
 
 /// A reply refuses it; otherwise upgrade_ is set if the request is one for the node.
 std::optional<HttpReply> HttpConnection::check_upgrade() {
-    request_.wants_websocket = wants_websocket(request_);
+    request_.wants_websocket = wants_websocket(request_) && !reader_.is_old();
     if (!is_for_node(request_)) return std::nullopt;
     if (auto refusal = refusal_of_upgrade(*state_, request_, reader_.has_body())) return refusal;
     upgrade_ = Upgrade{upgrade_of(request_, peer_.port), {std::shared_ptr<void>{}, state_->node}, access()};

@@ -34,9 +34,26 @@ bool is_of_the_connection(std::string_view name) {
     return std::ranges::any_of(own, [&](std::string_view one) { return equal_ignoring_case(name, one); });
 }
 
+bool names_a_protocol(const HttpReply& reply) {
+    return std::ranges::any_of(
+        reply.headers, [](const auto& header) { return equal_ignoring_case(header.first, "upgrade"); });
+}
+
 void append_length(std::string& out, std::size_t length) {
     out += "Content-Length: ";
     append_number(out, length);
+    out += "\r\n";
+}
+
+void append_connection(std::string& out, const HttpReply& reply, ReplyFraming framing) {
+    std::string_view option;
+    if (!framing.keep_alive) option = "close";
+    if (framing.keep_alive && framing.old_client) option = "keep-alive";
+    const bool upgrade = names_a_protocol(reply);  // RFC 9110 section 7.8
+    if (option.empty() && !upgrade) return;
+    out += "Connection: ";
+    out += option;
+    if (upgrade) out += option.empty() ? "upgrade" : ", upgrade";
     out += "\r\n";
 }
 
@@ -72,11 +89,7 @@ void append_reply(std::string& out, const HttpReply& reply, ReplyFraming framing
     } else if (reply.status == reset_content) {
         append_length(out, 0);
     }
-    if (!framing.keep_alive) {
-        out += "Connection: close\r\n";
-    } else if (framing.old_client) {
-        out += "Connection: keep-alive\r\n";
-    }
+    append_connection(out, reply, framing);
     out += "\r\n";
     if (!bodiless && !framing.head) out += reply.body.view();
 }

@@ -163,6 +163,56 @@ TEST_F(HttpConnectionTest, AFoldedTrailerIsRefusedAsAFoldedHeaderIs) {
     EXPECT_TRUE(talk({trailing + "X: a\r\n b\r\n\r\n"}).starts_with("HTTP/1.1 400 "));
 }
 
+class NodeThatIsNotAsked final : public gateway::WebsocketAcceptor {
+public:
+    std::unique_ptr<gateway::WebsocketPeer> open(gateway::WebsocketLink&,
+                                                 const gateway::UpgradeRequest&) override {
+        ADD_FAILURE() << "a websocket was opened";
+        return nullptr;
+    }
+    std::size_t max_frame_bytes() const override { return 1024; }
+};
+
+/// An upgrade for the node, and what is answered.
+class Handshakes : public HttpConnectionTest {
+protected:
+    Handshakes() { node = &not_asked; }
+    std::string answer(const std::string& version,
+                       const std::string& headers =
+                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                           "Sec-WebSocket-Version: 13\r\n") {
+        return talk({"GET /primus HTTP/" + version +
+                     "\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" + headers + "\r\n"});
+    }
+    NodeThatIsNotAsked not_asked;
+};
+
+TEST_F(Handshakes, AreNotOfHttp10) {
+    const std::string refusal = answer("1.0");
+    EXPECT_TRUE(refusal.starts_with("HTTP/1.1 426 ")) << refusal;
+    EXPECT_NE(refusal.find("\r\nConnection: close, upgrade\r\n"), std::string::npos) << refusal;
+}
+
+TEST_F(Handshakes, NeedAKeyOf16Bytes) {
+    for (const char* key : {"", "Sec-WebSocket-Key: abc\r\n", "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n"}) {
+        const std::string refusal = answer("1.1", std::string{key} + "Sec-WebSocket-Version: 13\r\n");
+        EXPECT_TRUE(refusal.starts_with("HTTP/1.1 400 ")) << refusal;
+        EXPECT_NE(refusal.find("\r\nDate: "), std::string::npos) << refusal;
+        EXPECT_NE(refusal.find("\r\nContent-Type: application/problem+json\r\n"), std::string::npos);
+    }
+}
+
+TEST_F(Handshakes, AreOfOneVersionWhichARefusalNames) {
+    const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for (const std::string& version : {std::string{}, std::string{"Sec-WebSocket-Version: 12\r\n"}}) {
+        const std::string refusal = answer("1.1", key + version);
+        EXPECT_TRUE(refusal.starts_with("HTTP/1.1 426 ")) << refusal;
+        for (const char* header : {"Date: now", "Sec-WebSocket-Version: 13", "Upgrade: websocket"})
+            EXPECT_NE(refusal.find("\r\n" + std::string{header} + "\r\n"), std::string::npos) << refusal;
+        EXPECT_NE(refusal.find("\r\nConnection: close, upgrade\r\n"), std::string::npos) << refusal;
+    }
+}
+
 TEST_F(HttpConnectionTest, WhoHasWhatTheAnswerWouldBeIsToldOfTheSameVariants) {
     door.compression.minimum = 1;
     const auto field = [](const std::string& answer, const std::string& name) {

@@ -99,6 +99,12 @@ TEST(ReplyWriter, SendsAnEmptyBodyWithResetContent) {
               "HTTP/1.1 205 Reset Content\r\nDate: now\r\nContent-Length: 0\r\n\r\n");
 }
 
+TEST(ReplyWriter, SaysThatTheProtocolItNamesIsOfTheConnection) {
+    HttpReply reply;
+    reply.headers = {{"Upgrade", "websocket"}};
+    EXPECT_NE(written(reply).find("\r\nConnection: upgrade\r\n"), std::string::npos);
+}
+
 TEST(ReplyWriter, LeavesOutHeadersThatWouldBreakTheFraming) {
     HttpReply reply{200, "text/plain\r\nX-Bad: 1", Bytes::literal("x")};
     reply.headers = {{"X-Split", "a\r\nSet-Cookie: b"},
