@@ -357,6 +357,14 @@ Section<Limits> limits_section() {
              &Limits::http_body,
              size(kibibyte, gibibyte),
              "Body of a request; larger ones get 413.")
+        .key("http_bodies",
+             &Limits::http_bodies,
+             size(kibibyte, 64 * gibibyte),
+             "Bodies of all requests at once; those beyond get 503.")
+        .key("http_answers",
+             &Limits::http_answers,
+             size(kibibyte, 64 * gibibyte),
+             "Answers that clients have not taken yet; beyond, who has taken longest is disconnected.")
         .key("websocket_message", &Limits::websocket_message, size(kibibyte, gibibyte), "One happn frame.")
         .key("connections", &Limits::connections, count(), "Client connections at once.")
         .key("pending",

@@ -1,11 +1,17 @@
 #include "gateway/answer_shaper.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/json.hpp"
 
 namespace gateway {
 namespace {
+
+/// The tab is none: a header may have it (RFC 9110 section 5.5).
+bool is_control(char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
 
 /// Fills a response in and keeps the first refusal that it meets.
 class Shaping {
@@ -26,6 +32,7 @@ public:
         }
         add(response_.headers, rule.headers);
         add(response_.user, rule.user);
+        check_headers();
     }
 
     const std::optional<Refused>& refused() const { return refused_; }
@@ -40,6 +47,17 @@ private:
                 into.emplace_back(name, value->to_text());
             }
         }
+    }
+
+    /// A header that cannot be sent is not left out in silence: what is a redirection without its Location?
+    void check_headers() {
+        std::erase_if(response_.headers, [this](const NameValue& header) {
+            const bool fits = std::ranges::none_of(header.second, is_control);
+            if (!fits)
+                refuse({Refusal::encode,
+                        "a control character in the value of the header '" + header.first + "'"});
+            return !fits;
+        });
     }
 
     void body(const ObjectMap& map) {

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <set>
 #include <utility>
 
 #include "gateway/json.hpp"
@@ -60,8 +61,11 @@ Result<Payload> decode_boolean(Payload payload) {
 Result<Payload> decode_form(Payload payload) {
     const auto fields = parse_form(payload.bytes.view());
     if (!fields) return undecodable("a form");
+    std::set<std::string_view> names;
     std::string object = "{";
     for (const auto& [name, value] : *fields) {
+        if (!names.insert(name).second)
+            return Error{Errc::bad_request, "the form's field '" + name + "' is given more than once"};
         if (object.size() > 1) object += ',';
         json::append_quoted(object, name);
         object += ':';

@@ -12,9 +12,9 @@
 namespace gateway {
 
 /// What `decode` makes of a payload. Json: text checked to be one JSON value. Text: checked UTF-8. Number and
-/// boolean: JSON from plain text. Form: application/x-www-form-urlencoded as a JSON object of strings. A
-/// payload that arrived decoded (from happn or HTTP) is only re-read where the route asks for another kind.
-/// Fails with Errc::bad_request.
+/// boolean: JSON from plain text. Form: application/x-www-form-urlencoded as a JSON object of strings, no
+/// name twice. A payload that arrived decoded (from happn or HTTP) is only re-read where the route asks for
+/// another kind. Fails with Errc::bad_request.
 Result<Payload> decode(Payload payload, Decode how);
 
 /// What `encode` sends. Json: text becomes a JSON string, bytes a base64 string. Text: a JSON string loses

@@ -117,6 +117,8 @@ struct NodeSettings {
 struct Limits {
     std::size_t http_header = 8u * 1024;
     std::size_t http_body = 1024u * 1024;
+    std::size_t http_bodies = 64u * 1024 * 1024;        // bytes of all that are here at once
+    std::size_t http_answers = 64u * 1024 * 1024;       // bytes of all that clients have not taken yet
     std::size_t websocket_message = 10u * 1024 * 1024;  // as happn's own
     std::size_t connections = 20'000;
     std::size_t pending = 100'000;

@@ -1,8 +1,10 @@
 #include "mappings/answers.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "gateway/expression/suggestion.hpp"
+#include "mappings/header_names.hpp"
 #include "mappings/streams.hpp"
 #include "mappings/values.hpp"
 
@@ -14,9 +16,32 @@ using gateway::Route;
 using gateway::Scope;
 using gateway::Target;
 
+/// Of the connection that an answer goes over (RFC 9110 section 7.6.1), or of the answer as it is sent.
+constexpr std::array<std::string_view, 7> own_headers{
+    "connection", "content-length", "date", "keep-alive", "trailer", "transfer-encoding", "upgrade"};
+constexpr std::array<int, 3> bodiless_statuses{204, 205, 304};  // RFC 9110 sections 6.4.1 and 15.3.6
+
 std::optional<int> small_integer(const Node& node, std::string_view key) {
     const auto number = integer_of(node, key);
     return number ? std::optional{static_cast<int>(*number)} : std::nullopt;
+}
+
+/// `node`: a respond, or an entry of errors.
+void check_headers(const Node& node, const Compilation& compilation) {
+    const Node* headers = child(node, "headers");
+    if (headers == nullptr) return;
+    for (const auto& header : headers->members())
+        check_header_name(header.key, own_headers, header.place, compilation);
+}
+
+void check_body(const Node& node, const Route& route, const Compilation& compilation) {
+    const auto status = small_integer(node, "status");
+    const auto* body = node.find("body");
+    const bool has_one = body != nullptr && !body->value.is_null();
+    if (!status || !has_one || !std::holds_alternative<gateway::HttpSource>(route.source)) return;
+    if (std::ranges::find(bodiless_statuses, *status) != bodiless_statuses.end())
+        compilation.error(
+            "HG414", body->place, "an answer of status " + std::to_string(*status) + " has no body");
 }
 
 gateway::Respond compile_respond(const Node& node,
@@ -125,13 +150,18 @@ void compile_answers(const Node& node, const Scope& scope, Route& route, const C
     if (respond != nullptr) {
         check_from(*respond, route, compilation);
         check_etag(*respond, route, compilation);
+        check_headers(*respond, compilation);
+        check_body(*respond, route, compilation);
         route.respond = compile_respond(*respond, with_answer, route, compilation);
     }
     Scope with_error = scope;
     with_error.error = true;
     if (errors == nullptr) return;
-    for (const auto& entry : errors->items())
+    for (const auto& entry : errors->items()) {
+        check_headers(entry, compilation);
+        check_body(entry, route, compilation);
         route.errors.push_back(compile_error(entry, with_error, compilation));
+    }
 }
 
 }  // namespace mappings

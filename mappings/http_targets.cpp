@@ -4,6 +4,7 @@
 #include <array>
 
 #include "config/units.hpp"
+#include "mappings/header_names.hpp"
 #include "mappings/retry.hpp"
 #include "mappings/values.hpp"
 
@@ -34,23 +35,8 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// A token of RFC 9110 section 5.6.2.
-bool is_header_name(std::string_view name) {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-    };
-    return !name.empty() && std::ranges::all_of(name, fits);
-}
-
 bool check_header(const std::string& name, const config::Place& place, const Compilation& compilation) {
-    if (!is_header_name(name)) {
-        compilation.error("HG210", place, "'" + name + "' is no name of a header");
-        return false;
-    }
-    if (!is_one_of(lower(name), own_headers)) return true;
-    compilation.error("HG210", place, "the gateway makes the header '" + name + "' itself");
-    return false;
+    return check_header_name(name, own_headers, place, compilation);
 }
 
 // --- statuses

@@ -10,7 +10,8 @@
 
 namespace rest {
 
-/// A connection's place among those of its client. Trusted proxies stand for many clients and need none.
+/// A connection's place among those of its client, from when it is known who that is. Trusted proxies stand
+/// for many clients and need none.
 class Admission {
 public:
     Admission(std::shared_ptr<ListenerState> state, const std::string& address);
@@ -27,8 +28,6 @@ private:
 };
 
 /// 429 if the request's client has had its share; Retry-After says when the next one is served.
-std::optional<HttpReply> check_rate(ListenerState& state,
-                                    const HttpRequest& request,
-                                    gateway::TimePoint now);
+std::optional<HttpReply> check_rate(ListenerState& state, const HttpRequest& request, gateway::TimePoint now);
 
 }  // namespace rest

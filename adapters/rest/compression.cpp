@@ -72,7 +72,7 @@ bool accepts_gzip(const HttpRequest& request) {
 }
 
 bool is_compressible(const HttpReply& reply, std::size_t minimum) {
-    if (reply.body.size() < minimum || reply.status == 206 || reply.status == 204 || reply.status == 304)
+    if (reply.body.size() < minimum || reply.status == 204 || reply.status == 205 || reply.status == 206)
         return false;
     if (!is_text(media_type(reply.content_type)) || header_of(reply, "content-encoding") != nullptr)
         return false;

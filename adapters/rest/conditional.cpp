@@ -70,8 +70,6 @@ HttpReply unless_known(std::string_view if_none_match, HttpReply reply) {
     const auto tag = tag_of(reply);
     if (tag.empty() || !has_already(if_none_match, tag)) return reply;
     reply.status = 304;
-    reply.content_type.clear();
-    reply.body = {};
     return reply;
 }
 

@@ -21,7 +21,8 @@ std::string strong_etag(std::string_view etag);
 std::string weak_etag(std::string_view etag);
 
 /// The reply to a safe request, or 304 with what a cache may learn from it, if its ETag is one of those that
-/// the client has.
+/// the client has. The body stays with the reply and is not sent: what is said of the one is said of the
+/// other, `Vary` for instance (section 15.4.5).
 HttpReply unless_known(std::string_view if_none_match, HttpReply reply);
 
 }  // namespace rest

@@ -172,6 +172,8 @@ struct FrontDoor::State {
             if (error || state->ended) return;
             const auto now = gateway::Clock::now();
             for_each([now](Connection& connection) { connection.check_deadline(now); });
+            shared->metrics.gauge("http_bodies_bytes", static_cast<double>(shared->bodies.held()));
+            shared->metrics.gauge("http_answers_bytes", static_cast<double>(shared->answers.held()));
             if (now >= next_look) look_at_certificates(ServerCertificate::Reload::if_files_changed);
             schedule_tick();
         });

@@ -1,13 +1,8 @@
 #include "adapters/rest/head_scanner.hpp"
 
+#include "adapters/rest/header_text.hpp"
+
 namespace rest {
-namespace {
-
-bool is_control(char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
-
-}  // namespace
 
 HeadScanner::Verdict HeadScanner::malformed(const char* problem) {
     problem_ = problem;

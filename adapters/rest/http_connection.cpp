@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "adapters/rest/admission.hpp"
+#include "adapters/rest/body_judge.hpp"
 #include "adapters/rest/current_request.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/node_websockets.hpp"
@@ -35,7 +36,7 @@ constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr gateway::Duration linger_time = std::chrono::seconds{2};  // of reading on after a refusal
 
 /// What the connection waits for, and so what happens when that takes too long.
-enum class Phase { idle, head, body, answer, write, stream, linger };
+enum class Phase { idle, head, body, answer, write, stream, drain, linger };
 
 /// Why the connection goes on, or ends.
 enum class Next { request, close, upgrade };
@@ -49,6 +50,7 @@ public:
           sender_{*state_, *stream_},
           box_{std::make_shared<ReplyBox>(stream_->get_executor())},
           request_{*state_, std::move(peer)},
+          answer_share_{state_->answers, [this] { give_up_answer(); }},
           registration_{*state_, *this} {}
 
     /// The upgrade that the peer asks for; nullopt: the connection has ended.
@@ -65,7 +67,9 @@ public:
 private:
     asio::awaitable<Next> serve_request();
     asio::awaitable<bool> read_head();
-    asio::awaitable<bool> read_body();
+    asio::awaitable<std::optional<Next>> read_body();
+    asio::awaitable<Next> refuse_body(HttpReply refusal);
+    asio::awaitable<bool> drain_body();
     asio::awaitable<Progress> read(Progress (RequestReader::*part)(HttpRequest&));
     asio::awaitable<bool> let_go_ahead();
     asio::awaitable<bool> read_more();
@@ -79,7 +83,10 @@ private:
     asio::awaitable<void> linger();
 
     void begin_request();
+    void forget_body();
     std::optional<HttpReply> check_upgrade();
+    bool waits_for_us() const;
+    void give_up_answer();
     HttpReply for_pages(HttpReply reply) const;
     bool may_go_on() const;
     void enter(Phase phase, gateway::Duration allowed) {
@@ -93,6 +100,8 @@ private:
     ReplySender sender_;
     std::shared_ptr<ReplyBox> box_;
     CurrentRequest request_;
+    BodyJudge body_judge_{*state_};
+    BytePool::Share answer_share_;
     ReplyFraming framing_;
     Phase phase_ = Phase::idle;
     TimePoint deadline_ = TimePoint::max();
@@ -138,8 +147,8 @@ asio::awaitable<Next> HttpConnection::serve_request() {
         co_return Next::close;
     }
     if (reader_.has_body()) {
-        const bool complete = co_await read_body();
-        if (!complete) co_return Next::close;
+        const auto refused = co_await read_body();
+        if (refused) co_return *refused;
     }
     const Next next = co_await answer_and_send();
     if (next == Next::close) co_await linger();
@@ -148,6 +157,7 @@ asio::awaitable<Next> HttpConnection::serve_request() {
 
 /// False: refused, or the peer has gone.
 asio::awaitable<bool> HttpConnection::read_head() {
+    forget_body();
     request_.forget();
     reader_.start();
     enter(Phase::idle, state_->settings.timeouts.idle);
@@ -164,30 +174,68 @@ asio::awaitable<bool> HttpConnection::read_head() {
     co_return true;
 }
 
-/// False: refused, or the peer has gone.
-asio::awaitable<bool> HttpConnection::read_body() {
+/// nullopt: it is there. Else the request has been refused, or the peer has gone.
+asio::awaitable<std::optional<Next>> HttpConnection::read_body() {
     const std::size_t limit = state_->surface->max_body(request_.http());
     const auto announced = reader_.announced_body();
     if (announced && *announced > limit) {
         co_await refuse(problem(413, "the body is larger than " + std::to_string(limit) + " bytes"));
-        co_return false;
+        co_return Next::close;
     }
+    if (auto refusal = body_judge_.begin(request_.http(), announced, waits_for_us()))
+        co_return co_await refuse_body(*std::move(refusal));
     reader_.limit_body(limit);
     enter(Phase::body, state_->settings.timeouts.body);
-    const bool waits = waits_for_go_ahead(request_.http()) && !framing_.old_client && !reader_.has_unread();
-    if (waits) {
+    if (waits_for_us()) {
         const bool sent = co_await let_go_ahead();
-        if (!sent) co_return false;
+        if (!sent) co_return Next::close;
     }
     const Progress progress = co_await read(&RequestReader::read_body);
+    if (progress == Progress::done) co_return std::nullopt;
     if (progress == Progress::failed) co_await refuse_unreadable();
+    co_return Next::close;
+}
+
+/// Says no before the body is there. One that is short, and on its way, is read all the same: the connection
+/// may go on after it.
+asio::awaitable<Next> HttpConnection::refuse_body(HttpReply refusal) {
+    if (waits_for_us() || reader_.announced_body().value_or(0) > BodyJudge::short_body) {
+        co_await refuse(std::move(refusal));
+        co_return Next::close;
+    }
+    framing_.keep_alive = may_go_on();
+    const Next next = co_await send(for_pages(std::move(refusal)));
+    if (next == Next::request) {
+        const bool drained = co_await drain_body();
+        if (drained) co_return Next::request;
+    }
+    co_await linger();
+    co_return Next::close;
+}
+
+/// False: it goes on for too long, or the peer has gone.
+asio::awaitable<bool> HttpConnection::drain_body() {
+    enter(Phase::drain, state_->settings.timeouts.body);
+    reader_.discard_body(BodyJudge::short_body);
+    Progress progress = reader_.read_body(request_.http());
+    while (progress == Progress::needs_more) {
+        const bool more = co_await read_more();
+        if (!more || state_->ended) co_return false;
+        progress = reader_.read_body(request_.http());
+    }
     co_return progress == Progress::done;
 }
 
 /// One part of a request. needs_more: it has been refused, or the peer has gone.
 asio::awaitable<Progress> HttpConnection::read(Progress (RequestReader::*part)(HttpRequest&)) {
-    Progress progress = (reader_.*part)(request_.http());
-    while (progress == Progress::needs_more) {
+    for (;;) {
+        const Progress progress = (reader_.*part)(request_.http());
+        if (progress == Progress::failed) co_return progress;
+        if (auto refusal = body_judge_.go_on(request_.http(), reader_.held())) {
+            co_await refuse(*std::move(refusal));
+            co_return Progress::needs_more;
+        }
+        if (progress == Progress::done) co_return progress;
         const bool more = co_await read_more();
         if (state_->ended) co_return progress;
         if (!more) {
@@ -195,18 +243,11 @@ asio::awaitable<Progress> HttpConnection::read(Progress (RequestReader::*part)(H
             co_return progress;
         }
         if (phase_ == Phase::idle) begin_request();
-        progress = (reader_.*part)(request_.http());
     }
-    co_return progress;
 }
 
-/// False: refused, as there is no need for the body, or the peer has gone.
+/// False: the peer has gone.
 asio::awaitable<bool> HttpConnection::let_go_ahead() {
-    if (auto refusal = state_->surface->refusal_of_head(request_.http())) {
-        state_->metrics.count("http_requests");
-        co_await refuse(*std::move(refusal));
-        co_return false;
-    }
     const ByteStream::Pieces line{asio::buffer(continue_line), asio::const_buffer{}};
     auto [failed, sent] = co_await async_write(*stream_, line, as_values);
     co_return !failed;
@@ -221,6 +262,7 @@ asio::awaitable<bool> HttpConnection::read_more() {
 asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
+    forget_body();
     if (reply.stream && request_.http().wants_websocket) {
         upgrade_ = Upgrade{upgrade_of(request_.http(), request_.peer_port()),
                            std::make_shared<StreamSocket>(state_, reply.stream),
@@ -254,10 +296,11 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
 /// Writes a whole reply, as framing_ says.
 asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
     co_await sender_.compress(reply, request_.http());
-    if (const auto logged = request_.access())
-        log_access(*logged, reply.status, framing_.head ? 0 : reply.body.size());
+    if (const auto logged = request_.access()) log_access(*logged, reply.status, sent_body(reply, framing_));
     enter(Phase::write, state_->settings.timeouts.body);
+    answer_share_.insist(sent_body(reply, framing_));
     const bool written = co_await sender_.write(reply, framing_);
+    answer_share_.release();
     co_return written&& framing_.keep_alive ? Next::request : Next::close;
 }
 
@@ -277,6 +320,7 @@ asio::awaitable<Next> HttpConnection::send_stream(HttpReply reply) {
 /// The last reply of a connection that cannot go on.
 asio::awaitable<void> HttpConnection::refuse(HttpReply reply) {
     timed_out_ = false;
+    forget_body();
     framing_.keep_alive = false;
     co_await send(for_pages(std::move(reply)));
     co_await linger();
@@ -313,6 +357,18 @@ void HttpConnection::begin_request() {
     enter(Phase::head, state_->settings.timeouts.header);
 }
 
+/// Who waits for an answer, or has one, needs it no more.
+void HttpConnection::forget_body() {
+    request_.http().body = {};
+    reader_.forget_body();
+    body_judge_.end();
+}
+
+/// Does the client keep its body until it is asked for it?
+bool HttpConnection::waits_for_us() const {
+    return waits_for_go_ahead(request_.http()) && !framing_.old_client && !reader_.has_unread();
+}
+
 /// A page of another origin that may read the route's answers reads the connection's own as well.
 HttpReply HttpConnection::for_pages(HttpReply reply) const {
     if (!state_->ended && !request_.http().method.empty())
@@ -327,7 +383,7 @@ bool HttpConnection::may_go_on() const {
 
 /// A reply refuses it; otherwise upgrade_ is set if the request is one for the node.
 std::optional<HttpReply> HttpConnection::check_upgrade() {
-    request_.http().wants_websocket = wants_websocket(request_.http());
+    request_.http().wants_websocket = wants_websocket(request_.http()) && !reader_.is_old();
     if (!is_for_node(request_.http())) return std::nullopt;
     if (auto refusal = refusal_of_upgrade(*state_, request_.http(), reader_.has_body())) return refusal;
     upgrade_ = Upgrade{upgrade_of(request_.http(), request_.peer_port()),
@@ -351,7 +407,13 @@ void HttpConnection::check_deadline(TimePoint now) {
 }
 
 void HttpConnection::close_if_idle() {
-    if (phase_ == Phase::idle || phase_ == Phase::linger) abort();
+    if (phase_ == Phase::idle || phase_ == Phase::drain || phase_ == Phase::linger) abort();
+}
+
+/// The others need the room: this client has taken longest over its answer.
+void HttpConnection::give_up_answer() {
+    if (!state_->ended) state_->metrics.count("http_answers_dropped");
+    stream_->close();
 }
 
 void HttpConnection::abort() {
@@ -365,15 +427,11 @@ void HttpConnection::abort() {
 
 }  // namespace
 
-asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
-                                       std::unique_ptr<ByteStream> stream,
-                                       Peer peer) {
-    const Admission admission{state, peer.ip};
-    if (!admission) {
-        state->metrics.count("connections_refused_per_client");
-        co_await refuse_connection(std::move(state), std::move(stream), std::move(peer));
-        co_return;
-    }
+asio::awaitable<void> serve_admitted(std::shared_ptr<ListenerState> state,
+                                     std::unique_ptr<ByteStream> stream,
+                                     Peer peer,
+                                     std::unique_ptr<const Admission> admission) {
+    const auto place = std::move(admission);
     auto connection = std::make_unique<HttpConnection>(state, std::move(stream), std::move(peer));
     auto upgrade = co_await connection->run();
     if (!upgrade) co_return;
@@ -381,6 +439,18 @@ asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
     std::string arrived = connection->take_unread();
     connection.reset();  // a websocket needs none of its buffers
     co_await serve_websocket(std::move(state), std::move(upgraded), std::move(arrived), *std::move(upgrade));
+}
+
+asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
+                                       std::unique_ptr<ByteStream> stream,
+                                       Peer peer) {
+    auto admission = std::make_unique<const Admission>(state, peer.ip);
+    if (*admission) {
+        co_await serve_admitted(std::move(state), std::move(stream), std::move(peer), std::move(admission));
+    } else {
+        state->metrics.count("connections_refused_per_client");
+        co_await refuse_connection(std::move(state), std::move(stream), std::move(peer));
+    }
 }
 
 }  // namespace rest

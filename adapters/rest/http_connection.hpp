@@ -9,16 +9,23 @@
 #include <string>
 
 #include "adapters/rest/access_log.hpp"
+#include "adapters/rest/admission.hpp"
 #include "adapters/rest/byte_stream.hpp"
 #include "adapters/rest/listener_state.hpp"
 #include "adapters/rest/peer.hpp"
 
 namespace rest {
 
-/// Serves the stream to its end.
+/// Serves the stream to its end, or refuses it: its client has its share of connections.
 boost::asio::awaitable<void> serve_connection(std::shared_ptr<ListenerState> state,
                                               std::unique_ptr<ByteStream> stream,
                                               Peer peer);
+
+/// Serves the stream to its end. `admission`: the place of its client, who has one.
+boost::asio::awaitable<void> serve_admitted(std::shared_ptr<ListenerState> state,
+                                            std::unique_ptr<ByteStream> stream,
+                                            Peer peer,
+                                            std::unique_ptr<const Admission> admission);
 
 /// What a connection becomes. `acceptor`: the node, or a stream.
 struct Upgrade {
@@ -34,7 +41,7 @@ boost::asio::awaitable<void> serve_websocket(std::shared_ptr<ListenerState> stat
                                              std::string arrived,
                                              Upgrade upgrade);
 
-/// Says 503 and closes: more connections than the limit.
+/// Says 503 and closes: more connections than a limit.
 boost::asio::awaitable<void> refuse_connection(std::shared_ptr<ListenerState> state,
                                                std::unique_ptr<ByteStream> stream,
                                                Peer peer);

@@ -109,6 +109,10 @@ std::optional<HttpReply> HttpSurface::refusal_of_head(const HttpRequest& head) c
     return routes_.refusal_of_head(head, *query);
 }
 
+bool HttpSurface::hears_body_first(const HttpRequest& head) const {
+    return rest_path(head.path()).has_value();
+}
+
 std::optional<HttpReply> HttpSurface::refusal_of_rest(const HttpRequest& head,
                                                       const RestPath& path,
                                                       const Query& query) const {

@@ -41,9 +41,13 @@ public:
     /// then it is dropped.
     void handle(const HttpRequest& request, Respond respond);
 
-    /// Why a request with this head gets nothing, whatever its body says; nullopt: that depends on more. For
-    /// clients that wait to be told whether to send their body (RFC 9110 section 10.1.1).
+    /// Why a request with this head and a body gets nothing, whatever that says; nullopt: that depends on
+    /// more.
     std::optional<HttpReply> refusal_of_head(const HttpRequest& head) const;
+
+    /// Is what is wrong with the body of such a request said before what is wrong with its head? Of paths
+    /// that are happner's own, as happner does it.
+    bool hears_body_first(const HttpRequest& head) const;
 
     /// Lets a page of another origin read a reply that is none of the surface's own, if it may read those.
     void open_to_page(const HttpRequest& head, HttpReply& reply) const;

@@ -40,13 +40,18 @@ public:
           deadline_{Clock::now() + state_->settings.timeouts.header},
           registration_{*state_, *this} {}
 
-    /// False: the connection ends here.
+    /// False: the connection ends here, see refused().
     asio::awaitable<bool> run();
+
+    /// Does its client have more connections than it may? Then it can be told so if no TLS is in between.
+    bool refused() const { return admission_ && !*admission_; }
+    bool is_plain() const { return !listener_->certificate; }
 
     std::unique_ptr<ByteStream> take_stream() {
         return tls_ ? std::unique_ptr<ByteStream>{std::move(tls_)} : tcp_stream(std::move(socket_));
     }
     Peer take_peer() { return std::move(peer_); }
+    std::unique_ptr<const Admission> take_admission() { return std::move(admission_); }
 
     void check_deadline(TimePoint now) override {
         if (now >= deadline_) abort();
@@ -61,11 +66,13 @@ public:
 private:
     asio::awaitable<bool> read_proxy_header();
     asio::awaitable<bool> shake_hands();
+    bool admit();
 
     std::shared_ptr<ListenerState> state_;
     std::shared_ptr<Listener> listener_;
     tcp::socket socket_;
     Peer peer_;
+    std::unique_ptr<const Admission> admission_;
     std::unique_ptr<TlsStream> tls_;
     TimePoint deadline_;
     bool closed_ = false;
@@ -73,15 +80,24 @@ private:
 };
 
 asio::awaitable<bool> Opening::run() {
+    if (!admit()) co_return false;
     if (listener_->proxy_protocol) {
         const bool announced = co_await read_proxy_header();
-        if (!announced || closed_) co_return false;
+        if (!announced || closed_ || !admit()) co_return false;
     }
     if (listener_->certificate) {
         const bool safe = co_await shake_hands();
         if (!safe || closed_) co_return false;
     }
     co_return true;
+}
+
+/// Whom the connection counts for: the peer, and as soon as a proxy has named it, its client.
+bool Opening::admit() {
+    admission_.reset();
+    admission_ = std::make_unique<const Admission>(state_, peer_.ip);
+    if (!*admission_) state_->metrics.count("connections_refused_per_client");
+    return !refused();
 }
 
 /// Looks before it takes, as what follows the header belongs to TLS or HTTP.
@@ -136,11 +152,17 @@ asio::awaitable<void> open_connection(std::shared_ptr<ListenerState> state,
     co_await asio::this_coro::throw_if_cancelled(false);
     auto opening = std::make_unique<Opening>(state, std::move(listener), std::move(socket), std::move(peer));
     const bool opened = co_await opening->run();
-    if (!opened || state->ended) co_return;
+    const bool told = opening->refused() && opening->is_plain();
+    if (state->ended || (!opened && !told)) co_return;
     auto stream = opening->take_stream();
     Peer client = opening->take_peer();
+    auto admission = opening->take_admission();
     opening.reset();
-    co_await serve_connection(std::move(state), std::move(stream), std::move(client));
+    if (told) {
+        co_await refuse_connection(std::move(state), std::move(stream), std::move(client));
+    } else {
+        co_await serve_admitted(std::move(state), std::move(stream), std::move(client), std::move(admission));
+    }
 }
 
 }  // namespace rest

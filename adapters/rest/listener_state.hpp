@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 
+#include "adapters/rest/byte_pool.hpp"
 #include "adapters/rest/client_table.hpp"
 #include "adapters/rest/http_surface.hpp"
 #include "adapters/rest/known_hosts.hpp"
@@ -50,6 +51,8 @@ struct ListenerState {
           settings{surface_settings},
           door{std::move(door_settings)},
           clients{door.clients},
+          bodies{settings.limits.http_bodies},
+          answers{settings.limits.http_answers},
           surface{
               std::make_unique<HttpSurface>(std::move(surface_settings), dispatcher, addressed, counters)},
           hosts{settings.rest.hosts},
@@ -60,6 +63,8 @@ struct ListenerState {
     SurfaceSettings settings;
     DoorSettings door;
     ClientTable clients;
+    BytePool bodies;                       // of requests, until they are answered
+    BytePool answers;                      // as long as they are written
     std::unique_ptr<HttpSurface> surface;  // null once ended
     KnownHosts hosts;                      // of the node's websockets; the surface judges the rest
     gateway::WebsocketAcceptor* node;

@@ -9,6 +9,7 @@
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/kept_request.hpp"
 #include "adapters/rest/mapped_reply.hpp"
+#include "adapters/rest/websocket_upgrade.hpp"
 #include "gateway/http_body.hpp"
 #include "gateway/json.hpp"
 #include "gateway/longest_wait.hpp"
@@ -292,6 +293,8 @@ std::optional<HttpReply> MappedRoutes::refusal_of(const gateway::Route& route,
     if (is_forged(head, source, has_token))
         return problem(403, "pages of another origin may not use this route", "AccessDenied");
     if (auto refusal = not_acceptable(route, head)) return refusal;
+    if (is_stream(route) && head.wants_websocket)
+        if (auto refusal = refusal_of_handshake(head)) return refusal;
     const auto security = authority_.security();
     if (security == Security::insecure || has_token || source.auth != HttpSource::Auth::required)
         return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "adapters/rest/websocket_upgrade.hpp"
 
 namespace rest {
 namespace {
@@ -23,7 +24,7 @@ std::optional<HttpReply> refusal_of_upgrade(ListenerState& state, const HttpRequ
     }
     auto refusal = state.hosts.refusal_of(request, node_security);
     if (refusal) state.metrics.count("requests_refused_by_host");
-    return refusal;
+    return refusal ? refusal : refusal_of_handshake(request);
 }
 
 }  // namespace rest

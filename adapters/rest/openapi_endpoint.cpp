@@ -111,16 +111,11 @@ void OpenApiEndpoint::describe_to(gateway::Principal user,
 /// Whoever keeps it asks again each time: what a caller may use, and what there is, may have changed.
 HttpReply OpenApiEndpoint::reply(Caller caller, const Description& mesh, std::string_view if_none_match) {
     const Made& made = made_for(caller, mesh);
-    HttpReply reply;
-    if (has_already(if_none_match, made.tag)) {
-        reply.status = 304;
-    } else {
-        reply = HttpReply{200, json_type, made.body};
-    }
+    HttpReply reply{200, json_type, made.body};
     reply.headers.emplace_back("ETag", strong_etag(made.tag));
     reply.headers.emplace_back("Cache-Control", caller == Caller::user ? "private, no-cache" : "no-cache");
     reply.headers.emplace_back("Vary", "Authorization, Cookie");
-    return reply;
+    return unless_known(if_none_match, std::move(reply));
 }
 
 const OpenApiEndpoint::Made& OpenApiEndpoint::made_for(Caller caller, const Description& mesh) {

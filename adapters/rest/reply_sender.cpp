@@ -29,7 +29,7 @@ asio::awaitable<void> ReplySender::compress(HttpReply& reply, const HttpRequest&
     const gateway::Compression& wanted = state_.door.compression;
     if (!wanted.enabled || !is_compressible(reply, wanted.minimum)) co_return;
     add_vary(reply);
-    if (!accepts_gzip(request)) co_return;
+    if (!has_content(reply.status) || !accepts_gzip(request)) co_return;
     Gzip gzip{reply.body.view()};
     while (!gzip.step())
         co_await asio::post(stream_.get_executor(), asio::use_awaitable);
@@ -37,7 +37,7 @@ asio::awaitable<void> ReplySender::compress(HttpReply& reply, const HttpRequest&
 }
 
 asio::awaitable<bool> ReplySender::write(const HttpReply& reply, ReplyFraming framing) {
-    const bool apart = reply.body.size() > large_body && !framing.head;
+    const bool apart = sent_body(reply, framing) > large_body;
     framing.head = framing.head || apart;
     out_.clear();
     append_reply(out_, reply, framing, state_.date.now());

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <ctime>
 
+#include "adapters/rest/header_text.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "gateway/clock.hpp"
 
@@ -12,6 +13,7 @@ namespace rest {
 namespace {
 
 constexpr std::size_t usual_head_size = 256;
+constexpr int reset_content = 205;  // has a length, which is 0
 
 void append_number(std::string& out, std::size_t number) {
     std::array<char, 20> digits{};
@@ -26,56 +28,68 @@ void append_header(std::string& out, std::string_view name, std::string_view val
     out += "\r\n";
 }
 
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view name) {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        return alphanumeric || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-    });
+bool is_of_the_connection(std::string_view name) {
+    static constexpr std::array<std::string_view, 6> own{
+        "content-length", "transfer-encoding", "connection", "date", "keep-alive", "trailer"};
+    return std::ranges::any_of(own, [&](std::string_view one) { return equal_ignoring_case(name, one); });
 }
 
-bool is_safe_value(std::string_view value) {
-    return std::ranges::none_of(
-        value, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+bool names_a_protocol(const HttpReply& reply) {
+    return std::ranges::any_of(
+        reply.headers, [](const auto& header) { return equal_ignoring_case(header.first, "upgrade"); });
 }
 
-bool is_framing(std::string_view name) {
-    return equal_ignoring_case(name, "content-length") || equal_ignoring_case(name, "transfer-encoding") ||
-           equal_ignoring_case(name, "connection");
+void append_length(std::string& out, std::size_t length) {
+    out += "Content-Length: ";
+    append_number(out, length);
+    out += "\r\n";
 }
 
-bool has_no_body(int status) {
-    return status < 200 || status == 204 || status == 304;
+void append_connection(std::string& out, const HttpReply& reply, ReplyFraming framing) {
+    std::string_view option;
+    if (!framing.keep_alive) option = "close";
+    if (framing.keep_alive && framing.old_client) option = "keep-alive";
+    const bool upgrade = names_a_protocol(reply);  // RFC 9110 section 7.8
+    if (option.empty() && !upgrade) return;
+    out += "Connection: ";
+    out += option;
+    if (upgrade) out += option.empty() ? "upgrade" : ", upgrade";
+    out += "\r\n";
 }
 
 }  // namespace
 
+bool has_content(int status) {
+    return status >= 200 && status != 204 && status != reset_content && status != 304;
+}
+
+std::size_t sent_body(const HttpReply& reply, ReplyFraming framing) {
+    return framing.head || !has_content(reply.status) ? 0 : reply.body.size();
+}
+
 void append_reply(std::string& out, const HttpReply& reply, ReplyFraming framing, std::string_view date) {
-    const bool bodiless = has_no_body(reply.status);
-    out.reserve(out.size() + usual_head_size + (bodiless || framing.head ? 0 : reply.body.size()));
+    const bool bodiless = !has_content(reply.status);
+    out.reserve(out.size() + usual_head_size + sent_body(reply, framing));
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(std::clamp(reply.status, 100, 999)));
     out += ' ';
     out += reply.reason.empty() ? reason_phrase(reply.status) : reply.reason;
     out += "\r\n";
     append_header(out, "Date", date);
-    if (!reply.content_type.empty() && is_safe_value(reply.content_type) && !bodiless)
+    if (!reply.content_type.empty() && is_header_value(reply.content_type) && !bodiless)
         append_header(out, "Content-Type", reply.content_type);
     for (const auto& [name, value] : reply.headers) {
-        if (is_token(name) && is_safe_value(value) && !is_framing(name)) append_header(out, name, value);
+        if (is_token(name) && is_header_value(value) && !is_of_the_connection(name))
+            append_header(out, name, value);
     }
     if (framing.stream) {
         if (!framing.old_client) out += "Transfer-Encoding: chunked\r\n";
     } else if (!bodiless) {
-        out += "Content-Length: ";
-        append_number(out, reply.body.size());
-        out += "\r\n";
+        append_length(out, reply.body.size());
+    } else if (reply.status == reset_content) {
+        append_length(out, 0);
     }
-    if (!framing.keep_alive) {
-        out += "Connection: close\r\n";
-    } else if (framing.old_client) {
-        out += "Connection: keep-alive\r\n";
-    }
+    append_connection(out, reply, framing);
     out += "\r\n";
     if (!bodiless && !framing.head) out += reply.body.view();
 }

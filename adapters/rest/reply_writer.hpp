@@ -15,8 +15,12 @@ struct ReplyFraming {
     bool stream = false;      // the body follows, in chunks or to the end of the connection
 };
 
+/// Bytes of the body that are sent: some statuses have none (RFC 9110 sections 6.4.1 and 15.3.6).
+std::size_t sent_body(const HttpReply& reply, ReplyFraming framing);
+bool has_content(int status);
+
 /// Appends status line, headers and body. Headers that would break the framing (control characters, or
-/// lengths of their own) are left out.
+/// what the connection says itself) are left out.
 void append_reply(std::string& out, const HttpReply& reply, ReplyFraming framing, std::string_view date);
 
 inline constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";

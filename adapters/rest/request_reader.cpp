@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <utility>
 
+#include "adapters/rest/chunked_body.hpp"
 #include "adapters/rest/head_scanner.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/request_head.hpp"
@@ -16,25 +17,30 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Parser = http::request_parser<http::string_body>;
+using Parser = http::request_parser<http::empty_body>;  // of heads
 
-constexpr std::size_t first_read = 2u * 1024;       // what most requests fit in
-constexpr std::size_t read_ahead = 64u * 1024;      // bytes of later requests, or of a body, held at once
-constexpr std::size_t kept_capacity = 16u * 1024;   // of the buffer between requests
-constexpr std::size_t chunk_overhead = 64u * 1024;  // sizes, extensions and trailers of a chunked body
-constexpr std::size_t chunk_overhead_ratio = 8;     // and for each byte of it: chunks of one byte are allowed
-constexpr std::size_t parser_slack = 16;            // the scanner has the say, not the parser
+constexpr std::size_t first_read = 2u * 1024;      // what most requests fit in
+constexpr std::size_t read_ahead = 64u * 1024;     // bytes of later requests, or of a body, held at once
+constexpr std::size_t kept_capacity = 16u * 1024;  // of the buffer between requests
+constexpr std::size_t parser_slack = 16;           // the scanner has the say, not the parser
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
+HttpReply invalid(std::string_view why) {
+    return problem(400, "this is no valid HTTP request: " + std::string{why});
+}
+
+HttpReply too_large() {
+    return problem(413, "the request's body is too large");
+}
+
 HttpReply refusal_of(error_code error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
         return problem(431, "the request's head is too large");
-    if (error == http::error::body_limit) return problem(413, "the request's body is too large");
     if (error == http::error::bad_version) return problem(505, "HTTP/1.1 and HTTP/1.0 are spoken here");
-    return problem(400, "this is no valid HTTP request: " + error.message());
+    return invalid(error.message());
 }
 
 }  // namespace
@@ -45,6 +51,9 @@ struct RequestReader::Parts {
     std::string_view unread() const {
         return {static_cast<const char*>(buffer.data().data()), buffer.size()};
     }
+
+    Progress take_chunks(std::string_view& received);
+    Progress take_counted(std::string_view& received);
 
     Progress fail(HttpReply reply) {
         refusal = std::move(reply);
@@ -57,8 +66,37 @@ struct RequestReader::Parts {
     std::optional<Parser> parser;
     std::optional<HttpReply> refusal;
     std::size_t next_read = first_read;
-    std::size_t body_bytes = 0;  // as they came, chunk sizes included
+    std::optional<ChunkedBody> chunks;
+    std::size_t body_limit = 0;
+    std::size_t to_come = 0;  // of a body with a Content-Length
+    std::string body;
+    bool wanted = true;  // or it is only read
 };
+
+RequestReader::Progress RequestReader::Parts::take_chunks(std::string_view& received) {
+    switch (chunks->take(received, body)) {
+        case ChunkedBody::Verdict::incomplete:
+            return Progress::needs_more;
+        case ChunkedBody::Verdict::complete:
+            return Progress::done;
+        case ChunkedBody::Verdict::malformed:
+            return fail(invalid(chunks->problem()));
+        case ChunkedBody::Verdict::too_large:
+            return fail(too_large());
+        case ChunkedBody::Verdict::too_much_around:
+            break;
+    }
+    return fail(problem(413, "the request's body has too much around its chunks"));
+}
+
+RequestReader::Progress RequestReader::Parts::take_counted(std::string_view& received) {
+    if (to_come > body_limit) return fail(too_large());
+    const std::string_view part = received.substr(0, to_come);
+    body += part;
+    received.remove_prefix(part.size());
+    to_come -= part.size();
+    return to_come == 0 ? Progress::done : Progress::needs_more;
+}
 
 RequestReader::RequestReader(std::size_t header_limit) : parts_{std::make_unique<Parts>(header_limit)} {
     start();
@@ -76,6 +114,7 @@ void RequestReader::commit(std::size_t size) {
 }
 
 void RequestReader::start() {
+    forget_body();
     parts_->parser.reset();
     parts_->refusal.reset();
     parts_->scanner.emplace(parts_->header_limit);
@@ -90,8 +129,7 @@ RequestReader::Progress RequestReader::read_head(HttpRequest& request) {
         case HeadScanner::Verdict::too_large:
             return at.fail(problem(431, "the request's head is too large"));
         case HeadScanner::Verdict::malformed:
-            return at.fail(
-                problem(400, "this is no valid HTTP request: " + std::string{at.scanner->problem()}));
+            return at.fail(invalid(at.scanner->problem()));
         case HeadScanner::Verdict::complete:
             break;
     }
@@ -137,31 +175,36 @@ bool RequestReader::is_old() const {
 
 void RequestReader::limit_body(std::size_t limit) {
     Parts& at = *parts_;
-    at.parser->body_limit(limit);
-    at.parser->eager(true);
-    at.body_bytes = 0;
+    at.body_limit = limit;
+    at.chunks.reset();
+    at.to_come = announced_body().value_or(0);
+    if (at.parser->chunked()) at.chunks.emplace(limit);
+    at.body.reserve(std::min(at.to_come, limit));
+    at.wanted = true;
     at.next_read = std::clamp(announced_body().value_or(read_ahead), first_read, read_ahead);
+}
+
+void RequestReader::discard_body(std::size_t limit) {
+    limit_body(limit);
+    parts_->wanted = false;
 }
 
 RequestReader::Progress RequestReader::read_body(HttpRequest& request) {
     Parts& at = *parts_;
-    Parser& parser = *at.parser;
-    while (!parser.is_done()) {
-        if (at.buffer.size() == 0) return Progress::needs_more;
-        error_code error;
-        const std::size_t used = parser.put(at.buffer.data(), error);
-        at.buffer.consume(used);
-        at.body_bytes += used;
-        const bool wants_more = error == http::error::need_more;
-        if (error && !wants_more) return at.fail(refusal_of(error));
-        const bool stuck = wants_more && at.buffer.size() >= read_ahead;  // in one chunk's head, or a trailer
-        const std::size_t body = parser.get().body().size();
-        if (stuck || at.body_bytes > chunk_overhead + body * (1 + chunk_overhead_ratio))
-            return at.fail(problem(413, "the request's body has too much around its chunks"));
-        if (wants_more) return Progress::needs_more;
-    }
-    request.body = parser.get().body();
-    return Progress::done;
+    std::string_view received = at.unread();
+    const Progress progress = at.chunks ? at.take_chunks(received) : at.take_counted(received);
+    at.buffer.consume(at.buffer.size() - received.size());
+    if (!at.wanted) at.body.clear();
+    if (progress == Progress::done) request.body = at.body;
+    return progress;
+}
+
+std::size_t RequestReader::held() const {
+    return parts_->body.size();
+}
+
+void RequestReader::forget_body() {
+    std::string{}.swap(parts_->body);
 }
 
 HttpReply RequestReader::refusal() {

@@ -43,8 +43,14 @@ public:
     bool is_old() const;                                // HTTP/1.0
     /// Before read_body(). A larger body fails with 413.
     void limit_body(std::size_t limit);
-    /// Once done, `request` has its body. Trailers are read and dropped (RFC 9110 section 6.5.1).
+    /// The same for a body that nobody wants: it is read, and nothing of it kept.
+    void discard_body(std::size_t limit);
+    /// Once done, `request` has its body. Trailers are read and dropped.
     Progress read_body(HttpRequest& request);
+    /// Bytes of it that are kept here.
+    std::size_t held() const;
+    /// Lets go of it. The head stays.
+    void forget_body();
 
     HttpReply refusal();
 

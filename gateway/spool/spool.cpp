@@ -284,7 +284,7 @@ Result<void> Spool::replay(Id id) {
     if (!done(revived)) return revived.error();
     metrics_.count("dead_letters_replayed");
     metrics_.recovered(metrics_.route(route->name));
-    add(*revived);
+    add(*revived, nullptr);
     pump();
     return {};
 }

@@ -205,6 +205,19 @@ TEST_F(ImpatientTls, ClosesWhoNeverBeginsItsHandshake) {
     EXPECT_EQ(client.read_to_end(), "");
 }
 
+class CrowdedTls : public TlsListener {
+protected:
+    CrowdedTls() : TlsListener{{}, "clients: { connections: 2 }\n"} {}
+};
+
+TEST_F(CrowdedTls, CountsThoseThatHaveNotBegunTheirHandshake) {
+    RawClient one{port}, two{port}, three{port};
+    EXPECT_EQ(three.read_to_end(), "");
+    EXPECT_EQ(metric(*gateway, "connections_refused_per_client_total"), 1);
+    two.close();
+    EXPECT_TRUE(eventually([&] { return curl(trusting() + url("/ping")) == "pong"; }));
+}
+
 class MutualTls : public TlsListener {
 protected:
     MutualTls() : TlsListener{"client_ca"} {}

@@ -23,6 +23,7 @@ struct MemoryPeer {
 
     std::deque<std::string> pieces;  // each is read by a read of its own
     End end = End::shuts_sending;    // after the last piece
+    bool takes = true;               // what is written; else writes wait for the end of the connection
     std::string written;
     bool shut = false;    // nothing more may be written
     bool closed = false;  // nor read
@@ -75,6 +76,7 @@ public:
 
     void write(const Pieces& pieces, rest::IoHandler done) override {
         if (peer_->closed) return complete(std::move(done), boost::asio::error::operation_aborted, 0);
+        if (!peer_->takes) return (void)writing_.emplace(std::move(done));
         std::size_t size = 0;
         for (const auto& piece : pieces) {
             if (piece.size() > 0 && peer_->shut) peer_->written_after_the_end = true;
@@ -91,8 +93,10 @@ public:
 
     void cancel() override {
         peer_->read_on = {};
-        if (auto waiting = std::exchange(waiting_, std::nullopt))
-            complete(*std::move(waiting), boost::asio::error::operation_aborted, 0);
+        for (auto* operation : {&waiting_, &writing_}) {
+            if (auto waiting = std::exchange(*operation, std::nullopt))
+                complete(*std::move(waiting), boost::asio::error::operation_aborted, 0);
+        }
     }
 
     void close() override {
@@ -107,7 +111,8 @@ private:
 
     boost::asio::io_context& io_;
     std::shared_ptr<MemoryPeer> peer_;
-    std::optional<rest::IoHandler> waiting_;
+    std::optional<rest::IoHandler> waiting_;  // to read
+    std::optional<rest::IoHandler> writing_;
 };
 
 }  // namespace support

@@ -214,6 +214,21 @@ TEST_F(RespondTest, AnswersAnErrorWhereAHeaderCannotBeMade) {
     EXPECT_EQ(response->error->name, "Refused");
 }
 
+TEST_F(RespondTest, AnswersAnErrorWhereAHeaderCannotBeSent) {
+    Route route = http_to_happn_get("read", "GET", "/d/{device}", "/d/{device}");
+    const auto from = scope_of(std::get<HttpSource>(route.source).path, Scope::Source::http);
+    route.respond = Respond{};
+    route.respond->status = 302;
+    route.respond->headers.emplace_back("Location", Template::parse("{answer.n}", from).value());
+    use({route});
+    request("GET", "/d/1");
+    dispatcher.on_outcome(sinks.node.delivered.at(0).first, Outcome{json(R"({"n":"/a\r\nX: b"})")});
+    EXPECT_EQ(response->status, 422);
+    EXPECT_EQ(response->error->name, "Refused");
+    EXPECT_NE(response->error->message.find("'Location'"), std::string::npos) << response->error->message;
+    EXPECT_TRUE(response->headers.empty());
+}
+
 TEST_F(RespondTest, LetsTheRoutesErrorsShapeIt) {
     rule.emplace();
     rule->name = "Refused";

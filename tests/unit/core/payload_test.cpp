@@ -34,6 +34,7 @@ TEST(Decode, TurnsWhatArrivesIntoWhatTheRouteWorksOn) {
         {Decode::bytes, std::string_view{"\0\xff", 2}, std::string_view{"\0\xff", 2}, Encoding::bytes},
         {Decode::form, "a=1&b=x+y%21", R"({"a":"1","b":"x y!"})", Encoding::json},
         {Decode::form, "a=%f", "!", Encoding::json},
+        {Decode::form, "a=1&b=2&%61=3", "!", Encoding::json},
     };
     for (const Case& c : cases) {
         const auto decoded = decode(raw(c.arrives), c.how);

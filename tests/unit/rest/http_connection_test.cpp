@@ -146,6 +146,89 @@ TEST_F(ABodyThatWaits, MayOnlyWaitForTheGoAhead) {
     EXPECT_EQ(statuses(waiting(call, json_body + "Expect: 100-continue, miracles\r\n")), "417");
 }
 
+const std::string trailing =
+    "POST /rest/method/componentName/methodName HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n";
+
+TEST_F(HttpConnectionTest, ATrailerChangesNothing) {
+    for (const char* trailer : {"Connection: close", "Content-Length: 99", "Transfer-Encoding: chunked"}) {
+        const std::string answers =
+            talk({trailing + trailer + "\r\n\r\nGET /ping HTTP/1.1\r\nHost: a\r\n\r\n"});
+        EXPECT_TRUE(answers.starts_with("HTTP/1.1 200 ")) << trailer << "\n" << answers;
+        EXPECT_TRUE(answers.ends_with("pong")) << trailer << "\n" << answers;
+    }
+}
+
+TEST_F(HttpConnectionTest, AFoldedTrailerIsRefusedAsAFoldedHeaderIs) {
+    EXPECT_TRUE(talk({trailing + "X: a\r\n b\r\n\r\n"}).starts_with("HTTP/1.1 400 "));
+}
+
+class NodeThatIsNotAsked final : public gateway::WebsocketAcceptor {
+public:
+    std::unique_ptr<gateway::WebsocketPeer> open(gateway::WebsocketLink&,
+                                                 const gateway::UpgradeRequest&) override {
+        ADD_FAILURE() << "a websocket was opened";
+        return nullptr;
+    }
+    std::size_t max_frame_bytes() const override { return 1024; }
+};
+
+/// An upgrade for the node, and what is answered.
+class Handshakes : public HttpConnectionTest {
+protected:
+    Handshakes() { node = &not_asked; }
+    std::string answer(const std::string& version,
+                       const std::string& headers =
+                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                           "Sec-WebSocket-Version: 13\r\n") {
+        return talk({"GET /primus HTTP/" + version +
+                     "\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" + headers + "\r\n"});
+    }
+    NodeThatIsNotAsked not_asked;
+};
+
+TEST_F(Handshakes, AreNotOfHttp10) {
+    const std::string refusal = answer("1.0");
+    EXPECT_TRUE(refusal.starts_with("HTTP/1.1 426 ")) << refusal;
+    EXPECT_NE(refusal.find("\r\nConnection: close, upgrade\r\n"), std::string::npos) << refusal;
+}
+
+TEST_F(Handshakes, NeedAKeyOf16Bytes) {
+    for (const char* key : {"", "Sec-WebSocket-Key: abc\r\n", "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n"}) {
+        const std::string refusal = answer("1.1", std::string{key} + "Sec-WebSocket-Version: 13\r\n");
+        EXPECT_TRUE(refusal.starts_with("HTTP/1.1 400 ")) << refusal;
+        EXPECT_NE(refusal.find("\r\nDate: "), std::string::npos) << refusal;
+        EXPECT_NE(refusal.find("\r\nContent-Type: application/problem+json\r\n"), std::string::npos);
+    }
+}
+
+TEST_F(Handshakes, AreOfOneVersionWhichARefusalNames) {
+    const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for (const std::string& version : {std::string{}, std::string{"Sec-WebSocket-Version: 12\r\n"}}) {
+        const std::string refusal = answer("1.1", key + version);
+        EXPECT_TRUE(refusal.starts_with("HTTP/1.1 426 ")) << refusal;
+        for (const char* header : {"Date: now", "Sec-WebSocket-Version: 13", "Upgrade: websocket"})
+            EXPECT_NE(refusal.find("\r\n" + std::string{header} + "\r\n"), std::string::npos) << refusal;
+        EXPECT_NE(refusal.find("\r\nConnection: close, upgrade\r\n"), std::string::npos) << refusal;
+    }
+}
+
+TEST_F(HttpConnectionTest, WhoHasWhatTheAnswerWouldBeIsToldOfTheSameVariants) {
+    door.compression.minimum = 1;
+    const auto field = [](const std::string& answer, const std::string& name) {
+        const auto at = answer.find("\r\n" + name + ": ");
+        return at == std::string::npos ? "none" : answer.substr(at, answer.find("\r\n", at + 2) - at);
+    };
+    const std::string get = "GET /openapi.json HTTP/1.1\r\nHost: a\r\n";
+    const std::string whole = talk({get + "\r\n"});
+    const std::string tag = field(whole, "ETag").substr(std::string_view{"\r\nETag: "}.size());
+    const std::string known = talk({get + "If-None-Match: " + tag + "\r\n\r\n"});
+    EXPECT_TRUE(known.starts_with("HTTP/1.1 304 ")) << known;
+    EXPECT_TRUE(known.ends_with("\r\n\r\n")) << "and no body: " << known;
+    EXPECT_NE(field(whole, "Vary").find("Accept-Encoding"), std::string::npos) << whole.substr(0, 500);
+    EXPECT_EQ(field(known, "Vary"), field(whole, "Vary"));
+}
+
 TEST_F(HttpConnectionTest, OptionsOfNothingInParticularAreThoseOfTheServer) {
     const std::string closing = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     for (const char* line : {"OPTIONS *", "OPTIONS http://a"}) {

@@ -94,6 +94,17 @@ TEST(ReplyWriter, SendsNoBodyWithNoContent) {
               "HTTP/1.1 204 No Content\r\nDate: now\r\n\r\n");
 }
 
+TEST(ReplyWriter, SendsAnEmptyBodyWithResetContent) {
+    EXPECT_EQ(written({205, "text/plain", Bytes::literal("x")}),
+              "HTTP/1.1 205 Reset Content\r\nDate: now\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST(ReplyWriter, SaysThatTheProtocolItNamesIsOfTheConnection) {
+    HttpReply reply;
+    reply.headers = {{"Upgrade", "websocket"}};
+    EXPECT_NE(written(reply).find("\r\nConnection: upgrade\r\n"), std::string::npos);
+}
+
 TEST(ReplyWriter, LeavesOutHeadersThatWouldBreakTheFraming) {
     HttpReply reply{200, "text/plain\r\nX-Bad: 1", Bytes::literal("x")};
     reply.headers = {{"X-Split", "a\r\nSet-Cookie: b"},
@@ -101,6 +112,9 @@ TEST(ReplyWriter, LeavesOutHeadersThatWouldBreakTheFraming) {
                      {"", "x"},
                      {"Content-Length", "99"},
                      {"Transfer-Encoding", "chunked"},
+                     {"Date", "yesterday"},
+                     {"Keep-Alive", "timeout=99"},
+                     {"Trailer", "X"},
                      {"X-Ok", "y"}};
     EXPECT_EQ(written(reply), "HTTP/1.1 200 OK\r\nDate: now\r\nX-Ok: y\r\nContent-Length: 1\r\n\r\nx");
 }

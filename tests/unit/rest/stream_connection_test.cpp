@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <regex>
 
 #include "adapters/rest/http_connection.hpp"
 #include "stream_parts.hpp"
@@ -87,6 +88,11 @@ TEST_F(StreamConnectionTest, CountsAsActiveInEachOfItsForms) {
     EXPECT_EQ(state->active, 1U);
 }
 
+TEST_F(StreamConnectionTest, IsNoWebsocketForAClientOfHttp10) {
+    connect(std::regex_replace(upgrade, std::regex{"HTTP/1.1"}, "HTTP/1.0"), MemoryPeer::End::stays_silent);
+    EXPECT_TRUE(peer->written.starts_with("HTTP/1.1 200 ")) << peer->written;
+}
+
 TEST_F(StreamConnectionTest, OverAWebsocketCountsAsActiveToo) {
     connect(upgrade, MemoryPeer::End::stays_silent);
     EXPECT_EQ(state->active, 1U);
@@ -94,6 +100,17 @@ TEST_F(StreamConnectionTest, OverAWebsocketCountsAsActiveToo) {
     EXPECT_TRUE(
         peer->written.ends_with("\x81\x01"
                                 "1"));
+}
+
+TEST_F(StreamConnectionTest, IsNotOpenedForAWebsocketThatCannotBe) {
+    peer->pieces = {std::regex_replace(upgrade, std::regex{"Key: [^\r]*"}, "Key: abc")};
+    boost::asio::co_spawn(
+        io,
+        serve_connection(state, std::make_unique<support::MemoryStream>(io, peer), {"192.0.2.1", 4711}),
+        [this](const std::exception_ptr&) { ended = true; });
+    work();
+    EXPECT_TRUE(peer->written.starts_with("HTTP/1.1 400 ")) << peer->written;
+    EXPECT_TRUE(sinks.node.delivered.empty());
 }
 
 TEST_F(StreamConnectionTest, OverAWebsocketStaysOpenAsLongAsPingsAreAnswered) {
