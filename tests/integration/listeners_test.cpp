@@ -271,8 +271,9 @@ TEST(Proxies, AStrangersWordCountsForNothing) {
 
 class ProxyProtocol : public testing::Test {
 protected:
-    explicit ProxyProtocol(const std::string& trusted = "127.0.0.1")
-        : gateway{{.settings = node + "listen:\n  - { address: \"127.0.0.1:" + std::to_string(port) +
+    explicit ProxyProtocol(const std::string& trusted = "127.0.0.1", const std::string& sections = {})
+        : gateway{{.settings = node + sections +
+                               "listen:\n  - { address: \"127.0.0.1:" + std::to_string(port) +
                                "\", proxy_protocol: true }\nproxies: { trusted: [\"" + trusted + "\"] }\n",
                    .mappings = {{"routes.yaml", routes}}}} {}
     std::uint16_t port = free_port();
@@ -314,6 +315,22 @@ TEST_F(ProxyProtocol, WithoutItsHeaderNobodyIsServed) {
 TEST_F(ProxyProtocolOfStrangers, IsRefused) {
     EXPECT_EQ(who(port, "PROXY TCP4 203.0.113.7 127.0.0.1 4711 80\r\n", ""), "");
     EXPECT_EQ(metric(gateway, "proxy_headers_refused_total"), 1);
+}
+
+class CrowdedProxyProtocol : public ProxyProtocol {
+protected:
+    CrowdedProxyProtocol() : ProxyProtocol{"127.0.0.1", "clients: { connections: 1 }\n"} {}
+};
+
+TEST_F(CrowdedProxyProtocol, CountsForWhomTheHeaderNames) {
+    const std::string header = "PROXY TCP4 203.0.113.7 127.0.0.1 4711 80\r\n";
+    RawClient one{port};
+    one.send(header + ping + "\r\n");
+    EXPECT_TRUE(one.read_until("pong").ends_with("pong"));
+    EXPECT_TRUE(contains(who(port, header, ""), "too many connections"));
+    EXPECT_EQ(who(port, version_2, ""), R"({"ip":"203.0.113.8"})") << "another client of the same proxy";
+    one.close();
+    EXPECT_TRUE(eventually([&] { return who(port, header, "") == R"({"ip":"203.0.113.7"})"; }));
 }
 
 // --- shares of one client ------------------------------------------------------------------------
