@@ -39,6 +39,7 @@ void send_without_delay(std::uint16_t port) {
 }
 
 std::uint16_t port_of(std::string_view url) {
+    url = url.substr(0, url.find('/', url.find("://") + 3));  // a path may hold a colon, too
     const std::size_t colon = url.rfind(':');
     std::uint16_t port = 0;
     if (colon != std::string_view::npos)

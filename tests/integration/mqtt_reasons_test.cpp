@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
@@ -44,46 +45,66 @@ TEST(MqttReasons, ARefusedPublicationIsAnErrorWithTheBrokersReason) {
     EXPECT_EQ(gateway.route("send").reasons.at("access_denied"), 1U);
 }
 
-/// Takes one client, lets it in, and sends it away.
-class ShuttingDown {
+/// Takes one client and says what it is told to say: what Mosquitto never does.
+class ScriptedBroker {
 public:
-    ShuttingDown() : thread_{[this] { serve(); }} {}
-    ~ShuttingDown() { thread_.join(); }
+    /// `goodbye`: after the first packet of a client that is connected; empty: none.
+    explicit ScriptedBroker(std::string connack, std::string goodbye = {})
+        : connack_{std::move(connack)}, goodbye_{std::move(goodbye)}, thread_{[this] { serve(); }} {}
+    ~ScriptedBroker() { thread_.join(); }
 
-    std::string url() const { return "tcp://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()); }
+    const std::string& url() const { return url_; }
 
 private:
     using tcp = boost::asio::ip::tcp;
 
     void serve() {
-        constexpr unsigned char connack[] = {0x20, 3, 0, 0, 0};
-        constexpr unsigned char disconnect[] = {0xe0, 2, 0x8b, 0};
         tcp::socket client{io_};
         acceptor_.accept(client);
         acceptor_.close();
         std::array<char, 512> packet{};
         client.read_some(boost::asio::buffer(packet));  // CONNECT
-        boost::asio::write(client, boost::asio::buffer(connack));
-        client.read_some(boost::asio::buffer(packet));  // SUBSCRIBE: it has seen that it is connected
-        boost::asio::write(client, boost::asio::buffer(disconnect));
+        boost::asio::write(client, boost::asio::buffer(connack_));
         boost::system::error_code closed;
-        while (!closed)
+        while (!closed) {
             client.read_some(boost::asio::buffer(packet), closed);
+            if (!closed && !goodbye_.empty())
+                boost::asio::write(client, boost::asio::buffer(goodbye_), closed);
+        }
     }
 
+    const std::string connack_, goodbye_;
     boost::asio::io_context io_;
     tcp::acceptor acceptor_{io_, tcp::endpoint{boost::asio::ip::address_v4::loopback(), 0}};
+    const std::string url_ = "tcp://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
     std::thread thread_;
 };
 
+GatewayFiles files(const ScriptedBroker& broker, const char* routes) {
+    return {.settings = "brokers: { local: { url: \"" + broker.url() + "\" } }\nrest: { mesh: node }\n",
+            .mappings = {{"routes.yaml", routes}}};
+}
+
 TEST(MqttReasons, ABrokerThatSaysGoodbyeIsQuoted) {
-    ShuttingDown broker;
-    GatewayProcess gateway{
-        {.settings = "brokers: { local: { url: \"" + broker.url() + "\" } }\nrest: { mesh: node }\n",
-         .mappings = {{"routes.yaml", sending}}},
-        StartUntil::listening};
+    ScriptedBroker broker{{"\x20\x03\0\0\0", 5}, {"\xe0\x02\x8b\0", 4}};
+    GatewayProcess gateway{files(broker, sending), StartUntil::listening};
     gateway.process().wait_for_line("the broker disconnected: Server shutting down (0x8b)");
     EXPECT_FALSE(gateway.ready());
+}
+
+TEST(MqttReasons, ABrokerWithoutSharedSubscriptionsIsNotAskedForOne) {
+    ScriptedBroker broker{{"\x20\x05\0\0\x02\x2a\0", 7}, {"\xe0\x02\x9e\0", 4}};
+    GatewayProcess gateway{files(broker, R"(
+routes:
+  work: { from: { mqtt: "in", qos: 1, group: g }, to: { mqtt: "out", qos: 1 } }
+)"),
+                           StartUntil::listening};
+    EXPECT_TRUE(eventually([&] {
+        return gateway.readiness().find(
+                   "the broker refused filter '$share/g/in': Shared Subscriptions not supported (0x9e)") !=
+               std::string::npos;
+    })) << gateway.readiness();
+    EXPECT_EQ(gateway.process().printed().find("the broker disconnected"), std::string::npos);
 }
 
 /// What mosquitto's own plugin for rights is told: everybody may publish, and subscribe to nothing but
