@@ -145,6 +145,7 @@ void Spool::take(Id kept, Message message, const std::vector<const Route*>& rout
         delivery.route = route->name;
         delivery.key = key_of(*route, message);
         delivery.expires = expiry_of(*route, message, arrived);
+        delivery.attempts = !stopped_ && order_.begins_at_once(lane_of(delivery)) ? 1 : 0;
         deliveries.push_back(std::move(delivery));
     }
     if (kept == 0) {
@@ -157,6 +158,8 @@ void Spool::take(Id kept, Message message, const std::vector<const Route*>& rout
     for (std::size_t i = 0; i < deliveries.size(); ++i) {
         deliveries[i].id = (*ids)[i];
         add(deliveries[i]);
+        if (deliveries[i].attempts > 0)
+            counted_.emplace(deliveries[i].id, Attempt{deliveries[i], message, arrived});
     }
     pump();
 }
@@ -174,6 +177,7 @@ void Spool::keep_in_memory(Message message, std::vector<Delivery> deliveries, co
             continue;
         }
         delivery.id = --last_unkept_;
+        delivery.attempts = 0;
         add(delivery);
         unkept_.emplace(delivery.id, Attempt{delivery, message, wall_now()});
     }
@@ -204,6 +208,7 @@ void Spool::schedule() {
 }
 
 Result<Attempt> Spool::begin(Id id) {
+    if (auto counted = counted_.extract(id)) return std::move(counted.mapped());
     if (id > 0) return file_.begin_attempt(id);
     Attempt& unkept = unkept_.at(id);
     ++unkept.delivery.attempts;
