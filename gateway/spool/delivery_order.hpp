@@ -25,6 +25,11 @@ public:
     /// Behind all that waits in its lane.
     void add(Id id, const std::string& lane);
 
+    /// Would a message of this lane be the next to attempt, if it were added now?
+    bool begins_at_once(const std::string& lane) const {
+        return ready_.empty() && under_way_.size() < most_at_once_ && !lanes_.contains(lane);
+    }
+
     /// The next message to attempt; it counts as under way from now on. nullopt: none for now.
     std::optional<Id> next(TimePoint now);
     /// Its lane goes on: delivered, or given up.

@@ -146,6 +146,7 @@ void Spool::take(Id kept, Message message, const std::vector<const Route*>& rout
         delivery.route = route->name;
         delivery.key = key_of(*route, message);
         delivery.expires = expiry_of(*route, message, arrived);
+        delivery.attempts = !stopped_ && order_.begins_at_once(lane_of(delivery)) ? 1 : 0;
         deliveries.push_back(std::move(delivery));
     }
     if (kept == 0) {
@@ -158,6 +159,8 @@ void Spool::take(Id kept, Message message, const std::vector<const Route*>& rout
     for (std::size_t i = 0; i < deliveries.size(); ++i) {
         deliveries[i].id = (*ids)[i];
         add(deliveries[i], message.receipt);
+        if (deliveries[i].attempts > 0)
+            counted_.emplace(deliveries[i].id, Attempt{deliveries[i], message, arrived});
     }
     pump();
 }
@@ -180,6 +183,7 @@ void Spool::keep_in_memory(Message message, std::vector<Delivery> deliveries, co
             continue;
         }
         delivery.id = --last_unkept_;
+        delivery.attempts = 0;
         add(delivery, message.receipt);
         unkept_.emplace(delivery.id, Attempt{delivery, message, wall_now()});
     }
@@ -210,6 +214,7 @@ void Spool::schedule() {
 }
 
 Result<Attempt> Spool::begin(Id id) {
+    if (auto counted = counted_.extract(id)) return std::move(counted.mapped());
     if (id > 0) return file_.begin_attempt(id);
     Attempt& unkept = unkept_.at(id);
     ++unkept.delivery.attempts;

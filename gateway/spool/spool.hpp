@@ -81,7 +81,8 @@ private:
     Metrics& metrics_;
     DeliveryOrder order_{most_at_once};
     std::unordered_map<Id, Trial> trials_;
-    std::unordered_map<Id, Attempt> unkept_;  // in memory alone; their ids are negative
+    std::unordered_map<Id, Attempt> counted_;  // attempts that are next, and on disk since they were routed
+    std::unordered_map<Id, Attempt> unkept_;   // in memory alone; their ids are negative
     Id last_unkept_ = 0;
     std::unordered_map<Id, std::shared_ptr<Receipt>> receipts_;  // of senders that wait
     Pending pending_;

@@ -122,17 +122,16 @@ T SpoolFile::noted(T result) {
 
 template <typename Change>
 auto SpoolFile::all_or_nothing(Change change) -> std::invoke_result_t<Change> {
-    auto& connection = database_->connection();
     const Usage before = usage_;
-    if (auto begun = connection.run("BEGIN IMMEDIATE"); begun.has_error())
+    if (auto begun = statements_.begin.run(); begun.has_error())
         return noted(std::invoke_result_t<Change>{begun.error()});
     auto changed = change();
     if (!changed.has_error()) {
-        const auto committed = connection.run("COMMIT");
+        const auto committed = statements_.commit.run();
         if (!committed.has_error()) return noted(std::move(changed));
         changed = committed.error();
     }
-    static_cast<void>(connection.run("ROLLBACK"));  // the first error is the one to tell
+    static_cast<void>(statements_.roll_back.run());  // the first error is the one to tell
     usage_ = before;
     return noted(std::move(changed));
 }

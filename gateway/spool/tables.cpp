@@ -20,6 +20,9 @@ std::vector<Query> queries() {
         "m.arrived, length(m.payload), m.source, m.address, substr(m.payload, 1, ?1), m.about "
         "FROM deliveries d JOIN messages m ON m.id = d.message ";
     return {
+        Query{&Statements::begin, "BEGIN IMMEDIATE"},
+        Query{&Statements::commit, "COMMIT"},
+        Query{&Statements::roll_back, "ROLLBACK"},
         Query{&Statements::keep,
               "INSERT INTO messages (source, address, payload, about, arrived, open) "
               "VALUES (?1, ?2, ?3, ?4, ?5, -1)"},

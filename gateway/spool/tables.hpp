@@ -14,6 +14,7 @@ extern const sqlite::Format file_format;
 struct Statements {
     static Result<Statements> prepare(sqlite::Connection& connection);
 
+    sqlite::Statement begin, commit, roll_back;  // a change of several steps
     // Of messages.
     sqlite::Statement keep, unrouted, message, set_open, one_less_open, forget_message;
     // Of deliveries; those that read one begin with the columns of delivery_of().

@@ -68,6 +68,21 @@ TEST(DeliveryOrder, NoMoreAreUnderWayThanMayBe) {
     EXPECT_EQ(order.under_way(), 2u);
 }
 
+TEST(DeliveryOrder, SaysBeforeWhatWouldBeginAtOnce) {
+    DeliveryOrder order{2};
+    EXPECT_TRUE(order.begins_at_once("a"));
+    order.add(1, "a");
+    EXPECT_FALSE(order.begins_at_once("b")) << "another one is before it";
+    order.next(start);
+    EXPECT_FALSE(order.begins_at_once("a")) << "its lane is busy";
+    EXPECT_TRUE(order.begins_at_once("b"));
+    order.add(2, "b");
+    order.next(start);
+    EXPECT_FALSE(order.begins_at_once("c")) << "no more may be under way";
+    order.finish(1);
+    EXPECT_TRUE(order.begins_at_once("a"));
+}
+
 TEST(DeliveryOrder, AnOutcomeThatComesTwiceChangesNothing) {
     DeliveryOrder order{2};
     order.add(1, "a");

@@ -174,6 +174,25 @@ TEST_F(SpoolTest, TheNextRunTakesOverWhatIsOpenInItsOrder) {
     EXPECT_THAT(run.attempts(), ElementsAre("1", "2", "3"));
 }
 
+TEST_F(SpoolTest, AnAttemptIsOnDiskBeforeTheTargetHearsOfIt) {
+    OneRun run{path()};
+    run.use({guaranteed()});
+    const auto attempts_on_disk = [&] {
+        std::vector<int> attempts;
+        for (const Delivery& delivery : run.file->open_deliveries().value())
+            attempts.push_back(delivery.attempts);
+        return attempts;
+    };
+    run.receive("rooms/1", "1");
+    run.receive("rooms/1", "2");
+    run.receive("rooms/2", "3");
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "3"));
+    EXPECT_THAT(attempts_on_disk(), ElementsAre(1, 0, 1));
+    run.answer(0);
+    EXPECT_THAT(run.attempts(), ElementsAre("1", "3", "2"));
+    EXPECT_THAT(attempts_on_disk(), ElementsAre(1, 1));
+}
+
 TEST_F(SpoolTest, AMessageThatEndsTheProcessDoesNotDoSoForEver) {
     Guarantee guarantee;
     guarantee.retry.max = 2;
