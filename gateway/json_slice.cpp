@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/json.hpp"
+#include "gateway/json_names.hpp"
 
 namespace gateway::json {
 namespace {
@@ -102,6 +103,18 @@ bool for_each_member(std::string_view object, const MemberVisit& visit) {
         if (!cursor.take(',')) break;
     }
     return cursor.take('}');
+}
+
+bool each_name(std::string_view text, const NameVisit& visit) {
+    Cursor cursor{text};
+    while (const char next = cursor.peek()) {
+        if (next != '"') {
+            cursor.take(next);
+        } else if (const auto literal = cursor.value(); cursor.peek() == ':' && !visit(literal)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 std::optional<std::string_view> member(std::string_view object, std::string_view key) {

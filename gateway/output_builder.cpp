@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/arguments.hpp"
+#include "gateway/expression/criteria_map.hpp"
 #include "gateway/json.hpp"
 #include "gateway/payload.hpp"
 
@@ -36,6 +37,7 @@ public:
     }
 
     Value value(const ObjectMap& from) { return keep(from.render(evaluation_)); }
+    Value criteria(const ObjectMap& from) { return keep(render_criteria(from, evaluation_)); }
     Value value(const Template& from) { return keep(from.evaluate(evaluation_)); }
 
     void json(std::string& into, const std::optional<ObjectMap>& from) {
@@ -119,14 +121,12 @@ void add_option(std::string& options, std::string_view name, std::string_view js
 }
 
 void fill_get_options(Filling& fill, Output& output, const HappnTarget& rule) {
-    const auto add = [&](std::string_view name, const std::optional<ObjectMap>& map) {
-        if (!map) return;
-        const Value value = fill.value(*map);
+    const auto add = [&output](std::string_view name, const Value& value) {
         if (!value.absent()) add_option(output.options, name, value.json().view());
     };
-    add("criteria", rule.criteria);
-    add("fields", rule.fields);
-    add("sort", rule.sort);
+    if (rule.criteria) add("criteria", fill.criteria(*rule.criteria));
+    if (rule.fields) add("fields", fill.value(*rule.fields));
+    if (rule.sort) add("sort", fill.value(*rule.sort));
     if (rule.limit) add_option(output.options, "limit", std::to_string(*rule.limit));
     if (rule.skip) add_option(output.options, "skip", std::to_string(*rule.skip));
     if (!output.options.empty()) output.options += '}';

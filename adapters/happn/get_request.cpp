@@ -139,6 +139,10 @@ GetRequest::GetRequest(const gateway::Output& output, bool with_meta, bool moder
     remaining_ = std::move(remaining);
 }
 
+gateway::Result<void> GetRequest::check() const {
+    return query::check(path_, remaining_, naming_);
+}
+
 GetRequest GetRequest::unlimited() const {
     GetRequest request = *this;
     request.options_ = without_options(options_);

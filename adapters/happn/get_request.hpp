@@ -18,6 +18,9 @@ public:
     /// `_meta`, not unwrapped.
     GetRequest(const gateway::Output& output, bool with_meta, bool modern, query::Store store);
 
+    /// Options that cannot be understood: the mesh is not asked then.
+    gateway::Result<void> check() const;
+
     /// The same for all items, without the limit that the mesh was to keep to.
     GetRequest unlimited() const;
     /// Did the limit cut off items while others, within it, are none that are asked for?

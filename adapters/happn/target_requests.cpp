@@ -97,6 +97,9 @@ void send_get(ClientSession& session,
               std::function<void(gateway::Outcome)> done) {
     const auto store = session.store();
     const GetRequest get{*output, with_meta, session.session().facts().modern(), store};
+    if (const auto checked = get.check(); checked.has_error()) {
+        return done(gateway::Outcome{checked.error()});
+    }
     const auto outcome_of = [](const GetRequest& request, const SessionFsm::Answer& answer) {
         return answer ? request.outcome(**answer) : gateway::Outcome{answer.error()};
     };

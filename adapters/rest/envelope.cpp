@@ -1,6 +1,7 @@
 #include "adapters/rest/envelope.hpp"
 
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "adapters/rest/http_status.hpp"
 #include "gateway/json.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 using gateway::Bytes;
 using gateway::json::append_quoted;
+using gateway::json::quoted;
 
 constexpr std::string_view null_literal = "null";
 
@@ -18,9 +20,10 @@ std::string stack_of(std::string_view name, std::string_view message) {
 }
 
 /// A stack that the mesh gave as something else than text is none.
-std::string text_in(const nlohmann::ordered_json& object, const char* key, std::string otherwise) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::move(otherwise);
+std::string text_in(std::string_view object, std::string_view key, std::string otherwise) {
+    const auto found = gateway::json::member(object, key);
+    const auto text = found ? gateway::json::unquoted(*found) : std::nullopt;
+    return text ? *text : std::move(otherwise);
 }
 
 std::string only_message(const Dialect& dialect, std::string_view text) {
@@ -78,17 +81,24 @@ HttpReply failure_with(const Dialect& dialect,
 }
 
 std::string method_error_object(const Dialect& dialect, const gateway::Error& error) {
-    const auto given = nlohmann::ordered_json::parse(error.detail.view(), nullptr, false);
-    if (!given.is_object()) return only_message(dialect, error.message);
-    auto object = nlohmann::ordered_json::object();
+    const auto given = error.detail.view();
+    if (!gateway::json::valid(given)) return only_message(dialect, error.message);
     const std::string message = text_in(given, "message", error.message);
+    std::string object;
+    const auto add = [&object](std::string_view name_literal, std::string_view value) {
+        object.append(object.empty() ? "{" : ",").append(name_literal).append(":").append(value);
+    };
     if (dialect.shows_stacks)
-        object["stack"] = text_in(given, "stack", stack_of(text_in(given, "name", "Error"), message));
-    for (const auto& [key, value] : given.items()) {
-        if (key != "name" && key != "stack") object[key] = value;
-    }
-    if (!object.contains("message")) object["message"] = message;
-    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+        add(R"("stack")",
+            quoted(text_in(given, "stack", stack_of(text_in(given, "name", "Error"), message))));
+    const bool is_object =
+        gateway::json::for_each_member(given, [&](std::string_view name, std::string_view value) {
+            const auto key = gateway::json::unquoted(name);
+            if (key != "name" && key != "stack") add(name, value);
+        });
+    if (!is_object) return only_message(dialect, error.message);
+    if (!gateway::json::member(given, "message")) add(R"("message")", quoted(message));
+    return object + '}';
 }
 
 std::string error_object(std::string_view name, int code, std::string_view message) {

@@ -1,5 +1,8 @@
 #include "adapters/services/network_address.hpp"
 
+#include <netinet/in.h>
+
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
@@ -60,6 +63,26 @@ bool is_private(const ip::address_v6& address) {
 }
 
 }  // namespace
+
+std::string ip_of(const sockaddr& address) {
+    if (address.sa_family == AF_INET) {
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+        return ip::address_v4{ntohl(v4.sin_addr.s_addr)}.to_string();
+    }
+    if (address.sa_family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+        ip::address_v6::bytes_type bytes{};
+        std::copy_n(v6.sin6_addr.s6_addr, bytes.size(), bytes.begin());
+        return ip::address_v6{bytes}.to_string();
+    }
+    return {};
+}
+
+int port_of(const sockaddr& address) {
+    if (address.sa_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+    if (address.sa_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+    return 0;
+}
 
 bool is_private_address(const std::string& text) {
     boost::system::error_code error;

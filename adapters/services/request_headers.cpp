@@ -55,8 +55,12 @@ std::vector<NameValue> lasting_headers(const gateway::HttpTarget& rule, const ga
     return headers;
 }
 
+bool is_idempotent(std::string_view method) {
+    return method != "POST" && method != "PATCH";
+}
+
 bool needs_idempotency_key(const gateway::HttpTarget& rule) {
-    return rule.retry.max > 0 && (rule.method == "POST" || rule.method == "PATCH");
+    return rule.retry.max > 0 && !is_idempotent(rule.method);
 }
 
 std::vector<std::string> as_lines(const std::vector<NameValue>& headers) {

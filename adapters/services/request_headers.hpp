@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/http_target.hpp"
@@ -14,7 +15,10 @@ namespace services {
 std::vector<gateway::NameValue> lasting_headers(const gateway::HttpTarget& rule,
                                                 const gateway::Output& output);
 
-/// POST and PATCH may do a thing twice when they are sent twice (RFC 9110 section 9.2.2), unless a key tells.
+/// POST and PATCH may do a thing twice when they are sent twice (RFC 9110 section 9.2.2).
+bool is_idempotent(std::string_view method);
+
+/// By which a service tells that it has seen a request before.
 bool needs_idempotency_key(const gateway::HttpTarget& rule);
 
 bool has_header(const std::vector<gateway::NameValue>& headers, std::string_view name);

@@ -1,14 +1,14 @@
 #include "adapters/services/transfer.hpp"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <new>
 #include <utility>
 
 #include "adapters/services/network_address.hpp"
+#include "adapters/services/request_headers.hpp"
 #include "adapters/services/service_url.hpp"
 #include "adapters/services/transfer_tls.hpp"
 #include "gateway/log.hpp"
@@ -16,26 +16,10 @@
 namespace services {
 namespace {
 
-namespace asio = boost::asio;
 using Failure = TransferResult::Failure;
 
 constexpr gateway::Duration connect_timeout = std::chrono::seconds{5};
 constexpr long idle_seconds = 60;  // a connection unused for longer is not used again
-
-std::string ip_of(const sockaddr& address) {
-    namespace ip = asio::ip;
-    if (address.sa_family == AF_INET) {
-        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-        return ip::address_v4{ntohl(v4.sin_addr.s_addr)}.to_string();
-    }
-    if (address.sa_family == AF_INET6) {
-        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-        ip::address_v6::bytes_type bytes{};
-        std::copy_n(v6.sin6_addr.s6_addr, bytes.size(), bytes.begin());
-        return ip::address_v6{bytes}.to_string();
-    }
-    return {};
-}
 
 // --- what curl calls ---
 
@@ -45,15 +29,45 @@ curl_socket_t open_socket(void* context, curlsocktype, curl_sockaddr* address) {
         transfer.result.failure = Failure::private_address;
         return CURL_SOCKET_BAD;
     }
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    const curl_socket_t socket =
+        ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (socket == CURL_SOCKET_BAD) return socket;
+    transfer.has_opened = true;
+    transfer.connections->opened(socket);
+    return socket;
+}
+
+/// Also long after the transfer that opened it.
+int close_socket(void* context, curl_socket_t socket) {
+    static_cast<KeptConnections*>(context)->closed(socket);
+    return ::close(socket);
+}
+
+/// curl repeats a request by itself when a kept connection ends without an answer, though it may have been
+/// carried out (RFC 9110 section 9.2.2).
+bool would_be_sent_twice(const Transfer& transfer) {
+    return transfer.is_sent && !is_idempotent(transfer.request.method);
+}
+
+/// What is unread on a kept connection would be taken for the answer to this request: it is not used again
+/// (RFC 9112 section 6.3).
+bool is_clean(Transfer& transfer, const Ends& ends) {
+    const auto socket = transfer.connections->socket_of(ends);
+    return transfer.has_opened || (socket && !has_unread(transfer.easy.get(), *socket));
 }
 
 /// Before the request is sent, also on a connection that another request has opened.
-int before_request(void* context, char* ip, char*, int, int) {
+int before_request(void* context, char* ip, char* local_ip, int port, int local_port) {
     auto& transfer = *static_cast<Transfer*>(context);
-    if (!transfer.request.public_only || !is_private_address(ip)) return CURL_PREREQFUNC_OK;
-    transfer.result.failure = Failure::private_address;
-    return CURL_PREREQFUNC_ABORT;
+    if (transfer.request.public_only && is_private_address(ip)) {
+        transfer.result.failure = Failure::private_address;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    if (would_be_sent_twice(transfer)) return CURL_PREREQFUNC_ABORT;
+    transfer.needs_new_connection = !is_clean(transfer, {local_ip, ip, local_port, port});
+    if (transfer.needs_new_connection) return CURL_PREREQFUNC_ABORT;
+    transfer.is_sent = true;
+    return CURL_PREREQFUNC_OK;
 }
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* context) {
@@ -76,7 +90,11 @@ void set(CURL* easy, CURLoption option, Value value) {
 void use_method(Transfer& transfer) {
     CURL* easy = transfer.easy.get();
     const TransferRequest& request = transfer.request;
-    if (request.method == "HEAD") return set(easy, CURLOPT_NOBODY, 1L);
+    if (request.method == "HEAD") {
+        set(easy, CURLOPT_NOBODY, 1L);
+        set(easy, CURLOPT_FORBID_REUSE, 1L);  // some services send a body all the same, a moment later
+        return;
+    }
     if (request.sends_body) {
         set(easy, CURLOPT_POST, 1L);
         set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -88,6 +106,10 @@ void use_method(Transfer& transfer) {
 long milliseconds(gateway::Duration duration) {
     const auto count = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
     return std::max(1L, static_cast<long>(count));
+}
+
+void use_time_left(Transfer& transfer) {
+    set(transfer.easy.get(), CURLOPT_TIMEOUT_MS, milliseconds(transfer.deadline - gateway::Clock::now()));
 }
 
 void prepare(Transfer& transfer, const std::string& agent) {
@@ -111,12 +133,14 @@ void prepare(Transfer& transfer, const std::string& agent) {
     set(easy, CURLOPT_NOSIGNAL, 1L);
     set(easy, CURLOPT_QUICK_EXIT, 1L);  // an abort does not wait for a name to be resolved
     set(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect_timeout));
-    set(easy, CURLOPT_TIMEOUT_MS, milliseconds(transfer.request.timeout));
+    use_time_left(transfer);
     set(easy, CURLOPT_MAXAGE_CONN, idle_seconds);
     set(easy, CURLOPT_WRITEFUNCTION, &take_body);
     set(easy, CURLOPT_WRITEDATA, &transfer);
     set(easy, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
     set(easy, CURLOPT_OPENSOCKETDATA, &transfer);
+    set(easy, CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
+    set(easy, CURLOPT_CLOSESOCKETDATA, transfer.connections);
     set(easy, CURLOPT_PREREQFUNCTION, &before_request);
     set(easy, CURLOPT_PREREQDATA, &transfer);
 }
@@ -147,7 +171,8 @@ Failure failure_of(const Transfer& transfer, CURLcode code) {
 void note_failure(Transfer& transfer, CURLcode code) {
     TransferResult& result = transfer.result;
     result.failure = failure_of(transfer, code);
-    result.why = curl_easy_strerror(code);
+    result.why = code == CURLE_ABORTED_BY_CALLBACK ? "the connection ended without an answer"
+                                                   : curl_easy_strerror(code);
     gateway::log::debug("service {}: {}",
                         origin_of(transfer.request.url),
                         transfer.why[0] != '\0' ? transfer.why.data() : result.why.c_str());
@@ -175,15 +200,24 @@ void Lines::add(const std::string& line) {
 
 std::unique_ptr<Transfer> make_transfer(TransferRequest request,
                                         Transfers::Handler handler,
-                                        const std::string& agent) {
+                                        const std::string& agent,
+                                        KeptConnections& connections) {
     auto transfer = std::make_unique<Transfer>();
     transfer->request = std::move(request);
     transfer->handler = std::move(handler);
+    transfer->connections = &connections;
+    transfer->deadline = gateway::Clock::now() + transfer->request.timeout;
     transfer->url = transfer->request.url;
     transfer->easy.reset(curl_easy_init());
     if (!transfer->easy) throw std::bad_alloc{};
     prepare(*transfer, agent);
     return transfer;
+}
+
+void use_new_connection(Transfer& transfer) {
+    transfer.needs_new_connection = false;
+    set(transfer.easy.get(), CURLOPT_FRESH_CONNECT, 1L);
+    use_time_left(transfer);
 }
 
 void note_result(Transfer& transfer, CURLcode code) {

@@ -8,7 +8,9 @@
 #include <memory>
 #include <string>
 
+#include "adapters/services/kept_connections.hpp"
 #include "adapters/services/transfers.hpp"
+#include "gateway/clock.hpp"
 
 namespace services {
 
@@ -32,18 +34,27 @@ private:
 struct Transfer {
     TransferRequest request;
     Transfers::Handler handler;
+    KeptConnections* connections = nullptr;
+    gateway::TimePoint deadline;
     std::unique_ptr<CURL, EasyDeleter> easy;
     std::string url;  // that curl is given: the request's, or one of `server_name`
     Lines headers;
     Lines connect_to;
     std::array<char, CURL_ERROR_SIZE> why{};
+    bool has_opened = false;            // a connection of its own
+    bool is_sent = false;               // or at least in part
+    bool needs_new_connection = false;  // nothing was sent, as the kept one was not clean
     TransferResult result;
 };
 
-/// Everything but the start. Throws std::bad_alloc.
+/// Everything but the start. `connections` outlives curl's multi handle. Throws std::bad_alloc.
 std::unique_ptr<Transfer> make_transfer(TransferRequest request,
                                         Transfers::Handler handler,
-                                        const std::string& agent);
+                                        const std::string& agent,
+                                        KeptConnections& connections);
+
+/// For another start, in the time that is left.
+void use_new_connection(Transfer& transfer);
 
 /// Takes the result from the handle, when curl is done with it.
 void note_result(Transfer& transfer, CURLcode code);

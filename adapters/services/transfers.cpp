@@ -35,14 +35,14 @@ struct Watch {
 }  // namespace
 
 struct Transfers::State {
-    State(asio::io_context& io_context, std::size_t connections, std::string user_agent)
+    State(asio::io_context& io_context, std::size_t idle_connections, std::string user_agent)
         : context{io_context}, timer{io_context}, agent{std::move(user_agent)}, multi{curl_multi_init()} {
         if (multi == nullptr) throw std::runtime_error{"libcurl does not start"};
         curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &State::on_socket);
         curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
         curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, &State::on_timer);
         curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
-        curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(connections));
+        curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(idle_connections));
     }
 
     ~State() {
@@ -149,6 +149,10 @@ struct Transfers::State {
             const auto id = ids.find(message->easy_handle);
             if (id == ids.end()) continue;
             Transfer& transfer = *transfers.at(id->second);
+            if (transfer.needs_new_connection) {
+                start_again(transfer);
+                continue;
+            }
             note_result(transfer, code);
             TransferResult result = std::move(transfer.result);
             const Handler handler = std::move(transfer.handler);
@@ -157,10 +161,18 @@ struct Transfers::State {
         }
     }
 
+    void start_again(Transfer& transfer) {
+        CURL* easy = transfer.easy.get();
+        curl_multi_remove_handle(multi, easy);
+        use_new_connection(transfer);
+        curl_multi_add_handle(multi, easy);
+    }
+
     asio::io_context& context;
     asio::steady_timer timer;
     std::uint64_t timer_number = 0;  // of the last one set: an older one may already be on its way
     std::string agent;
+    KeptConnections connections;
     CURLM* multi;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);
     std::map<curl_socket_t, std::shared_ptr<Watch>> watches;
@@ -177,7 +189,7 @@ Transfers::Transfers(asio::io_context& context, std::size_t connections, std::st
 Transfers::~Transfers() = default;
 
 Transfers::Id Transfers::start(TransferRequest request, Handler handler) {
-    auto transfer = make_transfer(std::move(request), std::move(handler), state_->agent);
+    auto transfer = make_transfer(std::move(request), std::move(handler), state_->agent, state_->connections);
     const Id id = ++state_->last_id;
     CURL* easy = transfer->easy.get();
     state_->ids[easy] = id;

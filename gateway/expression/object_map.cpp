@@ -42,6 +42,13 @@ private:
     std::vector<std::pair<const std::string*, std::string>> values_;
 };
 
+Expanded<Value> render_leaf(const Template& leaf, const Evaluation& evaluation, ObjectMap::ValueRule rule) {
+    auto value = leaf.evaluate(evaluation);
+    if (!value) return value;
+    if (auto refused = rule(leaf, *value)) return *std::move(refused);
+    return value;
+}
+
 std::optional<Refused> spread(Members& members, const Value& value) {
     if (value.absent()) return std::nullopt;
     const auto add = [&](std::string_view name, std::string_view one) {
@@ -51,10 +58,12 @@ std::optional<Refused> spread(Members& members, const Value& value) {
     return Refused{Refusal::absent, "'...' can only spread an object"};
 }
 
-Expanded<Value> render_with_spread(const ObjectMap::Object& object, const Evaluation& evaluation) {
+Expanded<Value> render_with_spread(const ObjectMap::Object& object,
+                                   const Evaluation& evaluation,
+                                   ObjectMap::ValueRule rule) {
     Members members;
     for (const auto& member : object) {
-        auto value = member.value.render(evaluation);
+        auto value = member.value.render(evaluation, rule);
         if (!value) return value;
         if (member.key == spread_key) {
             if (auto refused = spread(members, *value)) return *std::move(refused);
@@ -65,13 +74,15 @@ Expanded<Value> render_with_spread(const ObjectMap::Object& object, const Evalua
     return Value::json(Bytes{members.text()});
 }
 
-Expanded<Value> render_object(const ObjectMap::Object& object, const Evaluation& evaluation) {
+Expanded<Value> render_object(const ObjectMap::Object& object,
+                              const Evaluation& evaluation,
+                              ObjectMap::ValueRule rule) {
     const bool spreads =
         std::ranges::any_of(object, [](const auto& member) { return member.key == spread_key; });
-    if (spreads) return render_with_spread(object, evaluation);
+    if (spreads) return render_with_spread(object, evaluation, rule);
     std::string out = "{";
     for (const auto& member : object) {
-        auto value = member.value.render(evaluation);
+        auto value = member.value.render(evaluation, rule);
         if (!value) return value;
         if (value->absent()) continue;
         if (out.size() > 1) out += ',';
@@ -82,10 +93,12 @@ Expanded<Value> render_object(const ObjectMap::Object& object, const Evaluation&
     return Value::json(Bytes{out + '}'});
 }
 
-Expanded<Value> render_list(const ObjectMap::List& list, const Evaluation& evaluation) {
+Expanded<Value> render_list(const ObjectMap::List& list,
+                            const Evaluation& evaluation,
+                            ObjectMap::ValueRule rule) {
     std::string out = "[";
     for (const auto& element : list) {
-        auto value = element.render(evaluation);
+        auto value = element.render(evaluation, rule);
         if (!value) return value;
         if (out.size() > 1) out += ',';
         out += value->absent() ? std::string_view{"null"} : value->json().view();
@@ -135,11 +148,15 @@ ObjectMap ObjectMap::list(List elements) {
 }
 
 Expanded<Value> ObjectMap::render(const Evaluation& evaluation) const {
+    return render(evaluation, [](const Template&, const Value&) { return std::optional<Refused>{}; });
+}
+
+Expanded<Value> ObjectMap::render(const Evaluation& evaluation, ValueRule rule) const {
     if (const auto* constant = std::get_if<Value>(&node_)) return *constant;
-    if (const auto* leaf = std::get_if<Template>(&node_)) return leaf->evaluate(evaluation);
+    if (const auto* leaf = std::get_if<Template>(&node_)) return render_leaf(*leaf, evaluation, rule);
     if (const auto* object = std::get_if<std::shared_ptr<const Object>>(&node_))
-        return render_object(**object, evaluation);
-    return render_list(*std::get<std::shared_ptr<const List>>(node_), evaluation);
+        return render_object(**object, evaluation, rule);
+    return render_list(*std::get<std::shared_ptr<const List>>(node_), evaluation, rule);
 }
 
 bool ObjectMap::reads_payload() const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,6 +29,11 @@ public:
     /// Spreading what is absent adds nothing; anything else but an object is refused (absent). Of equal keys
     /// the last counts.
     Expanded<Value> render(const Evaluation& evaluation) const;
+    /// The same, where each value that a template gives is held against the rule, which may refuse it.
+    using ValueRule = std::optional<Refused> (*)(const Template& from, const Value& value);
+    Expanded<Value> render(const Evaluation& evaluation, ValueRule rule) const;
+    /// One template gives the whole.
+    bool is_template() const { return std::holds_alternative<Template>(node_); }
     bool reads_payload() const;
     /// A JSON Schema (2020-12, as text) of what render() gives, as far as that can be told from the templates
     /// alone: which members, which are text, which are constant.

@@ -64,6 +64,13 @@ bool Template::constant() const {
     return std::ranges::all_of(expressions_, [](const auto& one) { return one->root == Root::constant; });
 }
 
+std::string Template::text() const {
+    std::string text = literals_.empty() ? std::string{} : literals_.front();
+    for (std::size_t at = 0; at < expressions_.size(); ++at)
+        text.append("{").append(expressions_[at]->text).append("}").append(literals_[at + 1]);
+    return text;
+}
+
 bool Template::is_text() const {
     return expressions_.size() != 1 || !literals_.front().empty() || !literals_.back().empty();
 }

@@ -37,6 +37,8 @@ public:
     static Parsed<Template> parse(std::string_view text, const Scope& scope);
 
     bool constant() const;
+    /// As it was written, for messages.
+    std::string text() const;
     /// More than one expression: whatever it reads, it gives text.
     bool is_text() const;
     /// Absent if its single expression is; a longer text with an absent part is absent as a whole.

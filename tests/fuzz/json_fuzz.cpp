@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gateway/json.hpp"
+#include "gateway/json_names.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 namespace gateway {
@@ -81,6 +82,25 @@ void check_object(std::string_view text, const Tree& tree) {
     require(whole && seen >= tree.size(), "all members are visited");
 }
 
+std::size_t names_in(const Tree& tree) {
+    std::size_t names = tree.is_object() ? tree.size() : 0;
+    if (tree.is_structured()) {
+        for (const Tree& part : tree)
+            names += names_in(part);
+    }
+    return names;
+}
+
+void check_names(std::string_view text, const Tree& tree) {
+    std::size_t seen = 0;
+    json::each_name(text, [&](std::string_view name) {
+        require(json::unquoted(name).has_value(), "every visited name is a text");
+        ++seen;
+        return true;
+    });
+    require(tree.is_discarded() || seen >= names_in(tree), "all names are visited");
+}
+
 void check_array(std::string_view text, const Tree& tree) {
     for (std::size_t at = 0; at < tree.size(); ++at) {
         const auto slice = json::element(text, at);
@@ -108,9 +128,11 @@ void run(std::string_view text) {
         (void)json::member(text, "a");
         (void)json::element(text, 1);
         (void)json::unquoted(text);
+        json::each_name(text, [](std::string_view) { return true; });
         return;
     }
     const auto tree = tree_of(text);
+    check_names(text, tree);
     if (tree.is_object()) check_object(text, tree);
     if (tree.is_array()) check_array(text, tree);
     if (tree.is_string())

@@ -88,6 +88,12 @@ routes:
     from: { http: "PUT /items/{id}" }
     to:   { happn: "set /items/{id}" }
     respond: { status: 204, body: null }
+  same:
+    from: { http: "POST /same" }
+    to:   { happn: "get /items/*", criteria: { id: "{payload.id}" }, fields: { id: 1 } }
+  any:
+    from: { http: "POST /any" }
+    to:   { happn: "get /items/*", criteria: "{payload}", fields: { id: 1 } }
   unknown:
     from: { http: "GET /unknown" }
     to:   { happn: "get /items/*", criteria: { n: { $foo: 1 } } }
@@ -150,6 +156,20 @@ TEST_P(MeshQueries, ThatNobodyUnderstandsAreRefused) {
     const auto answer = client.Get("/unknown");
     EXPECT_EQ(answer->status, 400) << answer->body;
     EXPECT_THAT(answer->body, testing::HasSubstr("$foo"));
+}
+
+TEST_P(MeshQueries, AreNotWidenedByWhatAMessagePutsIn) {
+    const auto post = [&](const char* path, const std::string& body) {
+        const auto answer = client.Post(path, body, "application/json");
+        return std::to_string(answer->status) + ' ' + answer->body;
+    };
+    EXPECT_EQ(post("/same", R"({"id":"a"})"), R"(200 [{"id":"a"}])");
+    EXPECT_EQ(post("/same", R"({"id":{"x":"a"}})"), "200 []");
+    EXPECT_THAT(post("/same", R"({"id":{"$ne":"zzz"}})"), testing::StartsWith("400 "));
+    EXPECT_THAT(post("/same", R"({"id":[{"$ne":"zzz"}]})"), testing::HasSubstr("{payload.id}"));
+    EXPECT_THAT(post("/same", "{}"), testing::StartsWith("400 "));
+    EXPECT_EQ(post("/any", R"({"u":{"$lt":2}})"), R"(200 [{"id":"a"}])");
+    EXPECT_THAT(post("/any", "[]"), testing::StartsWith("400 "));
 }
 
 }  // namespace

@@ -307,6 +307,27 @@ TEST_F(AServiceOverTls, HasItsOtherNameForItselfOnly) {
     EXPECT_EQ(status_with(service, tls, to, ", redirects: 1, private_addresses: true"), 503);
 }
 
+TEST_F(AServiceOverTls, KeepsItsConnectionUnlessAnAnswerIsLongerThanItSays) {
+    HttpService service{{.tls = authority.issue("localhost")}};
+    const GatewayProcess gateway{
+        {.settings = "node: { enabled: true }\n",
+         .mappings = {{"m.yaml",
+                       "routes: { r: { from: { http: \"GET /{what}/{key}\" }, to: { http: \"GET " +
+                           service.url() + "/{what}/{key}\", tls: { ca: \"file:" + authority.certificate() +
+                           "\" } } } }\n"}}}};
+    const auto get = [&](const std::string& path) { return gateway.http().Get(path)->body; };
+    for (const std::string key : {"one", "two", "three"})
+        ASSERT_EQ(get("/leaky/" + key), key);
+    const auto kept = service.next_request().at("connection");
+    EXPECT_EQ(service.next_request().at("connection"), kept);
+    EXPECT_EQ(service.next_request().at("connection"), kept);
+    EXPECT_EQ(get("/overflowing/four"), "four");
+    EXPECT_EQ(get("/overflowing/five"), "five");
+    EXPECT_EQ(get("/leaky/six"), "six");
+    EXPECT_EQ(service.next_request().at("connection"), kept);
+    EXPECT_NE(service.next_request().at("connection"), kept);
+}
+
 TEST_F(AServiceOverTls, IsShownTheGatewaysCertificate) {
     const HttpService service{{.tls = authority.issue("localhost"), .client_ca = authority.certificate()}};
     const auto own = authority.issue("gateway");

@@ -14,6 +14,7 @@ const { values: options } = parseArgs({ options: { cert: text, key: text, 'clien
 const MEBIBYTE = 1024 * 1024;
 const seen = new Map(); // how often each path was asked for
 const held = [];
+const spilling = [];
 const connections = new WeakMap();
 let lastConnection = 0;
 
@@ -21,6 +22,8 @@ function numberOf(socket) {
   if (!connections.has(socket)) connections.set(socket, ++lastConnection);
   return connections.get(socket);
 }
+
+const UNASKED = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nunasked';
 
 function json(response, status, value, headers = {}) {
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
@@ -69,6 +72,21 @@ const endpoints = {
   // /cut/TIMES/KEY: the connection breaks, then 200
   cut: (response, [times], count) =>
     count <= Number(times) ? response.socket.destroy() : json(response, 200, { attempts: count }),
+  // /leaky/KEY: an answer like others; on /spill comes another on its connection, that nobody has asked for
+  leaky: (response, [key]) => {
+    spilling.push(response.socket);
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': key.length }).end(key);
+  },
+  spill: async (response) => {
+    const spilt = (socket) => new Promise((done) => socket.write(UNASKED, done));
+    await Promise.all(spilling.splice(0).map(spilt));
+    json(response, 200, {});
+  },
+  // /overflowing/KEY: the same, but at once, in one piece with the end of the answer
+  overflowing: (response, [key]) => {
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': key.length }).flushHeaders();
+    response.end(key + UNASKED);
+  },
   text: (response) => response.writeHead(200, { 'Content-Type': 'text/plain' }).end('plain words'),
   broken: (response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"a":'),
   hook: (response) => response.writeHead(204).end(),

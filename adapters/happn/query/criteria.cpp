@@ -71,17 +71,6 @@ Result<Test> compile_object(const Json& criteria, Naming naming, int nesting) {
     }};
 }
 
-/// Names and operators, at every depth.
-std::size_t keys_of(const Json& criteria) {
-    std::size_t keys = criteria.is_object() ? criteria.size() : 0;
-    if (criteria.is_structured()) {
-        for (const Json& part : criteria) {
-            keys += keys_of(part);
-        }
-    }
-    return keys;
-}
-
 }  // namespace
 
 Criteria Criteria::nothing() {
@@ -94,9 +83,6 @@ Result<Criteria> Criteria::compile(const Json& criteria, Naming naming, int nest
     Criteria compiled;
     if (criteria.empty()) {
         return compiled;
-    }
-    if (nesting == 0 && keys_of(criteria) > max_conditions) {
-        return wrong_criteria("criteria have more than " + std::to_string(max_conditions) + " conditions");
     }
     auto test = compile_object(criteria, naming, nesting);
     if (test.has_error()) {

@@ -2,14 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
+
+#include "adapters/happn/frame.hpp"
+#include "gateway/json.hpp"
 
 namespace happn::query {
 namespace {
 
-using Json = nlohmann::ordered_json;
+namespace json = gateway::json;
+using Json = nlohmann::json;
 
 // --- what the stores read as MongoDB does -----------------------------------------------------------------
 
@@ -173,83 +179,101 @@ Narrowing narrowed(const Json& criteria, Store store) {
     return narrowing;
 }
 
-// --- the other options ------------------------------------------------------------------------------------
+// --- the options, as slices of what is asked: the order of a sort counts ----------------------------------
 
-const Json& member(const Json& object, std::string_view name) {
-    static const Json absent;
-    const auto found = object.find(name);
-    return found == object.end() ? absent : *found;
+struct Asked {
+    std::string_view criteria, fields, sort, limit, skip;  // empty: absent
+};
+
+Asked read(std::string_view text) {
+    const auto part = [text](const char* name) {
+        return json::member(text, name).value_or(std::string_view{});
+    };
+    return {part("criteria"), part("fields"), part("sort"), part("limit"), part("skip")};
 }
 
-bool says_something(const Json& option) {
-    return option.is_object() && !option.empty();
+bool says_something(std::string_view option) {
+    bool says = false;
+    return json::for_each_member(option, [&says](auto, auto) { says = true; }) && says;
 }
 
-bool is_plain_sort(const Json& sort) {
-    return std::ranges::all_of(sort.items(), [](const auto& field) {
-        return is_plain(field.key()) && (field.value() == Json(1) || field.value() == Json(-1));
+bool is_plain_sort(std::string_view sort) {
+    bool plain = true;
+    json::for_each_member(sort, [&plain](std::string_view name, std::string_view direction) {
+        plain =
+            plain && is_plain(json::unquoted(name).value_or("")) && (direction == "1" || direction == "-1");
     });
+    return plain;
 }
 
 /// loki sorts texts that look like numbers as numbers.
-bool sorts_alike(const Json& sort, Store store) {
+bool sorts_alike(std::string_view sort, Store store) {
     return !says_something(sort) || (store == Store::nedb && is_plain_sort(sort));
 }
 
-/// The items that skip passes over count as well.
-std::optional<std::uint64_t> items_needed(const Json& asked) {
-    const Json& limit = member(asked, "limit");
-    const Json& skip = member(asked, "skip");
-    if (!limit.is_number_unsigned() || limit == Json(0)) {
-        return std::nullopt;
-    }
-    return limit.get<std::uint64_t>() + (skip.is_number_unsigned() ? skip.get<std::uint64_t>() : 0);
+std::uint64_t count_of(std::string_view option) {
+    std::uint64_t count = 0;
+    const auto read = std::from_chars(option.data(), option.data() + option.size(), count);
+    return read.ec == std::errc{} && read.ptr == option.data() + option.size() ? count : 0;
+}
+
+/// The items that skip passes over count as well. 0: all.
+std::uint64_t items_needed(const Asked& asked) {
+    const auto limit = count_of(asked.limit);
+    return limit == 0 ? 0 : limit + count_of(asked.skip);
 }
 
 /// As happn has them: sort, limit and skip one level deeper than criteria and fields.
-Json nested(const Json& asked) {
-    Json options = Json::object();
-    for (const char* name : {"criteria", "fields"}) {
-        if (asked.contains(name)) {
-            options[name] = asked[name];
-        }
+std::string nested(const Asked& asked) {
+    std::string inner, text;
+    if (!asked.sort.empty() || !asked.limit.empty() || !asked.skip.empty()) {
+        ObjectWriter{inner}
+            .optional_raw("sort", asked.sort)
+            .optional_raw("limit", asked.limit)
+            .optional_raw("skip", asked.skip)
+            .end();
     }
-    for (const char* name : {"sort", "limit", "skip"}) {
-        if (asked.contains(name)) {
-            options["options"][name] = asked[name];
-        }
-    }
-    return options;
+    ObjectWriter{text}
+        .optional_raw("criteria", asked.criteria)
+        .optional_raw("fields", asked.fields)
+        .optional_raw("options", inner)
+        .end();
+    return text;
 }
 
 /// Fields are never left out by the store: what it leaves has no times any more.
-bool store_does_all(const Json& asked, Store store) {
-    return !says_something(member(asked, "criteria")) && !says_something(member(asked, "sort")) &&
-           !says_something(member(asked, "fields")) && (store == Store::loki || !asked.contains("skip"));
+bool store_does_all(const Asked& asked, Store store) {
+    return !says_something(asked.criteria) && !says_something(asked.sort) && !says_something(asked.fields) &&
+           (store == Store::loki || asked.skip.empty());
 }
 
-Json pushed(const Json& asked, Store store) {
-    const auto narrowing = narrowed(member(asked, "criteria"), store);
-    Json options = Json::object();
-    if (Json criteria = narrowing.criteria(); !criteria.empty()) {
-        options["criteria"] = std::move(criteria);
+/// Criteria with a number beyond a double's reach are no object: nobody is asked for them.
+Narrowing narrowing_of(const Asked& asked, Store store) {
+    const Json criteria =
+        asked.criteria.empty() ? Json::object() : Json::parse(asked.criteria, nullptr, false);
+    return narrowed(criteria.is_object() ? criteria : Json::object(), store);
+}
+
+Pushdown pushed(const Asked& asked, Store store) {
+    const auto narrowing = narrowing_of(asked, store);
+    const Json criteria = narrowing.criteria();
+    const std::string criteria_text = criteria.empty() ? std::string{} : criteria.dump();
+    const bool limited = narrowing.whole() && sorts_alike(asked.sort, store) && items_needed(asked) > 0;
+    const auto limit = limited ? items_needed(asked) : 0;
+    const std::string limit_text = std::to_string(limit);
+    Asked narrow;
+    narrow.criteria = criteria_text;
+    if (limited) {
+        narrow.limit = limit_text;
+        narrow.sort = says_something(asked.sort) ? asked.sort : std::string_view{};
     }
-    const Json& sort = member(asked, "sort");
-    const auto limit = items_needed(asked);
-    if (limit && narrowing.whole() && sorts_alike(sort, store)) {
-        if (says_something(sort)) {
-            options["options"]["sort"] = sort;
-        }
-        options["options"]["limit"] = *limit;
-    }
-    return options;
+    return {nested(narrow), nested(asked), limit};
 }
 
 }  // namespace
 
 std::string select_options(std::string_view asked) {
-    const Json options = Json::parse(asked, nullptr, false);
-    return options.is_object() ? nested(options).dump() : std::string{asked};
+    return asked.empty() ? std::string{} : nested(read(asked));
 }
 
 bool is_of_another_store(std::string_view message) {
@@ -257,20 +281,8 @@ bool is_of_another_store(std::string_view message) {
 }
 
 Pushdown push_down(std::string_view asked_text, Store store) {
-    if (asked_text.empty()) {
-        return {"{}", {}, 0};
-    }
-    const Json asked = Json::parse(asked_text, nullptr, false);
-    if (!asked.is_object()) {
-        return {"{}", std::string{asked_text}, 0};
-    }
-    const Json all = nested(asked);
-    if (store_does_all(asked, store)) {
-        return {all.dump(), {}, 0};
-    }
-    const Json options = pushed(asked, store);
-    const bool limited = options.contains("options");
-    return {options.dump(), all.dump(), limited ? items_needed(asked).value_or(0) : 0};
+    const Asked asked = read(asked_text);
+    return store_does_all(asked, store) ? Pushdown{nested(asked), {}, 0} : pushed(asked, store);
 }
 
 }  // namespace happn::query

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "adapters/happn/query/limits.hpp"
+
 namespace happn::query {
 
 namespace {
@@ -87,6 +89,9 @@ Error not_available(std::string_view feature, std::string_view pattern) {
 }
 
 Result<Query> parse(std::string_view pattern, std::string_view text, Naming naming) {
+    if (const auto over = over_limits(text)) {
+        return *over;
+    }
     const Json options = Json::parse(text, nullptr, false);
     if (options.is_discarded()) {  // valid JSON, but with a number beyond a double's reach
         return Error{Errc::bad_request, "options with a number that is out of range"};
@@ -173,14 +178,19 @@ void pick(const Json& from, std::string_view name, Json& into) {
     }
     const auto rest = name.substr(dot + 1);
     if (found->is_object()) {
-        Json below = into.value(segment, Json::object());
+        Json below = Json::object();
+        if (const auto so_far = into.find(segment); so_far != into.end()) {
+            below = std::move(*so_far);
+        }
         pick(*found, rest, below);
         if (!below.empty()) {
             into[segment] = std::move(below);
         }
     } else if (found->is_array()) {
         Json& list = into[segment];
-        list = list.is_array() ? list : Json(found->size(), Json::object());
+        if (!list.is_array()) {
+            list = Json(found->size(), Json::object());
+        }
         for (std::size_t i = 0; i < found->size(); ++i) {
             if ((*found)[i].is_object()) {
                 pick((*found)[i], rest, list[i]);
@@ -333,6 +343,14 @@ Result<std::vector<Selected>> select(const Items& items,
         selected.push_back(std::move(row.selected));
     }
     return selected;
+}
+
+Result<void> check(std::string_view path, std::string_view options, Naming naming) {
+    if (options.empty()) {
+        return {};
+    }
+    const auto query = parse(path, options, naming);
+    return query.has_error() ? Result<void>{query.error()} : Result<void>{};
 }
 
 Result<std::size_t> count(const Items& items, std::string_view options, Naming naming) {

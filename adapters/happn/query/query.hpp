@@ -32,12 +32,15 @@ struct Items {
 /// Those that a request with these options is about. `options` is raw JSON, empty when absent; what is of
 /// the wrong kind counts as not said. Items are looked at as they are given, and only those that the
 /// criteria let pass are copied. Errors: those of `items`; Errc::overloaded - paths and data of
-/// the result are larger than `max_bytes`; Errc::bad_request - criteria that cannot be understood,
-/// or a feature that no store here has (aggregate, collation).
+/// the result are larger than `max_bytes`; Errc::bad_request - criteria that cannot be understood, more names
+/// than over_limits() allows, or a feature that no store here has (aggregate, collation).
 gateway::Result<std::vector<Selected>> select(const Items& items,
                                               std::string_view options,
                                               Naming naming,
                                               std::size_t max_bytes = SIZE_MAX);
+
+/// The errors that select() would find in the options, before there are any items.
+gateway::Result<void> check(std::string_view path, std::string_view options, Naming naming);
 
 /// How many they are.
 gateway::Result<std::size_t> count(const Items& items, std::string_view options, Naming naming);

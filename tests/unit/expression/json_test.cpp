@@ -1,4 +1,5 @@
 #include "gateway/json.hpp"
+#include "gateway/json_names.hpp"
 
 #include <gtest/gtest.h>
 
@@ -154,6 +155,23 @@ TEST(JsonSlice, StaysInsideTextThatIsNoJson) {
         EXPECT_NO_FATAL_FAILURE((void)element(text, 3)) << text;
         EXPECT_FALSE(for_each_member(text, [](std::string_view, std::string_view) {})) << text;
     }
+}
+
+TEST(JsonSlice, EveryNameAtEveryDepthIsVisited) {
+    const auto names = [](std::string_view text, std::size_t most = 100) {
+        std::string seen;
+        std::size_t count = 0;
+        each_name(text, [&](std::string_view name) {
+            seen += name;
+            return ++count < most;
+        });
+        return seen;
+    };
+    EXPECT_EQ(names(R"({"a":{"b" : ["c:",{"d":"e\":"}]},"\u0066":null})"), R"("a""b""d""\u0066")");
+    EXPECT_EQ(names(R"({"a":{"b":1},"c":2})", 2), R"("a""b")");
+    EXPECT_EQ(names(R"("a")"), "");
+    EXPECT_EQ(names(R"(["a","b"])"), "");
+    EXPECT_EQ(names("{\"a"), "") << "no JSON, but nothing outside is read";
 }
 
 TEST(JsonSlice, EveryMemberIsVisitedInOrder) {

@@ -33,6 +33,17 @@ TEST(GetRequest, CarriesWhomItIsFor) {
     EXPECT_EQ(GetRequest(output, false, false, query::Store::nedb).options(), "{}");
 }
 
+TEST(GetRequest, IsWrongBeforeTheMeshIsAskedWhereItsCriteriaCannotBeUnderstood) {
+    const auto wrong = [](const std::string& query) {
+        const auto checked = request_of("/a/*", query, false).check();
+        return checked.has_error() ? checked.error().message : "";
+    };
+    EXPECT_EQ(wrong(""), "");
+    EXPECT_EQ(wrong(R"({"criteria":{"u":{"$gt":1}},"limit":2})"), "");
+    EXPECT_EQ(wrong(R"({"criteria":{"u":{"$foo":1}}})"), "unknown operator: $foo");
+    EXPECT_EQ(wrong(R"({"criteria":{"u":1e999}})"), "options with a number that is out of range");
+}
+
 TEST(GetRequest, GivesTheValueBehindTheItem) {
     EXPECT_EQ(answered("/a", R"({"data":{"value":21.50},"_meta":{"status":"ok"}})"), "21.50");
     EXPECT_EQ(answered("/a", R"({"data":null,"_meta":{"status":"ok"}})"), "null");

@@ -127,6 +127,22 @@ TEST(Pushdown, NedbLosesEmptyArraysWhereSomethingIsToDiffer) {
     EXPECT_NE(asked_of(R"({"criteria":{"tags":{"$ne":"red"}}})", Store::loki), json::object());
 }
 
+TEST(Pushdown, ASortKeepsItsOrder) {
+    EXPECT_EQ(push_down(R"({"sort":{"z":1,"a":-1},"limit":2})", Store::nedb).options,
+              R"({"options":{"sort":{"z":1,"a":-1},"limit":2}})");
+}
+
+/// Where the time for each name grew with the names before it, this would take minutes.
+TEST(Pushdown, ReadsAnyNumberOfNames) {
+    std::string names;
+    for (int i = 0; i < 100'000; ++i)
+        names.append(i == 0 ? "{\"n" : ",\"n").append(std::to_string(i)).append("\":1");
+    names += '}';
+    const auto query = R"({"criteria":{"owner":)" + names + R"(,"m":5},"sort":)" + names + "}";
+    for (const Store store : {Store::nedb, Store::loki})
+        EXPECT_EQ(push_down(query, store).options, push_down(R"({"criteria":{"m":5}})", store).options);
+}
+
 TEST(Pushdown, TheWordsOfLokiMakeNedbShowItself) {
     EXPECT_TRUE(is_of_another_store("Unknown comparison function $type"));
     EXPECT_FALSE(is_of_another_store("unauthorized"));

@@ -85,6 +85,14 @@ TEST_F(Selecting, RefusesWhatItDoesNotUnderstand) {
         many += (many.empty() ? "" : ",") + std::string{R"({"u":1})"};
     }
     EXPECT_EQ(refusal(R"({"criteria":{"$or":[)" + many + "]}}"), "criteria have more than 1000 conditions");
+    EXPECT_EQ(refusal(R"({"criteria":{"u":{"$in":[)" + many + "]}}}"),
+              "criteria have more than 1000 conditions");
+    std::string names;
+    for (int i = 0; i < 1001; ++i) {
+        names += (names.empty() ? "" : ",") + ("\"n" + std::to_string(i)) + "\":1";
+    }
+    EXPECT_EQ(refusal(R"({"fields":{)" + names + "}}"), "fields have more than 1000 names");
+    EXPECT_EQ(refusal(R"({"options":{"sort":{)" + names + "}}}"), "sort has more than 1000 names");
     EXPECT_EQ(refusal(R"({"criteria":{"u":1e999}})"), "options with a number that is out of range");
     EXPECT_EQ(refusal(R"({"criteria":{"$where":"1"}})"), "unknown operator: $where");
     EXPECT_EQ(refusal(R"({"criteria":{"u":{"$gt":1,"$foo":1}}})"), "unknown operator: $foo");

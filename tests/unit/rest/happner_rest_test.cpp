@@ -153,6 +153,19 @@ TEST_F(HappnerRestTest, StackAndNameOfAnErrorStayInside) {
         R"({"message":"Call failed","data":null,"error":{"message":"m","extra":{"big":12345678901234567890}}})");
 }
 
+/// Where the time for each name grew with the names before it, this would take minutes.
+TEST_F(HappnerRestTest, AnErrorMayHaveAnyNumberOfNames) {
+    std::string names;
+    for (int i = 0; i < 100'000; ++i)
+        names += ",\"n" + std::to_string(i) + "\":1";
+    mesh.add("componentName", "failing", {}, [&](const auto&) {
+        return FakeMesh::failure(R"({"message":"m")" + names + "}");
+    });
+    const HttpReply reply = post("/rest/method/componentName/failing", "{}");
+    EXPECT_EQ(reply.body.view(),
+              R"({"message":"Call failed","data":null,"error":{"message":"m")" + names + "}}");
+}
+
 // --- names --------------------------------------------------------------------------------------
 
 TEST_F(HappnerRestTest, SegmentsAreDecodedOnceAndCannotEscape) {
