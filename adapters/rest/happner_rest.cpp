@@ -163,7 +163,7 @@ HttpReply HappnerRest::incomplete_login(std::string_view what) const {
 // --- describe ------------------------------------------------------------------------------------
 
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
-    if (auto refusal = refusal_of_describe(request, query)) return respond(*std::move(refusal));
+    if (auto refusal = refusal_of_page(request, query)) return respond(*std::move(refusal));
     auto principal = principal_of(request, query);
     const auto until = deadline();
     const auto next = [this, until](Result<Principal> known, Respond answer) {
@@ -187,7 +187,7 @@ void HappnerRest::describe_to(Principal caller, gateway::TimePoint until, Respon
     mesh_.describe(std::move(caller), until, done);
 }
 
-std::optional<HttpReply> HappnerRest::refusal_of_describe(const HttpRequest& head, const Query& query) const {
+std::optional<HttpReply> HappnerRest::refusal_of_page(const HttpRequest& head, const Query& query) const {
     if (mesh_.security() == Security::unknown) return not_joined(dialect_, settings_.mesh);
     if (!principal_of(head, query)) return describe_without_token(dialect_);
     return std::nullopt;

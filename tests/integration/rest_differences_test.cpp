@@ -290,6 +290,29 @@ std::vector<Asked> tokens() {
     return list;
 }
 
+std::vector<Asked> pages() {
+    std::vector<Asked> list;
+    for (const std::string path : {"/rest/describe", "/auth/logout"}) {
+        list.push_back({path + " without a token", Who::stranger, "GET", path, {}, {}});
+        list.push_back({path + " with a bad token", Who::stranger, "GET", path + "?happn_token=bad", {}, {}});
+    }
+    for (const char* method : {"GET", "POST"}) {
+        list.push_back({std::string{"/auth/logout by "} + method + ", tester",
+                        Who::tester,
+                        method,
+                        "/auth/logout",
+                        {},
+                        {}});
+        list.push_back({std::string{"/auth/logout by "} + method + ", _ADMIN",
+                        Who::admin,
+                        method,
+                        "/auth/logout",
+                        {},
+                        {}});
+    }
+    return list;
+}
+
 // --- what differs, and why -------------------------------------------------------------------------
 
 // clang-format off
@@ -298,6 +321,12 @@ const std::map<std::string, std::string> reasons{
     {"/auth/login without a user, with a password", "the mesh's own web pages are not there"},
     {"/auth/login without a password", "the mesh's own web pages are not there"},
     {"/auth/login with a wrong password", "the mesh's own web pages are not there"},
+    {"/auth/logout without a token", "the mesh's own web pages are not there"},
+    {"/auth/logout with a bad token", "the mesh's own web pages are not there"},
+    {"/auth/logout by GET, tester", "the mesh's own web pages are not there"},
+    {"/auth/logout by GET, _ADMIN", "the mesh's own web pages are not there"},
+    {"/auth/logout by POST, tester", "the mesh's own web pages are not there"},
+    {"/auth/logout by POST, _ADMIN", "the mesh's own web pages are not there"},
     {"login, wrong password", "an insecure mesh knows nobody, so anybody may log in"},
     {"login, the user is a number", "the mesh fails by an exception; to the gateway it is as if there were none"},
     {"login, the password is a number", "the mesh fails by an exception; to the gateway it is as if there were none"},
@@ -490,7 +519,8 @@ TEST(RestDifferences, AreWhatTheDocsListAndNothingElse) {
                                  types(),
                                  encoded_queries(),
                                  filled_in(),
-                                 tokens()}) {
+                                 tokens(),
+                                 pages()}) {
             for (const Asked& asked : some) {
                 const Seen happners = sides.happners(asked), gateways = sides.gateways(asked);
                 if (happners == gateways) continue;

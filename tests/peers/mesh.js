@@ -1,6 +1,7 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
 //     [--domain NAME] [--encrypt-payloads] [--recorded-rights] [--no-account-lock]
+//     [--logout-over-http]     users may give their tokens back at /auth/logout, which only the newest generation has
 //     [--session-ttl TIME]     "3 seconds", of tester's sessions
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
 // Ends on SIGTERM, SIGINT or the end of stdin, so that it never outlives who started it.
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     'session-ttl': { type: 'string' },
     'encrypt-payloads': { type: 'boolean', default: false },
     'recorded-rights': { type: 'boolean', default: false },
+    'logout-over-http': { type: 'boolean', default: false },
     'no-account-lock': { type: 'boolean', default: false },
   },
 });
@@ -52,6 +54,7 @@ function security_config() {
     const policy = { ttl: options['session-ttl'], inactivity_threshold: Infinity };
     config.profiles = [{ name: 'short', session: { 'user.username': { $eq: 'tester' } }, policy }];
   }
+  if (options['logout-over-http']) config.allowLogoutOverHttp = true;
   if (options['no-account-lock']) config.accountLockout = { enabled: false };
   return config;
 }

@@ -40,6 +40,7 @@ struct JsMeshOptions {
     std::string session_ttl = {};   // "3 seconds": of a secure mesh, until tester's sessions expire
     bool encrypt_payloads = false;  // of a secure mesh of the oldest generations
     bool locks_accounts = true;     // as meshes do by default: for 10 minutes, after 4 wrong passwords
+    bool logout_over_http = false;  // of the newest generation: tokens are taken back at /auth/logout
     bool recorded_rights = false;   // of tester, as on the meshes that the REST captures come from
 };
 
