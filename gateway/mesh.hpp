@@ -107,6 +107,13 @@ public:
         static_cast<void>(deadline);
         done(std::nullopt);
     }
+    /// The user leaves: the session of this principal's token is closed with all that is open under it, and
+    /// nobody is known by the token any more; then the mesh is asked to revoke it. The error is what the mesh
+    /// says instead, or why it cannot be asked.
+    virtual void logout(Principal who, TimePoint deadline, std::function<void(std::optional<Error>)> done) {
+        static_cast<void>(who), static_cast<void>(deadline);
+        done(Error{Errc::not_found, "nobody can log out where nobody logs in"});
+    }
     /// Calls a method. All results are in `answers`. Fails with the mesh's own error object in Error::detail.
     virtual void call(MeshCall call, std::function<void(Outcome)> done) = 0;
     /// The methods this principal may see, as the mesh says itself; `null` Result value: ask description().

@@ -4,6 +4,7 @@
 
 #include "adapters/happn/call_right.hpp"
 #include "adapters/happn/http_description.hpp"
+#include "adapters/happn/http_logout.hpp"
 #include "adapters/happn/mesh_error.hpp"
 #include "adapters/happn/paths.hpp"
 #include "adapters/happn/standing.hpp"
@@ -307,6 +308,21 @@ void JoinedMesh::session_of(const Principal& who, gateway::TimePoint deadline, O
             done(users ? gateway::Bytes::copy((*session)->session().facts().account) : gateway::Bytes{});
         }
     });
+}
+
+/// Its streams end first: without its session they would make a new one.
+void JoinedMesh::logout(const Principal& who, gateway::TimePoint deadline, OnRefusal done) {
+    if (stopped_) {
+        done(Error{Errc::unavailable, "the mesh is not connected"});
+    } else if (uses_service(who) || !who.token) {
+        done(Error{Errc::not_found, "nobody has logged in"});
+    } else if (auto foreign = foreign_token(who, settings_.name)) {
+        done(std::move(foreign));
+    } else {
+        feeds_.log_out(*who.token);
+        users_.log_out(*who.token);
+        logout_over_http(io_, service_.session().destination(), *who.token, deadline, std::move(done));
+    }
 }
 
 void JoinedMesh::describe(const Principal& who, gateway::TimePoint deadline, OnDescription done) {

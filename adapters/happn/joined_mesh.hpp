@@ -59,6 +59,7 @@ public:
     void login(const gateway::Login& login, UserSessions::OnToken done);
     void authenticate(gateway::Principal who, gateway::TimePoint deadline, OnPrincipal done);
     void session_of(const gateway::Principal& who, gateway::TimePoint deadline, OnSessionAccount done);
+    void logout(const gateway::Principal& who, gateway::TimePoint deadline, OnRefusal done);
     void describe(const gateway::Principal& who, gateway::TimePoint deadline, OnDescription done);
 
 private:

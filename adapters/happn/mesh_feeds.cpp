@@ -274,6 +274,20 @@ void MeshFeeds::on_lost(const ClientSession* session) {
     }
 }
 
+void MeshFeeds::log_out(const gateway::Secret& token) {
+    std::vector<DeliveryId> theirs;
+    for (const auto& [id, open] : feeds_) {
+        if (open->who.token && *open->who.token == token) {
+            theirs.push_back(id);
+        }
+    }
+    for (const auto id : theirs) {
+        if (find(id) != nullptr) {
+            end(id, Error{Errc::unauthorized, "the user has logged out"});
+        }
+    }
+}
+
 // --- ending --------------------------------------------------------------------------------------
 
 void MeshFeeds::leave(Open& open) {

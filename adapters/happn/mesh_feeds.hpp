@@ -36,6 +36,8 @@ public:
     void on_joined();
     /// This session is over, or will be as soon as this returns.
     void on_lost(const ClientSession* session);
+    /// Ends those of the readers who have shown this token.
+    void log_out(const gateway::Secret& token);
     void close_all();
     std::size_t size() const { return feeds_.size(); }
 

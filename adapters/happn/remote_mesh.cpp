@@ -100,6 +100,12 @@ void RemoteMesh::refresh_description(gateway::TimePoint deadline,
     joined_->refresh_description(deadline, std::move(done));
 }
 
+void RemoteMesh::logout(Principal who,
+                        gateway::TimePoint deadline,
+                        std::function<void(std::optional<Error>)> done) {
+    joined_->logout(who, deadline, std::move(done));
+}
+
 void RemoteMesh::call(gateway::MeshCall call, std::function<void(Outcome)> done) {
     joined_->call(std::move(call), std::move(done));
 }

@@ -53,6 +53,9 @@ public:
     void may_call(gateway::MeshRight right, std::function<void(std::optional<gateway::Error>)> done) override;
     void refresh_description(gateway::TimePoint deadline,
                              std::function<void(std::optional<gateway::Error>)> done) override;
+    void logout(gateway::Principal who,
+                gateway::TimePoint deadline,
+                std::function<void(std::optional<gateway::Error>)> done) override;
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override;
     void describe(
         gateway::Principal who,

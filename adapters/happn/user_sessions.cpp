@@ -226,6 +226,14 @@ void UserSessions::discard(const gateway::Secret& token) {
     }
 }
 
+void UserSessions::log_out(const gateway::Secret& token) {
+    const auto key = hash_of(token);
+    known_.forget(key);
+    if (const auto found = entries_.find(key); found != entries_.end()) {
+        remove(found);
+    }
+}
+
 std::string UserSessions::user_of(const gateway::Secret& token) const {
     return known_.user_of(hash_of(token));
 }

@@ -43,6 +43,8 @@ public:
     void login(const gateway::Login& login, gateway::TimePoint deadline, OnToken done);
     /// The mesh says that this token's session is over: the next use logs in anew.
     void discard(const gateway::Secret& token);
+    /// Its user leaves: the session goes, whatever is under way on it, and nobody is known by the token.
+    void log_out(const gateway::Secret& token);
 
     /// The user of a token that the mesh has accepted, and not refused since; empty: not known.
     std::string user_of(const gateway::Secret& token) const;

@@ -1,15 +1,19 @@
 #include "adapters/rest/call_body.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "adapters/rest/body_coding.hpp"
+#include "adapters/rest/content_type.hpp"
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/request_fields.hpp"
 #include "gateway/arguments.hpp"
+#include "gateway/expression/encodings.hpp"
 #include "gateway/json.hpp"
 
 namespace rest {
@@ -20,6 +24,7 @@ namespace json = gateway::json;
 
 constexpr std::string_view no_parameters = "{}";
 constexpr std::string_view null_literal = "null";
+constexpr std::string_view unparsable = "Failure parsing request body";
 
 bool is_collection(std::string_view text) {
     return gateway::is_object(text) || gateway::is_array(text);
@@ -43,20 +48,36 @@ std::string body_of_query(const std::vector<NameValue>& query) {
     return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+/// JavaScript makes a text of a list by commas between.
+std::optional<std::string> encoded_parameters(const std::vector<NameValue>& query) {
+    std::optional<std::string> text;
+    for (const auto& [name, value] : query) {
+        if (name == "encoded_parameters") text = text ? *text + ',' + value : value;
+    }
+    return text && text->empty() ? std::nullopt : text;
+}
+
+/// Happner decodes them once more than the query they are in.
+std::optional<CallBody> read_encoded_parameters(const Dialect& dialect,
+                                                const std::string& encoded,
+                                                HttpReply& refusal) {
+    const auto refuse = [&](std::string_view why) {
+        refusal = failure(dialect, dialect.unreadable, unparsable, why);
+        return std::nullopt;
+    };
+    auto text = gateway::percent_decoded(encoded);
+    if (!text || !json::valid_utf8(*text)) return refuse("URI malformed");
+    if (!json::valid(*text)) return refuse("encoded_parameters is not valid JSON");
+    if (!is_collection(*text)) return CallBody::borrowed(no_parameters);
+    return CallBody::owned(*std::move(text));
+}
+
 std::optional<CallBody> read_query(const Dialect& dialect,
                                    const std::vector<NameValue>& query,
                                    HttpReply& refusal) {
-    const auto encoded = std::ranges::find(query, "encoded_parameters", &NameValue::first);
-    if (encoded == query.end() || encoded->second.empty()) return CallBody::of_texts(body_of_query(query));
-    if (!json::valid(encoded->second)) {
-        refusal = failure(dialect,
-                          dialect.unreadable,
-                          "Failure parsing request body",
-                          "encoded_parameters is not valid JSON");
-        return std::nullopt;
-    }
-    if (!is_collection(encoded->second)) return CallBody::borrowed(no_parameters);
-    return CallBody::owned(encoded->second);
+    if (const auto encoded = encoded_parameters(query))
+        return read_encoded_parameters(dialect, *encoded, refusal);
+    return CallBody::of_texts(body_of_query(query));
 }
 
 std::string_view parameters_of(std::string_view body) {
@@ -81,12 +102,30 @@ std::string by_position(std::string_view array, const std::vector<std::string>& 
     return list;
 }
 
-std::string without_credentials(std::string_view parameters) {
-    auto object = nlohmann::ordered_json::parse(parameters, nullptr, false);
-    if (!object.is_object()) return std::string{parameters};  // an array has none
-    for (const char* name : {"happn_token", "username", "password"})
-        object.erase(name);
-    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+bool is_credential(std::string_view name_literal) {
+    const auto name = json::unquoted(name_literal);
+    return name == token_name || name == "username" || name == "password";
+}
+
+/// `object`, member by member: a tree that keeps the order would be searched through for each of them.
+std::string without_credentials(std::string_view object) {
+    std::string rest = "{";
+    rest.reserve(object.size());
+    json::for_each_member(object, [&](std::string_view name, std::string_view value) {
+        if (is_credential(name)) return;
+        if (rest.size() > 1) rest += ',';
+        rest.append(name).append(1, ':').append(value);
+    });
+    rest += '}';
+    return rest;
+}
+
+/// What a method with `$restParams` is given for them.
+std::string rest_parameters(const Dialect& dialect, std::string_view body) {
+    const auto parameters = json::member(body, "parameters");
+    if (!parameters || is_falsy(*parameters)) return std::string{no_parameters};
+    if (gateway::is_object(*parameters)) return without_credentials(*parameters);
+    return std::string{dialect.takes_any_rest_parameters ? *parameters : no_parameters};
 }
 
 std::string named(const Dialect& dialect, std::string_view parameters, std::string_view name) {
@@ -108,14 +147,23 @@ HttpReply not_json(const Dialect& dialect) {
     return page(dialect, 400, "SyntaxError: the request body is not valid JSON");
 }
 
-/// JSON is Unicode; a charset of another family is not looked into.
-bool is_unicode(std::string_view content_type) {
-    const std::string type = lower_case(content_type);
-    const auto at = type.find("charset=");
-    if (at == std::string::npos) return true;
-    std::string_view charset = std::string_view{type}.substr(at + 8);
-    if (charset.starts_with('"')) charset.remove_prefix(1);
-    return charset.starts_with("utf-");
+enum class Charset {
+    utf8,
+    other,    // that the mesh knows: JSON is UTF-8 here (RFC 8259 section 8.1)
+    unknown,  // to the mesh too
+};
+
+/// The mesh finds a charset by its letters and digits alone.
+Charset charset_of(std::string_view name) {
+    if (name.empty()) return Charset::utf8;
+    if (!name.starts_with("utf-")) return Charset::unknown;
+    std::string plain;
+    std::ranges::copy_if(name, std::back_inserter(plain), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    });
+    if (plain == "utf8") return Charset::utf8;
+    constexpr std::array<std::string_view, 5> others{"utf16", "utf16le", "utf16be", "utf7", "utf7imap"};
+    return std::ranges::find(others, plain) == others.end() ? Charset::unknown : Charset::other;
 }
 
 std::string_view without_mark(std::string_view text) {
@@ -172,10 +220,12 @@ std::optional<CallBody> read_call_body(const Dialect& dialect,
                                        const std::vector<NameValue>& query,
                                        HttpReply& refusal) {
     if (request.method == "GET") return read_query(dialect, query, refusal);
-    const bool sent_json = media_type(request.header("content-type")) == json_type;
-    if (request.body.empty() || !sent_json) return CallBody::borrowed(no_parameters);
-    if (!is_unicode(request.header("content-type"))) {
-        refusal = page(dialect, 415, "UnsupportedMediaTypeError: unsupported charset");
+    const auto type = read_content_type(request.header("content-type"));
+    if (request.body.empty() || !type || type->type != json_type) return CallBody::borrowed(no_parameters);
+    if (const Charset charset = charset_of(type->charset); charset != Charset::utf8) {
+        refusal = charset == Charset::other
+                      ? not_json(dialect)
+                      : page(dialect, 415, "UnsupportedMediaTypeError: unsupported charset");
         return std::nullopt;
     }
     const std::string coding = lower_case(request.header("content-encoding"));
@@ -206,7 +256,7 @@ CallArguments call_arguments(const Dialect& dialect,
         if (name == "callback") continue;
         if (list.json.size() > 1) list.json += ',';
         if (name == "$restParams") {
-            list.json += without_credentials(parameters);
+            list.json += rest_parameters(dialect, body);
         } else if (name == "$userSession") {
             list.session_at = list.json.size();
             list.json += null_literal;

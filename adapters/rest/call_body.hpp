@@ -36,9 +36,9 @@ private:
     bool has_texts_ = false;
 };
 
-/// GET: the query, or the body that `encoded_parameters` holds. Other methods: the body if it is
-/// application/json, else {}; in gzip or deflate, or plain, of at most `max_body` bytes. On failure nullopt,
-/// and `refusal` is what to answer.
+/// GET: the query, or the body that `encoded_parameters` holds. Other methods: the body if its Content-Type
+/// is application/json and complete, else {}; in UTF-8; in gzip or deflate, or plain, of at most `max_body`
+/// bytes. On failure nullopt, and `refusal` is what to answer.
 std::optional<CallBody> read_call_body(const Dialect& dialect,
                                        std::size_t max_body,
                                        const HttpRequest& request,

@@ -93,6 +93,17 @@ HttpReply unauthorized_page(int status, std::string_view text) {
     return reply;
 }
 
+HttpReply page_refused(const Dialect& dialect, std::string_view text) {
+    HttpReply reply = unauthorized_page(dialect.page_refused, text);
+    if (!dialect.page_challenge.empty())
+        reply.headers.emplace_back("WWW-Authenticate", dialect.page_challenge);
+    return reply;
+}
+
+HttpReply page_of_bad_token(const Dialect& dialect) {
+    return page_refused(dialect, "invalid token format or null token");
+}
+
 }  // namespace
 
 bool is_refused_for_another(const Error& error) {
@@ -170,22 +181,34 @@ HttpReply auth_login_reply(const Dialect& rests, const gateway::Result<gateway::
     return success(dialect, "login successful", gateway::json::quoted(token->reveal()));
 }
 
-HttpReply logout_refused(const Dialect& dialect) {
-    return unauthorized_page(403, dialect.logout_refusal);
+HttpReply logout_reply(const Dialect& rests, const gateway::Secret& token) {
+    Dialect dialect = rests;
+    dialect.between = ", ";
+    return success(dialect, "logout successful", gateway::json::quoted(token.reveal()));
+}
+
+HttpReply logout_refused(const Dialect& dialect, const Error& error) {
+    switch (error.errc) {
+        case Errc::unauthorized:
+            return page_of_bad_token(dialect);
+        case Errc::access_denied:
+            return unauthorized_page(403, dialect.logout_refusal);
+        case Errc::not_found:
+            return problem(404, "the mesh knows no logout over HTTP");
+        default:
+            return own_error(dialect, gateway::default_status(error.errc), error);
+    }
 }
 
 HttpReply describe_refused(const Dialect& dialect, const Error& error) {
-    if (error.errc == Errc::unauthorized) return describe_without_token(dialect);
+    if (error.errc == Errc::unauthorized) return page_of_bad_token(dialect);
     if (error.errc == Errc::access_denied)
         return unauthorized_page(403, "unauthorized access to path /@HTTP/rest/describe");
     return own_error(dialect, gateway::default_status(error.errc), error);
 }
 
 HttpReply describe_without_token(const Dialect& dialect) {
-    HttpReply reply = unauthorized_page(dialect.page_refused, dialect.page_refusal);
-    if (!dialect.page_challenge.empty())
-        reply.headers.emplace_back("WWW-Authenticate", dialect.page_challenge);
-    return reply;
+    return page_refused(dialect, dialect.page_refusal);
 }
 
 }  // namespace rest

@@ -45,7 +45,8 @@ HttpReply reply_of(const Dialect& dialect, const gateway::Response& response, co
 HttpReply login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token);
 HttpReply auth_login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token);
 /// Neither generation lets anybody log out over HTTP, unless a node is configured so.
-HttpReply logout_refused(const Dialect& dialect);
+HttpReply logout_reply(const Dialect& dialect, const gateway::Secret& token);
+HttpReply logout_refused(const Dialect& dialect, const gateway::Error& error);
 
 /// Of /rest/describe, which a happner node protects like a page of its own: text, not the envelope.
 HttpReply describe_refused(const Dialect& dialect, const gateway::Error& error);

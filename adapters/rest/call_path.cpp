@@ -2,24 +2,17 @@
 
 #include <vector>
 
-#include "adapters/rest/http_message.hpp"
-
 namespace rest {
 namespace {
 
 constexpr std::size_t max_segments = 4;
 constexpr std::size_t segments_with_mesh = 3;
 
-std::string name_of(std::string_view segment) {
-    auto decoded = decode_segment(segment);
-    return decoded ? *std::move(decoded) : std::string{segment};
-}
-
 std::vector<std::string> split(std::string_view path) {
     std::vector<std::string> segments;
     for (;;) {
         const auto slash = path.find('/');
-        segments.push_back(name_of(path.substr(0, slash)));
+        segments.emplace_back(path.substr(0, slash));
         if (slash == std::string_view::npos || segments.size() > max_segments) return segments;
         path.remove_prefix(slash + 1);
     }

@@ -23,8 +23,8 @@ struct CallPath {
     std::string method_text() const { return method.value_or(std::string{no_segment}); }
 };
 
-/// `text`: what follows /rest/method, without the slash between, still percent-encoded. Segments are decoded;
-/// one that does not decode stands for itself, as no component has a name with `%`.
+/// `text`: what follows /rest/method, without the slash between. Names are as they are written: happner does
+/// not decode them.
 CallPath read_call_path(std::string_view text, const Dialect& dialect);
 
 }  // namespace rest

@@ -41,19 +41,24 @@ std::optional<Secret> from_cookie(const HttpRequest& request) {
     return std::nullopt;
 }
 
-std::optional<Secret> from_query(const std::vector<NameValue>& query) {
-    for (const auto& [name, value] : query) {
-        if (name == token_name) return token_of(value);
-    }
-    return std::nullopt;
+/// As to JavaScript: "" is none, and a list of some, which is no token to anybody.
+bool has_several(const std::vector<NameValue>& query) {
+    return std::ranges::count(query, token_name, &NameValue::first) > 1;
 }
 
+std::optional<Secret> from_query(const std::vector<NameValue>& query) {
+    const auto found = std::ranges::find(query, token_name, &NameValue::first);
+    return found == query.end() ? std::nullopt : token_of(found->second);
+}
+
+/// One blank between, and up to the next.
 std::optional<Secret> from_authorization(const HttpRequest& request) {
     const std::string_view value = trimmed(request.header("authorization"));
     const auto blank = value.find(' ');
     if (blank == std::string_view::npos || !equal_ignoring_case(value.substr(0, blank), "bearer"))
         return std::nullopt;
-    return token_of(trimmed(value.substr(blank)));
+    const std::string_view token = value.substr(blank + 1);
+    return token_of(token.substr(0, token.find(' ')));
 }
 
 /// "https://app.example:8443" of "https://app.example:8443/page?a=b"
@@ -90,7 +95,10 @@ std::optional<Secret> find_token(const HttpRequest& request,
     std::optional<Secret> token;
     if (settings.cookie && cookies == Cookies::from_same_origin && page_of(request) == Page::own)
         token = from_cookie(request);
-    if (!token && settings.query) token = from_query(query);
+    if (!token && settings.query) {
+        if (has_several(query)) return std::nullopt;
+        token = from_query(query);
+    }
     if (!token && settings.bearer) token = from_authorization(request);
     return token;
 }

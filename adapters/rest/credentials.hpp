@@ -17,8 +17,9 @@ inline constexpr std::string_view token_name = "happn_token";
 
 enum class Cookies { from_same_origin, never };
 
-/// nullopt: the request carries no token. A cookie counts only where `cookies` allows it and the request is
-/// proved to be of the gateway's own origin: browsers give it to any page's requests.
+/// nullopt: the request carries no token, or several in its query. A cookie counts only where `cookies`
+/// allows it and the request is proved to be of the gateway's own origin: browsers give it to any page's
+/// requests.
 std::optional<gateway::Secret> find_token(const HttpRequest& request,
                                           const std::vector<gateway::NameValue>& query,
                                           const gateway::RestSettings& settings,

@@ -15,14 +15,15 @@ struct Dialect {
     int unreadable;          // encoded_parameters that are no JSON, a call path that is too long
 
     // calls
-    bool knows_tokens_at_login;  // {"username","token"} gives a new token
-    bool knows_bearer;           // Authorization: Bearer
-    bool knows_delegation;       // "as"
-    bool knows_positions;        // arguments as an array
-    bool knows_request_fields;   // $req_headers, $req_url ...
-    bool keeps_falsy;            // 0, false and "" as arguments; else they become null
-    bool looks_at_length_first;  // at the number of segments, before token and body
-    bool path_from_the_end;      // METHOD, COMPONENT, MESH are taken from the end of a call path
+    bool knows_tokens_at_login;      // {"username","token"} gives a new token
+    bool knows_bearer;               // Authorization: Bearer
+    bool knows_delegation;           // "as"
+    bool knows_positions;            // arguments as an array
+    bool knows_request_fields;       // $req_headers, $req_url ...
+    bool keeps_falsy;                // 0, false and "" as arguments; else they become null
+    bool takes_any_rest_parameters;  // `$restParams` that are no object; else they are {}
+    bool looks_at_length_first;      // at the number of segments, before token and body
+    bool path_from_the_end;          // METHOD, COMPONENT, MESH are taken from the end of a call path
 
     // bodies
     std::string_view between;  // the members of an answer

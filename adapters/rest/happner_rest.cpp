@@ -106,7 +106,7 @@ void HappnerRest::with_caller(
 // --- describe ------------------------------------------------------------------------------------
 
 void HappnerRest::describe(const HttpRequest& request, const Query& query, Respond respond) {
-    if (auto refusal = refusal_of_describe(request, query)) return respond(*std::move(refusal));
+    if (auto refusal = refusal_of_page(request, query)) return respond(*std::move(refusal));
     auto principal = principal_of(request, query);
     const auto until = Clock::now() + timeout_;
     const auto next = [this, until](Result<Principal> known, Respond answer) {
@@ -130,7 +130,7 @@ void HappnerRest::describe_to(Principal caller, gateway::TimePoint until, Respon
     mesh_.describe(std::move(caller), until, done);
 }
 
-std::optional<HttpReply> HappnerRest::refusal_of_describe(const HttpRequest& head, const Query& query) const {
+std::optional<HttpReply> HappnerRest::refusal_of_page(const HttpRequest& head, const Query& query) const {
     if (mesh_.security() == Security::unknown) return not_joined(dialect_, settings_.mesh);
     if (!principal_of(head, query)) return describe_without_token(dialect_);
     return std::nullopt;

@@ -40,19 +40,23 @@ public:
     void login(const HttpRequest& request, const Query& query, Respond respond);
     /// /auth/login?username=&password= of a secure node.
     void auth_login(const HttpRequest& request, const Query& query, Respond respond);
+    /// /auth/logout of a secure node: the token's session ends here at once, whether the mesh revokes it or
+    /// not.
+    void logout(const HttpRequest& request, const Query& query, Respond respond);
     void describe(const HttpRequest& request, const Query& query, Respond respond);
     /// `call_path`: what follows /rest/method, without the slash between, still percent-encoded.
     void method(const HttpRequest& request, std::string_view call_path, const Query& query, Respond respond);
 
     // What speaks against a request whatever its body says, from its head alone; nullopt: that depends.
-    std::optional<HttpReply> refusal_of_describe(const HttpRequest& head, const Query& query) const;
+    std::optional<HttpReply> refusal_of_page(  // that a secure node shows to its users alone
+        const HttpRequest& head,
+        const Query& query) const;
     std::optional<HttpReply> refusal_of_call(const HttpRequest& head,
                                              std::string_view call_path,
                                              const Query& query) const;
 
     /// OPTIONS on any of these: 204. happner would do what was asked for, which no preflight means.
     HttpReply options() const;
-    HttpReply logout() const { return logout_refused(dialect_); }
 
 private:
     enum class Owner : std::uint8_t { nobody, gateway, mesh };  // of a method

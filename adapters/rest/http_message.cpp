@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/json.hpp"
 #include "gateway/payload.hpp"
 
 namespace rest {
@@ -27,10 +26,6 @@ std::string_view origin_form(std::string_view target) {
         return path == std::string_view::npos ? std::string_view{"/"} : target.substr(path);
     }
     return target;
-}
-
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 }  // namespace
@@ -98,30 +93,6 @@ std::string media_type(std::string_view content_type) {
 std::optional<Query> parse_query(std::string_view query) {
     if (query.empty()) return Query{};
     return gateway::parse_form(query);
-}
-
-std::optional<std::string> decode_segment(std::string_view segment) {
-    std::string decoded;
-    decoded.reserve(segment.size());
-    const auto hex = [](char c) -> int {
-        if (c >= '0' && c <= '9') return c - '0';
-        if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
-        return -1;
-    };
-    for (std::size_t i = 0; i < segment.size(); ++i) {
-        char c = segment[i];
-        if (c == '%') {
-            if (i + 2 >= segment.size()) return std::nullopt;
-            const int high = hex(segment[i + 1]), low = hex(segment[i + 2]);
-            if (high < 0 || low < 0) return std::nullopt;
-            c = static_cast<char>(high * 16 + low);
-            i += 2;
-        }
-        if (c == '/' || is_control(c)) return std::nullopt;
-        decoded += c;
-    }
-    if (decoded == "." || decoded == ".." || !gateway::json::valid_utf8(decoded)) return std::nullopt;
-    return decoded;
 }
 
 }  // namespace rest

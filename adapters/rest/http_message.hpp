@@ -80,8 +80,4 @@ using Query = std::vector<gateway::NameValue>;
 /// nullopt where the percent-encoding or the UTF-8 is broken.
 std::optional<Query> parse_query(std::string_view query);
 
-/// One path segment, decoded once; nullopt where that gives no safe name: broken encoding, `/`, control
-/// characters, `.`, `..`.
-std::optional<std::string> decode_segment(std::string_view segment);
-
 }  // namespace rest

@@ -40,7 +40,12 @@ HttpReply nothing_else_below_rest() {
 
 /// Served as a happn node does, whatever is sent there.
 bool is_of_the_node(std::string_view path) {
-    return path == "/version" || path == "/ping" || path == "/primus/spec" || path == "/auth/login";
+    return path == "/version" || path == "/ping" || path == "/primus/spec";
+}
+
+/// Of a secure node alone.
+bool is_of_its_users(std::string_view path) {
+    return path == "/auth/login" || path == "/auth/logout";
 }
 
 /// Not of anything that it has (RFC 9110 section 9.3.7).
@@ -105,7 +110,7 @@ std::optional<HttpReply> HttpSurface::refusal_of_head(const HttpRequest& head) c
     if (path == "/openapi.json") return openapi_.refusal_of(head);
     if (const auto rest = rest_path(path)) return refusal_of_rest(head, *rest, *query);
     if (auto refusal = not_served(path)) return refusal;
-    if (is_of_the_node(path)) return std::nullopt;
+    if (is_of_the_node(path) || is_of_its_users(path)) return std::nullopt;
     return routes_.refusal_of_head(head, *query);
 }
 
@@ -121,7 +126,7 @@ std::optional<HttpReply> HttpSurface::refusal_of_rest(const HttpRequest& head,
         case RestPath::What::login:
             return std::nullopt;
         case RestPath::What::describe:
-            return happner_.refusal_of_describe(head, query);
+            return happner_.refusal_of_page(head, query);
         case RestPath::What::method:
             return happner_.refusal_of_call(head, path.call, query);
         case RestPath::What::nothing:
@@ -191,6 +196,8 @@ bool HttpSurface::serve_node(const HttpRequest& request,
         respond(HttpReply{200, json_type, Bytes::literal(primus_spec)});
     } else if (path == "/auth/login" && mesh_.security() != gateway::Security::insecure) {
         happner_.auth_login(request, query, std::move(respond));
+    } else if (path == "/auth/logout" && mesh_.security() != gateway::Security::insecure) {
+        happner_.logout(request, query, std::move(respond));
     } else if (auto refusal = not_served(path)) {
         respond(*std::move(refusal));
     } else {
@@ -202,9 +209,8 @@ bool HttpSurface::serve_node(const HttpRequest& request,
 /// What a happn node has and the gateway has not.
 std::optional<HttpReply> HttpSurface::not_served(std::string_view path) const {
     const bool has_logins = mesh_.security() != gateway::Security::insecure;
-    if (path == "/primus/spec" || (path == "/auth/login" && has_logins)) return std::nullopt;
+    if (path == "/primus/spec" || (is_of_its_users(path) && has_logins)) return std::nullopt;
     if (is_primus_path(path)) return upgrade_required();
-    if (path == "/auth/logout") return happner_.logout();
     if (path == "/auth/request-nonce")
         return problem(501, "digest logins are not available through the gateway: use /rest/login");
     if (below(path, "/auth")) return problem(404, "there is no such login here");

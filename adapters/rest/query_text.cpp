@@ -9,6 +9,8 @@
 namespace rest {
 namespace {
 
+constexpr std::size_t max_fields = 1000;  // Node's own: what comes after is not looked at
+
 std::string with_replacements(const std::string& text) {
     if (gateway::json::valid_utf8(text)) return text;
     using Json = nlohmann::json;
@@ -36,7 +38,7 @@ std::string decoded(std::string_view text) {
 
 std::vector<gateway::NameValue> read_query_as_node(std::string_view query) {
     std::vector<gateway::NameValue> fields;
-    while (!query.empty()) {
+    for (std::size_t seen = 0; seen < max_fields && !query.empty(); ++seen) {
         const auto end = query.find('&');
         const std::string_view field = query.substr(0, end);
         query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);

@@ -1,5 +1,5 @@
 // A query as Node's querystring reads it: what is no percent-encoding stands for itself, and what is no UTF-8
-// becomes U+FFFD. For the mirror; mapped routes refuse such a query. Pure.
+// becomes U+FFFD; the first thousand fields count. For the mirror; mapped routes refuse such a query. Pure.
 #pragma once
 
 #include <string_view>

@@ -30,8 +30,7 @@ std::string_view without_slash(std::string_view path) {
 std::string_view without_node_name(std::string_view path, std::string_view node_name) {
     const auto slash = path.find('/', 1);
     if (slash == std::string_view::npos || !after(path.substr(slash), root)) return path;
-    const auto first = decode_segment(path.substr(1, slash - 1));
-    return first && equal_ignoring_case(*first, node_name) ? path.substr(slash) : path;
+    return equal_ignoring_case(path.substr(1, slash - 1), node_name) ? path.substr(slash) : path;
 }
 
 }  // namespace

@@ -192,6 +192,129 @@ std::vector<Asked> bodies() {
     return list;
 }
 
+/// Names are not decoded, and one that cannot be there is not found before it is refused.
+std::vector<Asked> written_names() {
+    std::vector<Asked> list;
+    for (const auto& [who, user] : {std::pair{Who::tester, ", tester"}, std::pair{Who::admin, ", _ADMIN"}}) {
+        for (const std::string path : {"/rest/method/component%4Eame/methodName",
+                                       "/rest/method/componentName/methodName%20",
+                                       "/rest/method/componentName%2FmethodName",
+                                       "/rest/method/componentName/method%00",
+                                       "/rest/method/componentName/*",
+                                       "/Test%4Eode/rest/method/componentName/methodName",
+                                       "/rest/method/Test%4Eode/componentName/methodName"})
+            list.push_back({path + user, who, "POST", path, plain, {}});
+    }
+    return list;
+}
+
+std::vector<Asked> types() {
+    std::vector<Asked> list;
+    for (const std::string type : {"Application/JSON",
+                                   "application/json;",
+                                   "application/json; charset=",
+                                   "application/json; charset=\"utf-8\"",
+                                   "application/json; charset=utf8",
+                                   "application/json; charset=utf-16",
+                                   "application/json; charset=utf-32",
+                                   "application/json; charset=utf-7",
+                                   "application/json ; x=y",
+                                   "application/json, text/plain",
+                                   "application/vnd.api+json",
+                                   "text/json"}) {
+        Asked asked{"Content-Type: " + type};
+        asked.body = plain;
+        asked.headers["Content-Type"] = type;
+        list.push_back(std::move(asked));
+    }
+    return list;
+}
+
+std::vector<Asked> encoded_queries() {
+    std::vector<Asked> list;
+    for (const std::string query : {"?encoded_parameters=%7B%7D&encoded_parameters=%7B%7D",
+                                    "?encoded_parameters=&encoded_parameters=",
+                                    "?encoded_parameters=%7B%22parameters%22:%7B%22a%22:1&encoded_parameters="
+                                    "%22b%22:2%7D%7D",
+                                    "?encoded_parameters=%7B%22parameters%22:%7B%22a%22:%22%2541%22%7D%7D",
+                                    "?encoded_parameters=%7B%22parameters%22:%7B%22a%22:%2210%25%22%7D%7D",
+                                    "?encoded_parameters=%7B%22parameters%22:%7B%22a%22:%22%252525%22%7D%7D"})
+        list.push_back({"query " + query, Who::admin, "GET", Asked{}.target + query, {}, {}});
+    Asked many{"a query of more than a thousand fields", Who::admin, "GET"};
+    many.target += "?b=1";
+    for (int i = 0; i < 999; ++i)
+        many.target += "&c";
+    many.target += "&a=1";
+    list.push_back(std::move(many));
+    return list;
+}
+
+std::vector<Asked> filled_in() {
+    std::vector<Asked> list;
+    for (const std::string value :
+         {R"("x")", R"("")", "5", "0", "true", "null", "[1]", R"({"b":1,"username":"u"})"})
+        list.push_back({"$restParams of parameters " + value,
+                        Who::admin,
+                        "POST",
+                        "/rest/method/componentName/restParams",
+                        R"({"parameters":)" + value + '}',
+                        {}});
+    for (const auto& [who, user] : {std::pair{Who::tester, "tester"}, std::pair{Who::admin, "_ADMIN"}})
+        list.push_back({std::string{"$origin of "} + user,
+                        who,
+                        "POST",
+                        "/rest/method/componentName/originMethod",
+                        "{}",
+                        {}});
+    return list;
+}
+
+/// TOKEN stands for one of _ADMIN.
+std::vector<Asked> tokens() {
+    std::vector<Asked> list;
+    for (const std::string authorization :
+         {"Bearer TOKEN", "bearer TOKEN", "Bearer  TOKEN", "Bearer TOKEN more", "TOKEN"}) {
+        Asked asked{"Authorization: " + authorization, Who::stranger};
+        asked.body = plain;
+        asked.headers["Authorization"] = authorization;
+        list.push_back(std::move(asked));
+    }
+    for (const std::string query : {"?happn_token=TOKEN",
+                                    "?happn_token=TOKEN&happn_token=bad",
+                                    "?happn_token=bad&happn_token=TOKEN",
+                                    "?happn_token=TOKEN&happn_token=TOKEN",
+                                    "?happn_token=&happn_token="})
+        list.push_back({"query " + query, Who::stranger, "POST", Asked{}.target + query, plain, {}});
+    Asked both{"query ?happn_token= and Authorization: Bearer TOKEN", Who::stranger};
+    both.target += "?happn_token=";
+    both.headers["Authorization"] = "Bearer TOKEN";
+    list.push_back(std::move(both));
+    return list;
+}
+
+std::vector<Asked> pages() {
+    std::vector<Asked> list;
+    for (const std::string path : {"/rest/describe", "/auth/logout"}) {
+        list.push_back({path + " without a token", Who::stranger, "GET", path, {}, {}});
+        list.push_back({path + " with a bad token", Who::stranger, "GET", path + "?happn_token=bad", {}, {}});
+    }
+    for (const char* method : {"GET", "POST"}) {
+        list.push_back({std::string{"/auth/logout by "} + method + ", tester",
+                        Who::tester,
+                        method,
+                        "/auth/logout",
+                        {},
+                        {}});
+        list.push_back({std::string{"/auth/logout by "} + method + ", _ADMIN",
+                        Who::admin,
+                        method,
+                        "/auth/logout",
+                        {},
+                        {}});
+    }
+    return list;
+}
+
 // --- what differs, and why -------------------------------------------------------------------------
 
 // clang-format off
@@ -200,6 +323,12 @@ const std::map<std::string, std::string> reasons{
     {"/auth/login without a user, with a password", "the mesh's own web pages are not there"},
     {"/auth/login without a password", "the mesh's own web pages are not there"},
     {"/auth/login with a wrong password", "the mesh's own web pages are not there"},
+    {"/auth/logout without a token", "the mesh's own web pages are not there"},
+    {"/auth/logout with a bad token", "the mesh's own web pages are not there"},
+    {"/auth/logout by GET, tester", "the mesh's own web pages are not there"},
+    {"/auth/logout by GET, _ADMIN", "the mesh's own web pages are not there"},
+    {"/auth/logout by POST, tester", "the mesh's own web pages are not there"},
+    {"/auth/logout by POST, _ADMIN", "the mesh's own web pages are not there"},
     {"login, wrong password", "an insecure mesh knows nobody, so anybody may log in"},
     {"login, the user is a number", "the mesh fails by an exception; to the gateway it is as if there were none"},
     {"login, the password is a number", "the mesh fails by an exception; to the gateway it is as if there were none"},
@@ -239,6 +368,15 @@ const std::map<std::string, std::string> reasons{
     {"an array that is shorter than the parameters", "the mesh puts its callback in the place of the first that is missing; the gateway fills them up with null, as by name"},
     {"an empty array", "the mesh puts its callback in the place of the first that is missing; the gateway fills them up with null, as by name"},
     {"query ?encoded_parameters=%zz", "the same status; the words are those of V8"},
+    {"query ?encoded_parameters=%7B%7D&encoded_parameters=%7B%7D", "the same status; the words are those of V8"},
+    {"query ?encoded_parameters=&encoded_parameters=", "the same status; the words are those of V8"},
+    {"query ?encoded_parameters=%7B%22parameters%22:%7B%22a%22:%2210%25%22%7D%7D", "the same status; the words are those of V8"},
+    {"/Test%4Eode/rest/method/componentName/methodName, tester", "there is nothing there, whoever asks"},
+    {"/Test%4Eode/rest/method/componentName/methodName, _ADMIN", "there is nothing there, whoever asks"},
+    {"Content-Type: application/json; charset=utf-7", "no value is changed on its way: JSON is UTF-8"},
+    {"$restParams of parameters \"x\"", "an object of the characters of a text is nothing that anybody wants, and ten times as large"},
+    {"$origin of tester", "the call comes from the caller's own session on the mesh, not from the mesh's web server"},
+    {"$origin of _ADMIN", "the call comes from the caller's own session on the mesh, not from the mesh's web server"},
 };
 // clang-format on
 
@@ -252,12 +390,12 @@ struct Seen {
     bool operator==(const Seen&) const = default;
 };
 
-/// Tokens differ from run to run, and stacks name files.
+/// Tokens and sessions differ from run to run, and stacks name files.
 std::string comparable(const std::string& text) {
     json body = json::parse(text, nullptr, false);
     if (!body.is_object()) return text;
-    if (body.contains("data") && body["data"].is_object() && body["data"].contains("token"))
-        body["data"]["token"] = "*";
+    for (const auto& place : {json::json_pointer{"/data/token"}, json::json_pointer{"/data/origin/id"}})
+        if (body.contains(place)) body[place] = "*";
     if (body.contains("error") && body["error"].is_object() && body["error"].contains("stack")) {
         const std::string stack = body["error"]["stack"];
         body["error"]["stack"] = stack.substr(0, stack.find('\n'));
@@ -289,13 +427,20 @@ private:
         return json::parse(answer->body)["data"]["token"];
     }
 
+    std::string with_token(std::string text) {
+        const std::string_view place = "TOKEN";
+        for (auto at = text.find(place); at != text.npos; at = text.find(place))
+            text.replace(at, place.size(), tokens_[Who::admin]);
+        return text;
+    }
+
     Seen ask(httplib::Client client, const Asked& asked) {
         httplib::Request request;
         request.method = asked.method;
-        request.path = asked.target;
+        request.path = with_token(asked.target);
         request.body = asked.body;
         for (const auto& [name, value] : asked.headers)
-            request.headers.emplace(name, value);
+            request.headers.emplace(name, with_token(value));
         if (!asked.body.empty() && !asked.headers.contains("Content-Type"))
             request.headers.emplace("Content-Type", "application/json");
         if (tokens_.contains(asked.who)) {
@@ -402,7 +547,18 @@ TEST(RestDifferences, AreWhatTheDocsListAndNothingElse) {
     std::set<std::string> differing;
     for (const Kind& kind : kinds) {
         Sides sides{kind};
-        for (const auto& some : {logins(), descriptions(), paths(), spellings(), delegations(), bodies()}) {
+        for (const auto& some : {logins(),
+                                 descriptions(),
+                                 paths(),
+                                 spellings(),
+                                 delegations(),
+                                 bodies(),
+                                 written_names(),
+                                 types(),
+                                 encoded_queries(),
+                                 filled_in(),
+                                 tokens(),
+                                 pages()}) {
             for (const Asked& asked : some) {
                 const Seen happners = sides.happners(asked), gateways = sides.gateways(asked);
                 if (happners == gateways) continue;
@@ -417,6 +573,21 @@ TEST(RestDifferences, AreWhatTheDocsListAndNothingElse) {
     for (const auto& [name, why] : reasons)
         EXPECT_TRUE(differing.contains(name)) << name << ": no difference any more";
     expect_in_docs("rest-differences", table.text());
+}
+
+/// Names that every object has in JavaScript: a mesh that is asked for such a method by REST ends (13.1.1).
+TEST(RestDifferences, NoNameEndsAMesh) {
+    for (const bool secure : {false, true}) {
+        Sides sides{{"13.1.1", secure, 4}};
+        const auto status = [&](const std::string& path) {
+            return sides.gateways({path, Who::admin, "POST", "/rest/method/" + path, plain, {}}).status;
+        };
+        for (const char* name : {"__proto__", "constructor", "toString"}) {
+            EXPECT_EQ(status(std::string{"componentName/"} + name), 404) << name;
+            EXPECT_EQ(status(name + std::string{"/methodName"}), 404) << name;
+        }
+        EXPECT_EQ(status("componentName/methodName"), 200) << "the mesh goes on";
+    }
 }
 
 }  // namespace

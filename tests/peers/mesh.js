@@ -1,6 +1,7 @@
 // A real happner-2 mesh named TestNode with the components of components.js.
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
 //     [--domain NAME] [--encrypt-payloads] [--recorded-rights] [--no-account-lock]
+//     [--logout-over-http]     users may give their tokens back at /auth/logout, which only the newest generation has
 //     [--session-ttl TIME]     "3 seconds", of tester's sessions
 //     [--acknowledge-within MS]  how long a publication waits for the acknowledgements of its subscribers
 // Prints "READY <port>" on stdout when clients can connect; logs go to stderr (LOG_LEVEL, default error).
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
     'encrypt-payloads': { type: 'boolean', default: false },
     'recorded-rights': { type: 'boolean', default: false },
     'acknowledge-within': { type: 'string' },
+    'logout-over-http': { type: 'boolean', default: false },
     'no-account-lock': { type: 'boolean', default: false },
   },
 });
@@ -55,6 +57,7 @@ function security_config() {
     const policy = { ttl: options['session-ttl'], inactivity_threshold: Infinity };
     config.profiles = [{ name: 'short', session: { 'user.username': { $eq: 'tester' } }, policy }];
   }
+  if (options['logout-over-http']) config.allowLogoutOverHttp = true;
   if (options['no-account-lock']) config.accountLockout = { enabled: false };
   return config;
 }

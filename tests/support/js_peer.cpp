@@ -68,6 +68,7 @@ void JsMesh::start() {
     if (!options_.session_ttl.empty())
         arguments.insert(arguments.end(), {"--session-ttl", options_.session_ttl});
     if (options_.encrypt_payloads) arguments.emplace_back("--encrypt-payloads");
+    if (options_.logout_over_http) arguments.emplace_back("--logout-over-http");
     if (!options_.locks_accounts) arguments.emplace_back("--no-account-lock");
     if (options_.acknowledged_within.count() > 0)
         arguments.insert(arguments.end(),

@@ -41,7 +41,8 @@ struct JsMeshOptions {
     bool encrypt_payloads = false;  // of a secure mesh of the oldest generations
     bool locks_accounts = true;     // as meshes do by default: for 10 minutes, after 4 wrong passwords
     std::chrono::milliseconds acknowledged_within{};  // how long publications wait for that; else a minute
-    bool recorded_rights = false;  // of tester, as on the meshes that the REST captures come from
+    bool logout_over_http = false;  // of the newest generation: tokens are taken back at /auth/logout
+    bool recorded_rights = false;   // of tester, as on the meshes that the REST captures come from
 };
 
 /// A happner-2 mesh "TestNode" with the components componentName and testTools (tests/peers/components.js).

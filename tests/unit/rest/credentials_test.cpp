@@ -79,5 +79,29 @@ TEST(Cookie, CountsOnlyIfItsPageIsProvedToBeTheGatewaysOwn) {
     EXPECT_FALSE(counts({{"Referer", "http://evil.example/"}}));
 }
 
+TEST(BearerToken, StandsBehindOneBlank) {
+    const auto token = [](std::string_view authorization) {
+        const auto found =
+            find_token(request_with({{"Authorization", authorization}}), {}, {}, Cookies::never);
+        return found ? found->reveal() : "none";
+    };
+    EXPECT_EQ(token("bearer t "), "t");
+    EXPECT_EQ(token("Bearer t more"), "t");
+    for (const char* other : {"Bearer  t", "Bearer\tt", "Bearer", "Bearer ", "Basic t", "t"})
+        EXPECT_EQ(token(other), "none") << other;
+}
+
+TEST(TokenInTheQuery, IsNoneIfThereAreSeveral) {
+    const auto token = [](const Query& query) {
+        const auto found =
+            find_token(request_with({{"Authorization", "Bearer h"}}), query, {}, Cookies::never);
+        return found ? found->reveal() : "none";
+    };
+    EXPECT_EQ(token({{"happn_token", "q"}}), "q");
+    EXPECT_EQ(token({{"happn_token", ""}}), "h");
+    EXPECT_EQ(token({{"happn_token", "q"}, {"happn_token", "x"}}), "none");
+    EXPECT_EQ(token({{"happn_token", "q"}, {"happn_token", "q"}}), "none");
+}
+
 }  // namespace
 }  // namespace rest

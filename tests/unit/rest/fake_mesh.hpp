@@ -116,6 +116,13 @@ public:
         done(unread);
     }
 
+    void logout(gateway::Principal who,
+                gateway::TimePoint,
+                std::function<void(std::optional<gateway::Error>)> done) override {
+        logged_out.push_back(who.token->reveal());
+        done(unrevoked);
+    }
+
     void call(gateway::MeshCall call, std::function<void(gateway::Outcome)> done) override {
         calls.push_back(call);
         if (auto refused = refusal_of(call.principal, call.on_behalf_of, call.component + '/' + call.method))
@@ -157,6 +164,8 @@ public:
     bool takes_its_time = false;           // to say whose a token is
     std::vector<std::pair<gateway::Principal, std::function<void(gateway::Result<gateway::Principal>)>>>
         verdicts;
+    std::vector<std::string> logged_out;      // tokens
+    std::optional<gateway::Error> unrevoked;  // why the mesh does not revoke them
     std::vector<gateway::MeshCall> calls;
     std::map<std::string, std::string> sessions;  // token -> user that it is known to be of
     std::deque<std::function<void(gateway::Outcome)>> waiting;

@@ -118,7 +118,7 @@ TEST_F(ABodyThatWaits, IsNotAskedForWhereTheHeadIsRefused) {
         {waiting("POST /rest/method/security/addUser"), "403"},
         {waiting("POST /rest/method/a/b/c/d/e"), "400"},
         {waiting("POST /rest/method/componentName/methodName", "Origin: http://evil.example\r\n"), "403"},
-        {waiting("POST /auth/logout"), "403"},
+        {waiting("POST /auth/logout"), "404"},
         {waiting("POST /primus"), "426"},
         {waiting("POST /browser_client"), "501"},
     };

@@ -41,6 +41,29 @@ TEST_F(HttpSurfaceTest, AuthLoginIsThereOnASecureMeshOnly) {
     EXPECT_EQ(ask("GET", "/auth/login?username=tester&password=no").status, 401);
 }
 
+TEST_F(HttpSurfaceTest, AuthLogoutGivesTheTokenBackToASecureMesh) {
+    EXPECT_EQ(ask("GET", "/auth/logout").status, 404);
+    make_secure();
+    EXPECT_EQ(ask("GET", "/auth/logout").status, 401);
+    EXPECT_EQ(ask("GET", "/auth/logout", {{"Authorization", "Bearer bad"}}).status, 401);
+    EXPECT_TRUE(mesh.logged_out.empty());
+    const HttpReply reply = ask("GET", "/auth/logout", {bearer("tester")});
+    EXPECT_EQ(reply.body.view(), R"({"message":"logout successful", "data":"token-tester", "error":null})");
+    EXPECT_EQ(mesh.logged_out, std::vector{FakeMesh::token_of("tester")});
+}
+
+TEST_F(HttpSurfaceTest, AuthLogoutSaysWhyTheMeshDoesNotRevoke) {
+    make_secure();
+    const auto answer = [this](gateway::Errc why) {
+        mesh.unrevoked = gateway::Error{why, "words"};
+        return ask("GET", "/auth/logout", {bearer("tester")});
+    };
+    EXPECT_EQ(answer(gateway::Errc::access_denied).body.view(), "logouts over http are not allowed");
+    EXPECT_EQ(answer(gateway::Errc::unauthorized).status, 401);
+    EXPECT_EQ(answer(gateway::Errc::not_found).status, 404);
+    EXPECT_EQ(answer(gateway::Errc::unavailable).status, 503);
+}
+
 // What follows is what is_on_happn_surface() of the mappings says.
 
 TEST_F(HttpSurfaceTest, WhatANodeAnswersCannotBeMapped) {

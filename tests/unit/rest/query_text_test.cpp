@@ -23,5 +23,12 @@ TEST(QueryAsNodeReadsIt, PutsAReplacementWhereThereIsNoUtf8) {
     EXPECT_EQ(read_query_as_node("a=x%ffy"), (Fields{{"a", "x\xef\xbf\xbdy"}}));
 }
 
+TEST(QueryAsNodeReadsIt, EndsAfterAThousandFields) {
+    std::string query;
+    for (int i = 0; i < 998; ++i)
+        query += "a&";
+    EXPECT_EQ(read_query_as_node(query + "&b&c").back().first, "b") << "an empty one counts";
+}
+
 }  // namespace
 }  // namespace rest
