@@ -31,6 +31,7 @@ TEST_F(RecordedRestTest, AnInsecureMeshIsMirrored) {
 
 TEST_F(RecordedRestTest, ASecureMeshIsMirrored) {
     make_secure();
+    mesh.unrevoked = gateway::Error{gateway::Errc::access_denied, "logouts over http are not allowed"};
     EXPECT_GE(recorded.replay("rest-13.1.1-secure.jsonl"), 80);
 }
 
