@@ -182,7 +182,7 @@ std::shared_ptr<gateway::Receipt> SessionFsm::receipt_of(const Frame& frame) {
                                                alive = std::weak_ptr<char>{alive_},
                                                session = facts_.id,
                                                id = std::string{frame.meta.publication_id}] {
-        if (!alive.expired() && state_ != State::closed && facts_.id == session) {
+        if (!alive.expired() && state_ >= State::subscribing && facts_.id == session) {
             acknowledge(id);
         }
     });

@@ -57,14 +57,18 @@ bool Egress::try_publish(Publication publication) {
     return true;
 }
 
-void Egress::open(std::size_t receive_maximum, std::size_t sent_again) {
+void Egress::open(std::size_t receive_maximum) {
     std::unique_lock lock{mutex_};
     open_ = true;
     held_ = false;
     first_ticket_ = first_queued();
-    sent_again_ = sent_again;
-    window_.open(receive_maximum, sent_again);
+    window_.open(receive_maximum, unacknowledged_.size());
     wake(lock);
+}
+
+void Egress::forget_sent() {
+    const std::lock_guard lock{mutex_};
+    unacknowledged_.clear();
 }
 
 std::uint64_t Egress::first_queued() {
@@ -94,10 +98,8 @@ void Egress::close() {
 
 void Egress::done(std::uint64_t ticket) {
     std::unique_lock lock{mutex_};
-    if (ticket < first_ticket_) {
-        if (!is_acknowledged(ticket) || sent_again_ == 0) return;
-        --sent_again_;
-    }
+    const bool counts = is_acknowledged(ticket) ? unacknowledged_.erase(ticket) > 0 : ticket >= first_ticket_;
+    if (!counts) return;
     window_.leave(qos_of(ticket));
     if (something_to_do()) wake(lock);
 }
@@ -129,6 +131,7 @@ std::vector<Publication> Egress::take_publications() {
     std::vector<Publication> taken;
     while (open_ && taken.size() < batch && !queue_.empty() && window_.admits(queue_.front().qos)) {
         window_.enter(queue_.front().qos);
+        if (queue_.front().qos > 0) unacknowledged_.insert(queue_.front().ticket);
         queued_bytes_ -= queue_.front().bytes();
         taken.push_back(std::move(queue_.front()));
         queue_.pop_front();

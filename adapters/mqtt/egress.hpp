@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -69,9 +70,11 @@ public:
 
     static bool is_acknowledged(std::uint64_t ticket);
 
-    /// After CONNACK: publications may leave, those held first. `sent_again`: how many of an earlier
-    /// connection's the library sends again, in the session that the broker has kept.
-    void open(std::size_t receive_maximum, std::size_t sent_again = 0);
+    /// After CONNACK: publications may leave, those held first. What is not acknowledged yet keeps its place
+    /// in the window: the library sends it again, in the session that the broker has kept.
+    void open(std::size_t receive_maximum);
+    /// The library does not send it again: there is no such session, or the library has forgotten it.
+    void forget_sent();
     /// Holds what is queued, takes more, and disconnects; any thread.
     void pause();
     /// The first ticket that is still queued, or that of the next publication: what is earlier has been sent.
@@ -106,8 +109,8 @@ private:
     std::deque<Publication> queue_;
     std::size_t queued_bytes_ = 0;
     Window window_;
-    std::uint64_t first_ticket_ = 0;  // of this connection: done() of earlier ones does not count ...
-    std::size_t sent_again_ = 0;      // ... but of so many
+    std::uint64_t first_ticket_ = 0;  // of this connection: of QoS 0, done() of earlier ones does not count
+    std::unordered_set<std::uint64_t> unacknowledged_;  // tickets, whatever connection they left by
     bool open_ = false;
     bool held_ = false;
     bool sleeping_ = false;

@@ -97,7 +97,6 @@ private:
     void lose(const std::string& why);
     enum class Queued : std::uint8_t { stays, fails };
     bool is_in_doubt(std::uint64_t ticket, const Pending& pending) const;
-    std::size_t doubtful();
     template <typename Wanted>
     void fail_publications(const Wanted& wanted, const Error& error);
     void fail_calls(const Error& error);

@@ -75,7 +75,7 @@ void Broker::on(Connected&& event) {
         log::warn("broker {}: no subscription identifiers; overlapping filters may deliver twice",
                   settings_.name);
     if (!event.session_present) fail_doubtful(unavailable());
-    egress_.open(limits_.receive_maximum, doubtful());
+    egress_.open(limits_.receive_maximum);
     arm(subscribe_watchdog, [this] {
         if (subscriptions_.settled()) return;
         new_client_ = true;
@@ -146,15 +146,6 @@ bool Broker::is_in_doubt(std::uint64_t ticket, const Pending& pending) const {
            !clean_start(settings_) && !new_client_;
 }
 
-/// Publications whose acknowledgement an earlier connection waited for.
-std::size_t Broker::doubtful() {
-    const std::uint64_t first_queued = egress_.first_held();
-    const auto is_sent = [&](const auto& entry) {
-        return entry.first < first_queued && entry.second.kind == Pending::Kind::delivery;
-    };
-    return static_cast<std::size_t>(std::ranges::count_if(pending_, is_sent));
-}
-
 template <typename Wanted>
 void Broker::fail_publications(const Wanted& wanted, const Error& error) {
     std::vector<DeliveryId> failed;
@@ -187,6 +178,7 @@ void Broker::fail_lost(const Error& error, Queued queued) {
 
 /// Nobody sends again what was on its way.
 void Broker::fail_doubtful(const Error& error) {
+    egress_.forget_sent();
     const std::uint64_t first_queued = egress_.first_held();
     fail_publications([&](std::uint64_t ticket, const Pending&) { return ticket < first_queued; }, error);
 }

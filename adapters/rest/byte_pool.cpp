@@ -11,6 +11,7 @@ bool BytePool::Share::hold(std::size_t bytes) {
 
 void BytePool::Share::insist(std::size_t bytes) {
     release();
+    if (bytes == 0) return;
     while (pool_.held_ > 0 && pool_.held_ + bytes > pool_.limit_) {
         Share& first = pool_.holders_.front();
         first.release();

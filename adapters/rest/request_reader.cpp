@@ -19,6 +19,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Parser = http::request_parser<http::empty_body>;  // of heads
 
+constexpr std::size_t most_reserved = 64u * 1024;  // for a body that is announced, before any of it is there
 constexpr std::size_t first_read = 2u * 1024;      // what most requests fit in
 constexpr std::size_t read_ahead = 64u * 1024;     // bytes of later requests, or of a body, held at once
 constexpr std::size_t kept_capacity = 16u * 1024;  // of the buffer between requests
@@ -179,7 +180,7 @@ void RequestReader::limit_body(std::size_t limit) {
     at.chunks.reset();
     at.to_come = announced_body().value_or(0);
     if (at.parser->chunked()) at.chunks.emplace(limit);
-    at.body.reserve(std::min(at.to_come, limit));
+    at.body.reserve(std::min({at.to_come, limit, most_reserved}));
     at.wanted = true;
     at.next_read = std::clamp(announced_body().value_or(read_ahead), first_read, read_ahead);
 }

@@ -44,6 +44,8 @@ Error error_of(const TransferResult& result) {
     switch (result.failure) {
         case Failure::timeout:
             return Error{Errc::timeout, "the service did not answer in time"};
+        case Failure::unanswered:  // and not Unavailable, which says that nothing was done
+            return Error{Errc::timeout, "the service has not answered: " + result.why};
         case Failure::too_large:
             return Error{Errc::refused, "the service's answer is larger than max_response"};
         case Failure::private_address:
@@ -274,7 +276,8 @@ void Services::State::on_result(DeliveryId id, TransferResult&& result) {
     judge(call, result);
     if (result.failure != Failure::none) {
         metrics.count("service_failures");
-        const bool passes = result.failure == Failure::unreachable || result.failure == Failure::timeout;
+        const bool passes = result.failure == Failure::unreachable || result.failure == Failure::unanswered ||
+                            result.failure == Failure::timeout;
         if (!passes || !try_again(id, call, {call.attempts, 0, std::nullopt}))
             finish(id, Outcome{error_of(result)});
         return pump(host);

@@ -161,10 +161,18 @@ bool was_connecting(const Transfer& transfer) {
     return ready_after == 0 && transfer.request.timeout > connect_timeout;
 }
 
+/// With TLS 1.3 a service refuses our certificate only when we have begun to send; OpenSSL's words are all
+/// that curl has of it.
+bool was_refused_by_tls(const Transfer& transfer) {
+    return std::string_view{transfer.why.data()}.find(" alert ") != std::string_view::npos;
+}
+
 Failure failure_of(const Transfer& transfer, CURLcode code) {
     if (transfer.result.failure != Failure::none) return transfer.result.failure;
     const bool was_slow = code == CURLE_OPERATION_TIMEDOUT && !was_connecting(transfer);
-    return was_slow ? Failure::timeout : Failure::unreachable;
+    if (was_slow) return Failure::timeout;
+    const bool may_be_done = transfer.is_sent && !was_refused_by_tls(transfer);
+    return may_be_done ? Failure::unanswered : Failure::unreachable;
 }
 
 /// curl's own text names the host and port, which are the operator's to know: that goes to the log.

@@ -31,7 +31,8 @@ struct TransferRequest {
 struct TransferResult {
     enum class Failure : std::uint8_t {
         none,
-        unreachable,      // no connection, no trust, or broken off
+        unreachable,      // no connection, no trust
+        unanswered,       // broken off after the request had been sent: nobody knows what has become of it
         timeout,          //
         too_large,        // the body
         private_address,  // public_only

@@ -22,6 +22,7 @@ Verdict verdict_on(const TransferResult& result, gateway::Duration given, gatewa
         case Failure::none:
             return is_trouble(result.status) ? Verdict::failing : Verdict::well;
         case Failure::unreachable:
+        case Failure::unanswered:
             return Verdict::failing;
         case Failure::timeout:
             return is_whole(given, allowed) ? Verdict::failing : Verdict::unknown;

@@ -84,6 +84,7 @@ void LetterBox::tidy(const LetterLimits& limits, WallTime now) {
     const std::size_t dead = file_.usage().dead;
     if (dead <= limits.max_messages) return;
     const auto more = drop_earliest(after_all.died, std::min(dead - limits.max_messages, most_tidied));
+    if (more == 0) return;
     metrics_.count("dead_letters_crowded_out", more);
     log::warn("spool: {} dead letters are dropped, more than dead_letters.max_messages", more);
 }

@@ -186,8 +186,10 @@ Counts target_silent(Site& site) {
     site.target().stall();
     site.send(1);
     site.wait_until_taken();
-    site.target().cut();
+    site.target().refuse();
+    site.gateway().wait_until_ready(false);
     site.target().resume();
+    site.target().accept();
     site.gateway().wait_until_ready();
     return counts(site);
 }

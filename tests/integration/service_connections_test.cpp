@@ -64,7 +64,7 @@ TEST_F(AConnection, ThatEndsWithoutAnAnswerEndsAPostThatMayHaveBeenCarriedOut) {
     for (const std::string route : {"/cut", "/bare"}) {
         ASSERT_EQ(get("/leaky/one"), "one");
         const auto answer = http.Post(route + "/1/by-" + route.substr(1), "{}", "application/json");
-        EXPECT_EQ(answer->status, 503) << answer->body;
+        EXPECT_EQ(answer->status, 504) << answer->body;
         ASSERT_EQ(get("/leaky/two"), "two");
         const int kept = connection_of_next_request("/leaky/one");
         EXPECT_EQ(connection_of_next_request("/cut/"), kept) << "or it is no test";

@@ -138,12 +138,34 @@ TEST_F(EgressTest, CountsInTheWindowWhatTheLibrarySendsAgain) {
     ASSERT_TRUE(publish("before", 1));
     ASSERT_TRUE(wire.wait_for(1));
     egress.close();
-    egress.open(1, 1);
+    egress.open(1);
     ASSERT_TRUE(publish("a", 1));
     ASSERT_TRUE(publish("b", 0));
     egress.done(wire.tickets().at(0));
     ASSERT_TRUE(wire.wait_for(3));
     EXPECT_EQ(wire.log(), (std::vector<std::string>{"publish before", "publish a", "publish b"}));
+}
+
+TEST_F(EgressTest, KeepsNoPlaceForWhatIsAcknowledgedBetweenTwoConnections) {
+    egress.open(1);
+    ASSERT_TRUE(publish("before", 1));
+    ASSERT_TRUE(wire.wait_for(1));
+    egress.close();
+    egress.done(wire.tickets().at(0));
+    egress.open(1);
+    ASSERT_TRUE(publish("a", 1));
+    EXPECT_TRUE(wire.wait_for(2));
+}
+
+TEST_F(EgressTest, KeepsNoPlaceForWhatTheLibraryHasForgotten) {
+    egress.open(1);
+    ASSERT_TRUE(publish("before", 1));
+    ASSERT_TRUE(wire.wait_for(1));
+    egress.close();
+    egress.forget_sent();
+    egress.open(1);
+    ASSERT_TRUE(publish("a", 1));
+    EXPECT_TRUE(wire.wait_for(2));
 }
 
 TEST_F(EgressTest, RequestsAboutTheConnectionOvertakeWhatIsQueued) {
@@ -173,6 +195,7 @@ TEST_F(EgressTest, AfterALostConnectionItsOutcomesFreeNoPlaceInTheNewWindow) {
     ASSERT_TRUE(publish("old", 1));
     ASSERT_TRUE(wire.wait_for(1));
     egress.close();
+    egress.forget_sent();
     egress.open(1);
     ASSERT_TRUE(publish("a", 1));
     ASSERT_TRUE(publish("b", 1));
@@ -196,8 +219,8 @@ TEST_F(EgressTest, WhatIsHeldDuringAPauseLeavesWhenItIsOpenAgain) {
     ASSERT_TRUE(wire.wait_for(2));
     EXPECT_GT(egress.first_held(), wire.tickets().at(0));
     egress.open(1);
-    ASSERT_TRUE(wire.wait_for(3));
     egress.done(wire.tickets().at(0));
+    ASSERT_TRUE(wire.wait_for(3));
     egress.done(wire.tickets().at(1));
     ASSERT_TRUE(wire.wait_for(4));
     EXPECT_EQ(

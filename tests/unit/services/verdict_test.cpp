@@ -29,6 +29,7 @@ TEST(Verdict, OnAnAnswerIsByItsStatus) {
 
 TEST(Verdict, OnAServiceThatIsNotReachedIsThatItFails) {
     EXPECT_EQ(verdict_on(failed(Failure::unreachable), 1s, 10s), Verdict::failing);
+    EXPECT_EQ(verdict_on(failed(Failure::unanswered), 1s, 10s), Verdict::failing);
 }
 
 TEST(Verdict, OnSilenceCountsTheTimeThatTheTargetAllows) {
