@@ -229,7 +229,8 @@ std::optional<Ending> Dispatcher::State::refuse_early(Execution& execution) cons
     if (origin.hops >= options.max_hops) return Ending{Fate::refused, "hops"};
     if (executions.size() >= options.max_pending) return Ending{Fate::dropped, "overloaded"};
     if (clears(route, execution.message)) execution.message.action = Action::remove;
-    if (execution.message.action == Action::remove && std::ranges::none_of(route.targets, sends_on_remove))
+    const auto sends = [&](const Target& target) { return sends_on_remove(target, execution.message); };
+    if (execution.message.action == Action::remove && std::ranges::none_of(route.targets, sends))
         return Ending{Fate::filtered, "remove"};
     return std::nullopt;
 }
@@ -272,7 +273,8 @@ void Dispatcher::State::deliver(Executions::Slot slot, std::size_t index) {
     TargetState& state = execution.targets[index];
     const Target& target = execution.route->targets[index];
     const DeliveryId id = executions.delivery(slot, index);
-    if (execution.message.action == Action::remove && !sends_on_remove(target)) return close(slot, state);
+    if (execution.message.action == Action::remove && !sends_on_remove(target, execution.message))
+        return close(slot, state);
     state.open = true;
     state.ran = true;
     auto output = output_for(execution, index, id);

@@ -41,10 +41,11 @@ bool clears(const Route& route, const Message& message) {
     });
 }
 
-bool sends_on_remove(const Target& target) {
+bool sends_on_remove(const Target& target, const Message& remove) {
+    const bool is_cleared_topic = std::holds_alternative<MqttProperties>(remove.properties);
     if (const auto* mqtt = std::get_if<MqttTarget>(&target.rule)) return mqtt->clear_on_remove;
     if (const auto* happn = std::get_if<HappnTarget>(&target.rule))
-        return happn->remove_on_remove || happn->remove_on_empty;
+        return is_cleared_topic ? happn->remove_on_empty : happn->remove_on_remove;
     // To delete is what such a request does anyway.
     const auto* http = std::get_if<HttpTarget>(&target.rule);
     return http != nullptr && http->method == "DELETE";

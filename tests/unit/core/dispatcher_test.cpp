@@ -409,6 +409,22 @@ TEST_F(DispatcherTest, KeepsARouteAliveUntilItsMessagesAreDoneAcrossAReload) {
     EXPECT_EQ(response->body.bytes.view(), "1");
 }
 
+TEST_F(DispatcherTest, ClearsATopicOnlyWhereATargetSaysWhatThatMeansThere) {
+    Route route = mqtt_to_happn("both", "a/{x}", "/a/{x}");
+    Route second = mqtt_to_happn("second", "a/{x}", "/b/{x}");
+    std::get<HappnTarget>(route.targets[0].rule).remove_on_empty = true;
+    std::get<HappnTarget>(second.targets[0].rule).remove_on_remove = true;
+    route.targets.push_back(second.targets[0]);
+    use({route});
+    Message empty = mqtt_message("a/1", "");
+    auto& properties = std::get<MqttProperties>(empty.properties);
+    properties.retain = properties.retain_known = true;
+    dispatcher.receive(std::move(empty));
+    ASSERT_EQ(sinks.node.delivered.size(), 1U);
+    EXPECT_EQ(sinks.node.delivered[0].second.address, "/a/1");
+    EXPECT_EQ(sinks.node.delivered[0].second.action, Action::remove);
+}
+
 TEST_F(DispatcherTest, TellsASenderThatWaitsWhenEveryRouteHasDelivered) {
     use({mqtt_to_happn("one", "a/{x}", "/one/{x}"), mqtt_to_happn("two", "a/{x}", "/two/{x}")});
     int confirmed = 0;
