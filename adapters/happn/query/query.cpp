@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/happn/query/limits.hpp"
+#include "gateway/json.hpp"
 
 namespace happn::query {
 
@@ -16,6 +17,7 @@ using gateway::Errc;
 using gateway::Error;
 using gateway::Result;
 using Json = nlohmann::json;
+namespace json = gateway::json;
 
 struct SortKey {
     FieldName name;
@@ -71,10 +73,17 @@ bool descends(const Json& direction) {
     return direction.is_number() && direction.get<double>() < 0;
 }
 
-void read_sort(Query& query, const Json& sort) {
-    for (const auto& [name, direction] : sort.items()) {
-        query.sort.push_back({FieldName{name, query.naming}, descends(direction)});
-    }
+/// The names in the order in which they are written: the first decides first.
+void read_sort(Query& query, std::string_view sort) {
+    json::for_each_member(sort, [&query](std::string_view name, std::string_view direction) {
+        const auto text = json::unquoted(name).value_or(std::string{});
+        query.sort.push_back({FieldName{text, query.naming}, descends(Json::parse(direction))});
+    });
+}
+
+std::string_view object_in(std::string_view object, std::string_view name) {
+    const auto found = json::member(object, name);
+    return found && found->starts_with('{') ? *found : std::string_view{};
 }
 
 /// Valid JSON whose numbers may still be beyond a double's reach: such data has no members to look at.
@@ -119,10 +128,8 @@ Result<Query> parse(std::string_view pattern, std::string_view text, Naming nami
     if (fields.is_object()) {
         query.fields = fields;
     }
-    const Json& sort = member(options, "sort").is_object() ? member(options, "sort") : member(inner, "sort");
-    if (sort.is_object()) {
-        read_sort(query, sort);
-    }
+    const auto sort = object_in(text, "sort");
+    read_sort(query, sort.empty() ? object_in(object_in(text, "options"), "sort") : sort);
     query.limit = count_of(member(inner, "limit")).value_or(SIZE_MAX);
     query.skip = count_of(member(inner, "skip")).value_or(0);
     query.path_only = member(options, "path_only") == Json(true) || member(inner, "path_only") == Json(true);

@@ -59,6 +59,16 @@ TEST_F(Selecting, SortsSkipsAndLimits) {
     EXPECT_EQ(found(R"({"options":{"limit":-1,"skip":"x"}})").size(), 3u);
 }
 
+TEST_F(Selecting, SortsByTheNameThatIsWrittenFirst) {
+    store_.put("/d/z1", {R"({"z":1,"a":2})", {40, 40}, {}}).value();
+    store_.put("/d/z2", {R"({"z":2,"a":1})", {50, 50}, {}}).value();
+    const auto sorted = [this](const std::string& sort) {
+        return found(R"({"criteria":{"z":{"$gt":0}},"options":{"sort":)" + sort + "}}");
+    };
+    EXPECT_EQ(sorted(R"({"z":1,"a":1})"), (Paths{"/d/z1", "/d/z2"}));
+    EXPECT_EQ(sorted(R"({"a":1,"z":1})"), (Paths{"/d/z2", "/d/z1"}));
+}
+
 TEST_F(Selecting, FieldsAndPathOnlyCutItems) {
     const auto fields =
         query::select(
