@@ -154,7 +154,7 @@ struct RestSettings {
     bool bearer = true, query = true, cookie = true;
     int dialect = 4;  // of happner's generations: 1 or 4
     std::vector<std::string> hosts =
-        {};  // names to answer to, `*.NAME` too, in lower case; empty: see KnownHosts
+        {};  // names to answer to, `*.NAME` too, in lower case; empty: see gateway::HostNames
 };
 
 }  // namespace gateway

@@ -63,7 +63,7 @@ public:
 
 private:
     enum class Phase : std::uint8_t {
-        idle,        // not started
+        idle,        // not started: the meshes come first
         connecting,  // CONNECT sent
         connected,   // CONNACK received; subscriptions may still be on their way
         waiting,     // for the next attempt
