@@ -169,7 +169,11 @@ Section<MeshSettings> mesh_section() {
              &MeshSettings::session_idle,
              duration(1s, longest_session),
              "A user's session without calls is closed after this time.")
-        .key("max_sessions", &MeshSettings::max_sessions, count(), "User sessions at once.");
+        .key("max_sessions", &MeshSettings::max_sessions, count(), "User sessions at once.")
+        .key("max_message",
+             &MeshSettings::max_message,
+             size(64 * kibibyte, gibibyte),
+             "The largest message that it may send.");
 }
 
 Section<Will> will_section() {

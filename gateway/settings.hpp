@@ -53,6 +53,7 @@ struct MeshSettings {
     Duration keep_alive_timeout = std::chrono::seconds{10};  // without any sign after a ping: lost
     Duration session_idle = std::chrono::minutes{5};         // a user's session without calls is closed
     std::size_t max_sessions = 1000;                         // user sessions at once
+    std::size_t max_message = 80u * 1024 * 1024;             // bytes that it sends in one
 };
 
 struct Will {

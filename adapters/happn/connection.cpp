@@ -38,9 +38,7 @@ namespace {
 constexpr auto connect_timeout =
     std::chrono::seconds{5};  // resolving, connecting and the websocket handshake together
 constexpr auto linger_timeout = std::chrono::seconds{1};  // for what is queued when we close
-constexpr std::size_t max_message =
-    16u * 1024 * 1024;                          // servers send at most 10 MiB of data, and an envelope
-constexpr std::size_t first_block = 4u * 1024;  // of reading; grows while reads fill it
+constexpr std::size_t first_block = 4u * 1024;            // of reading; grows while reads fill it
 constexpr std::size_t largest_block = 64u * 1024;
 constexpr std::size_t largest_head = 16u * 1024;  // of the answer to the upgrade
 constexpr std::uint16_t normal_closure = 1000;
@@ -70,7 +68,7 @@ std::string upgrade_request(const Destination& destination, const std::string& k
 
 /// One socket's life. Its coroutine and its write hold it; `owner` is null once nobody listens any more.
 struct Connection::Link {
-    Link(asio::io_context& io, Connection& connection)
+    Link(asio::io_context& io, Connection& connection, std::size_t max_message)
         : socket{io}, resolver{io}, limit{io}, decoder{max_message}, owner{&connection} {}
 
     void shut() {
@@ -293,7 +291,9 @@ struct Connection::Delivery {
                 case Event::close:
                     return "closed by the mesh with code " + std::to_string(link->decoder.close_code());
                 case Event::violation:
-                    return "the mesh sent what is no websocket frame, or too large a message";
+                    return "the mesh sent what is no websocket frame";
+                case Event::too_large:
+                    return "the mesh sent a message larger than max_message allows";
             }
         }
         return {};
@@ -341,7 +341,7 @@ Connection::~Connection() {
 }
 
 void Connection::open(const Destination& destination) {
-    link_ = std::make_shared<Link>(io_, *this);
+    link_ = std::make_shared<Link>(io_, *this, destination.max_message);
     asio::co_spawn(io_, Delivery::run(link_, destination), [link = link_](std::exception_ptr failure) {
         if (failure) {
             gateway::log::error("a happn connection ended with an exception");

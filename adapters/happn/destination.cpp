@@ -18,6 +18,7 @@ std::vector<Destination> destinations_of(const gateway::MeshSettings& mesh) {
     for (const auto& url : mesh.urls) {
         Destination destination;
         destination.endpoint = url.endpoint;
+        destination.max_message = mesh.max_message;
         if (url.tls) {
             destination.server_name = mesh.tls.server_name.empty() ? url.endpoint.host : mesh.tls.server_name;
             destination.tls =

@@ -90,7 +90,7 @@ void WebsocketDecoder::commit(std::size_t size) {
     end_ += size;
 }
 
-std::optional<WebsocketDecoder::Header> WebsocketDecoder::read_header(bool& violation) const {
+std::optional<WebsocketDecoder::Header> WebsocketDecoder::read_header() const {
     const auto bytes = unread();
     if (bytes.size() < 2) {
         return std::nullopt;
@@ -106,24 +106,32 @@ std::optional<WebsocketDecoder::Header> WebsocketDecoder::read_header(bool& viol
         return std::nullopt;
     }
     header.length = extended == 0 ? second & 0x7F : big_endian(bytes.substr(2, extended));
-    const bool known = header.opcode <= WebsocketOpcode::binary ||
-                       (is_control(header.opcode) && header.opcode <= WebsocketOpcode::pong);
-    const bool bad_control =
-        is_control(header.opcode) && (!header.final || header.length > largest_short_payload);
-    const bool reserved_or_masked = (first & 0x70) != 0 || (second & 0x80) != 0;  // servers do not mask
-    violation = !known || bad_control || reserved_or_masked || header.length > max_message_;
+    header.reserved_or_masked = (first & 0x70) != 0 || (second & 0x80) != 0;
     return header;
+}
+
+WebsocketDecoder::Event WebsocketDecoder::refusal_of(const Header& header) const {
+    const bool control = is_control(header.opcode);
+    const bool known =
+        header.opcode <= WebsocketOpcode::binary || (control && header.opcode <= WebsocketOpcode::pong);
+    const bool bad_control = control && (!header.final || header.length > largest_short_payload);
+    if (!known || bad_control || header.reserved_or_masked) {  // servers do not mask
+        return Event::violation;
+    }
+    return header.length > max_message_ ? Event::too_large : Event::none;
 }
 
 WebsocketDecoder::Event WebsocketDecoder::next() {
     payload_ = {};
     for (;;) {
-        bool violation = false;
-        const auto header = read_header(violation);
-        if (violation) {
-            return Event::violation;
+        const auto header = read_header();
+        if (!header) {
+            return Event::none;
         }
-        if (!header || unread().size() < header->size + header->length) {
+        if (const auto refusal = refusal_of(*header); refusal != Event::none) {
+            return refusal;
+        }
+        if (unread().size() < header->size + header->length) {
             return Event::none;
         }
         if (const auto event = take(*header); event != Event::none) {
@@ -160,7 +168,7 @@ WebsocketDecoder::Event WebsocketDecoder::take_fragment(const Header& header) {
         fragments_.clear();
     }
     if (fragments_.size() + payload_.size() > max_message_) {
-        return Event::violation;
+        return Event::too_large;
     }
     fragments_ += payload_;
     if (!header.final) {

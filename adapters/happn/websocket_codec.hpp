@@ -42,9 +42,11 @@ public:
         text,       // a whole message; fragments are joined
         ping,       // to be answered with a pong of the same payload
         close,      // the server closes; the payload is its code and reason
-        violation,  // not RFC 6455, or a message above the limit: give the connection up
+        violation,  // not RFC 6455: give the connection up
+        too_large,  // a message above the limit: the same
     };
 
+    /// `max_message`: bytes.
     explicit WebsocketDecoder(std::size_t max_message) : max_message_{max_message} {}
 
     /// Room for at least `size` more bytes; commit() says how many were written into it. Ends the life of
@@ -61,12 +63,15 @@ public:
 private:
     struct Header {
         bool final = false;
+        bool reserved_or_masked = false;
         WebsocketOpcode opcode = WebsocketOpcode::text;
         std::size_t size = 0;
         std::size_t length = 0;  // of the payload
     };
 
-    std::optional<Header> read_header(bool& violation) const;
+    std::optional<Header> read_header() const;
+    /// Of a frame, before its payload has come: none if it may come.
+    Event refusal_of(const Header& header) const;
     Event take(const Header& header);
     Event take_fragment(const Header& header);
     std::string_view unread() const { return std::string_view{buffer_}.substr(begin_, end_ - begin_); }

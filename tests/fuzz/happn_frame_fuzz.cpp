@@ -87,6 +87,7 @@ void feed_session(std::string_view text) {
 }
 
 void feed_decoder(std::string_view bytes) {
+    using Event = happn::WebsocketDecoder::Event;
     happn::WebsocketDecoder decoder{1u << 16};
     while (!bytes.empty()) {
         const auto part = bytes.substr(0, 7);
@@ -94,9 +95,8 @@ void feed_decoder(std::string_view bytes) {
         part.copy(room.data(), part.size());
         decoder.commit(part.size());
         bytes.remove_prefix(part.size());
-        for (auto event = decoder.next(); event != happn::WebsocketDecoder::Event::none;
-             event = decoder.next()) {
-            if (event == happn::WebsocketDecoder::Event::violation) return;
+        for (auto event = decoder.next(); event != Event::none; event = decoder.next()) {
+            if (event == Event::violation || event == Event::too_large) return;
         }
     }
 }

@@ -1,5 +1,5 @@
 // Streams behind HTTP requests, read by curl, from real meshes of the oldest and the newest generation: what
-// is stored and what is published, refusals, resumption, outages, slow readers, and the end.
+// is stored and what is published, refusals, resumption, outages, and the end.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,17 +32,7 @@ routes:
   denied:
     from: { http: "GET /denied" }
     to: { stream: { happn: "on /denied/*" } }
-  slow:
-    from: { http: "GET /slow" }
-    to: { stream: { happn: "on /allowed/*" }, queue: { max: 3 } }
-  impatient:
-    from: { http: "GET /impatient" }
-    to: { stream: { happn: "on /allowed/*" }, queue: { max: 3, overflow: close } }
   put: { from: { http: "PUT /allowed/{leaf}" }, to: { happn: "set /allowed/{leaf}" } }
-  slow-with-stored:
-    from: { http: "GET /slow-with-stored" }
-    to: { stream: { happn: "on /allowed/*" }, initial: true, queue: { max: 3, overflow: close } }
-    respond: { body: "{answer}" }
   delete: { from: { http: "DELETE /allowed/{leaf}" }, to: { happn: "remove /allowed/{leaf}" } }
 )";
 
@@ -266,47 +256,6 @@ TEST_F(StreamsOfTheNode, EndWithTheirReader) {
     }
     EXPECT_TRUE(eventually([&] { return gateway.route("live").pending == 0; }));
     EXPECT_EQ(gateway.route("live").outcome("delivered"), 1U);
-}
-
-/// 100 KB each: more than the sockets between can hold.
-constexpr int many = 200;
-
-TEST_F(StreamsOfTheNode, LeaveOutTheOldestForASlowReaderAndTellIt) {
-    RawClient reader{gateway.port()};
-    reader.send("GET /slow HTTP/1.1\r\nHost: gateway\r\nAccept: application/x-ndjson\r\n\r\n");
-    reader.read_until("\r\n\r\n");
-    const std::string large(100'000, 'x');
-    for (int i = 0; i < many; ++i)
-        put("a", large);
-    put("a", "the last");
-    const std::string seen = reader.read_until("the last");
-    EXPECT_NE(seen.find("{\"event\":\"lagged\",\"dropped\":"), std::string::npos);
-    EXPECT_GT(metric(gateway.metrics(), "happn_gateway_stream_items_dropped_total"), 0);
-}
-
-TEST_F(StreamsOfTheNode, CutASlowReaderOffWhereTheRouteSaysSo) {
-    RawClient reader{gateway.port()};
-    reader.send("GET /impatient HTTP/1.1\r\nHost: gateway\r\nAccept: application/x-ndjson\r\n\r\n");
-    reader.read_until("\r\n\r\n");
-    const std::string large(100'000, 'x');
-    for (int i = 0; i < many; ++i)
-        put("a", large);
-    const std::string seen = reader.read_to_end();
-    EXPECT_NE(seen.find("\"event\":\"closed\",\"name\":\"Overloaded\""), std::string::npos);
-    EXPECT_TRUE(seen.ends_with("0\r\n\r\n"));
-}
-
-/// More than the sockets between can hold, and than the queue: the reader is slower than the gateway.
-TEST_F(StreamsOfTheNode, BringAllThatIsStoredHoweverSlowTheReaderIs) {
-    const std::string large(100'000, 'z');
-    for (int i = 0; i < many; ++i)
-        put(std::to_string(i), large);
-    RawClient reader{gateway.port()};
-    reader.send("GET /slow-with-stored HTTP/1.1\r\nHost: gateway\r\nAccept: application/x-ndjson\r\n\r\n");
-    reader.read_until("\r\n\r\n");
-    put("a", "live");
-    const std::string seen = reader.read_until("\"live\"");
-    EXPECT_EQ(std::ranges::count(seen, 'z'), many * 100'000);
 }
 
 class StreamsAndReloads : public testing::Test {
