@@ -299,6 +299,8 @@ Expanded<Output> Dispatcher::State::output_for(Execution& execution, std::size_t
     if (output.has_error()) return output;
     output->principal = target.as == As::caller ? execution.message.principal : Principal::service();
     output->hops = execution.message.origin.hops + 1;
+    if (execution.guaranteed != 0)
+        output->attempt_of = guarantor->name_of(execution.guaranteed) + '-' + std::to_string(index);
     output->deadline = execution.started + target.timeout;
     if (execution.message.deadline)
         output->deadline = std::min(output->deadline, *execution.message.deadline);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "gateway/ending.hpp"
@@ -23,6 +24,9 @@ public:
     virtual void on_attempt_ended(std::int64_t id,
                                   const Ending& ending,
                                   const std::optional<Error>& error) = 0;
+
+    /// What all attempts at a message have in common, over restarts as well, and nobody else's: a slug.
+    virtual std::string name_of(std::int64_t id) const = 0;
 };
 
 }  // namespace gateway

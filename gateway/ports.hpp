@@ -46,6 +46,8 @@ struct Output {
     std::string content_type;
     std::string meta;         // happn options.meta, a JSON object as text, or empty
     std::string options;      // happn get: criteria, fields, sort ... as a JSON object, or empty
+    std::string attempt_of;   // of a message that is kept until it is delivered: what it is known by, on each
+                              // attempt, at this target; empty: this is the only one
     std::string call_id;      // of an MQTT target with `reply`: a slug, unique in this process
     std::string reply_topic;  // of an MQTT target with `reply: { topic }`: expanded, else empty
     // of a stream

@@ -59,8 +59,12 @@ bool is_idempotent(std::string_view method) {
     return method != "POST" && method != "PATCH";
 }
 
-bool needs_idempotency_key(const gateway::HttpTarget& rule) {
-    return rule.retry.max > 0 && !is_idempotent(rule.method);
+std::string idempotency_key(const gateway::HttpTarget& rule,
+                            const gateway::Output& output,
+                            const std::string& own) {
+    if (is_idempotent(rule.method)) return {};
+    if (!output.attempt_of.empty()) return output.attempt_of;
+    return rule.retry.max > 0 ? own : std::string{};
 }
 
 std::vector<std::string> as_lines(const std::vector<NameValue>& headers) {

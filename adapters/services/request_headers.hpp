@@ -18,8 +18,11 @@ std::vector<gateway::NameValue> lasting_headers(const gateway::HttpTarget& rule,
 /// POST and PATCH may do a thing twice when they are sent twice (RFC 9110 section 9.2.2).
 bool is_idempotent(std::string_view method);
 
-/// By which a service tells that it has seen a request before.
-bool needs_idempotency_key(const gateway::HttpTarget& rule);
+/// By which a service tells that it has seen a request before; empty: it needs none. `own`: of this delivery
+/// alone.
+std::string idempotency_key(const gateway::HttpTarget& rule,
+                            const gateway::Output& output,
+                            const std::string& own);
 
 bool has_header(const std::vector<gateway::NameValue>& headers, std::string_view name);
 

@@ -232,8 +232,9 @@ TransferRequest Services::State::request_of(DeliveryId id, const Call& call) con
     std::vector<gateway::NameValue> headers;
     if (call.at_home) {
         headers = call.headers;
-        if (needs_idempotency_key(rule) && !has_header(headers, idempotency_header))
-            headers.emplace_back(idempotency_header, identity.id + '-' + std::to_string(id));
+        auto key = idempotency_key(rule, call.output, identity.id + '-' + std::to_string(id));
+        if (!key.empty() && !has_header(headers, idempotency_header))
+            headers.emplace_back(idempotency_header, std::move(key));
         if (rule.signature) {
             auto signature =
                 signature_headers(*rule.signature, call.output.payload.bytes.view(), gateway::wall_now());

@@ -244,6 +244,11 @@ void Spool::run(Id id, Attempt attempt) {
     dispatcher_.attempt(*route, *std::move(captures), std::move(attempt.message), id);
 }
 
+std::string Spool::name_of(Id id) const {
+    return id > 0 ? file_.identity() + '-' + std::to_string(id)
+                  : unkept_identity_ + '-' + std::to_string(-id);
+}
+
 void Spool::on_attempt_ended(Id id, const Ending& ending, const std::optional<Error>& error) {
     if (stopped_ && ending.reason == "cancelled") return;  // the next run tries again
     const Retry retry = retry_of(route_of(trials_.at(id).route));

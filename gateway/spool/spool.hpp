@@ -17,6 +17,7 @@
 
 #include "gateway/dispatcher.hpp"
 #include "gateway/guarantor.hpp"
+#include "gateway/identity.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/spool/delivery_order.hpp"
 #include "gateway/spool/spool_file.hpp"
@@ -52,6 +53,7 @@ public:
     // Guarantor
     void take(std::int64_t kept, Message message, const std::vector<const Route*>& routes) override;
     void on_attempt_ended(std::int64_t id, const Ending& ending, const std::optional<Error>& error) override;
+    std::string name_of(std::int64_t id) const override;
 
 private:
     struct Trial {  // an attempt under way, or resting after one
@@ -84,6 +86,7 @@ private:
     std::unordered_map<Id, Attempt> counted_;  // attempts that are next, and on disk since they were routed
     std::unordered_map<Id, Attempt> unkept_;   // in memory alone; their ids are negative
     Id last_unkept_ = 0;
+    const std::string unkept_identity_ = random_hex(8);          // as that of a file
     std::unordered_map<Id, std::shared_ptr<Receipt>> receipts_;  // of senders that wait
     Pending pending_;
     std::string failing_;

@@ -32,17 +32,24 @@ Result<std::unique_ptr<SpoolFile>> SpoolFile::open(const std::string& file, Limi
         if (counted.has_error()) return Error{Errc::unavailable, file + ": " + counted.error().message};
         *sum = static_cast<std::size_t>(*counted);
     }
+    const auto identity = identity_of(connection);
+    if (identity.has_error()) return Error{Errc::unavailable, file + ": " + identity.error().message};
     auto statements = Statements::prepare(connection);
     if (statements.has_error()) return Error{Errc::unavailable, file + ": " + statements.error().message};
-    return std::unique_ptr<SpoolFile>{
-        new SpoolFile{*std::move(database), *std::move(statements), limits, usage}};
+    return std::unique_ptr<SpoolFile>{new SpoolFile{
+        *std::move(database), *std::move(statements), limits, usage, std::to_string(*identity)}};
 }
 
 SpoolFile::SpoolFile(std::unique_ptr<sqlite::Database> database,
                      Statements statements,
                      Limits limits,
-                     Usage usage)
-    : database_{std::move(database)}, statements_{std::move(statements)}, limits_{limits}, usage_{usage} {}
+                     Usage usage,
+                     std::string identity)
+    : database_{std::move(database)},
+      statements_{std::move(statements)},
+      limits_{limits},
+      identity_{std::move(identity)},
+      usage_{usage} {}
 
 // --- messages ---------------------------------------------------------------------------------------------
 

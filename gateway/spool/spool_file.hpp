@@ -71,6 +71,8 @@ public:
     /// Those of them that are still there, in one step; gives their number.
     Result<std::size_t> drop(const std::vector<Grave>& graves);
 
+    /// Of the file, unlike that of any other: with an id, it names a delivery for ever. Digits.
+    const std::string& identity() const { return identity_; }
     Usage usage() const;
     /// What open() has set aside, and why; empty: nothing.
     const std::string& set_aside() const { return database_->set_aside(); }
@@ -83,7 +85,11 @@ public:
     Result<void> probe();
 
 private:
-    SpoolFile(std::unique_ptr<sqlite::Database> database, Statements statements, Limits limits, Usage usage);
+    SpoolFile(std::unique_ptr<sqlite::Database> database,
+              Statements statements,
+              Limits limits,
+              Usage usage,
+              std::string identity);
 
     Result<Attempt> attempt(Id delivery);
     Result<void> closed(Id message);
@@ -102,6 +108,7 @@ private:
     std::unique_ptr<sqlite::Database> database_;
     Statements statements_;
     const Limits limits_;
+    const std::string identity_;
     Usage usage_;
     bool failing_ = false;  // as of the last write
     std::string damage_;

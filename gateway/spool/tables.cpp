@@ -123,6 +123,15 @@ Result<Statements> Statements::prepare(sqlite::Connection& connection) {
     return statements;
 }
 
+Result<std::int64_t> identity_of(sqlite::Connection& connection) {
+    const auto made = connection.run(R"(
+        CREATE TABLE IF NOT EXISTS identity (number INTEGER NOT NULL) STRICT;
+        INSERT INTO identity SELECT random() & 0x7FFFFFFFFFFFFFFF WHERE NOT EXISTS (SELECT * FROM identity);
+    )");
+    if (made.has_error()) return made.error();
+    return connection.ask("SELECT number FROM identity");
+}
+
 Delivery delivery_of(const sqlite::Statement& row) {
     Delivery delivery;
     delivery.id = row.number_at(0);

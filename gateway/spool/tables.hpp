@@ -2,6 +2,8 @@
 // under the file's lock.
 #pragma once
 
+#include <cstdint>
+
 #include "gateway/error.hpp"
 #include "gateway/spool/records.hpp"
 #include "gateway/sqlite/connection.hpp"
@@ -23,6 +25,9 @@ struct Statements {
     sqlite::Statement bury, dead_letters, dead_letters_of_route, dead_letter, graves, graves_of_route, revive;
     sqlite::Statement remove_dead;
 };
+
+/// A number that no other spool's file has, made with the first use of the file.
+Result<std::int64_t> identity_of(sqlite::Connection& connection);
 
 Delivery delivery_of(const sqlite::Statement& row);
 /// Its source, address, payload and what describe() has said, in the columns from `first` on.
