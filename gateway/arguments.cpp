@@ -1,6 +1,7 @@
 #include "gateway/arguments.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 
@@ -77,18 +78,33 @@ double number_of(std::string_view json) {
     return std::strtod(std::string{json}.c_str(), nullptr);
 }
 
+std::string in_words(double limit) {
+    std::array<char, 32> text{};
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), limit);
+    return {text.data(), end};
+}
+
+/// A few, for people; the description of the method has all of them.
+std::string in_words(const std::vector<std::string>& allowed) {
+    constexpr std::size_t enough = 10;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(allowed.size(), enough); ++i)
+        text += (i == 0 ? "" : ", ") + allowed[i];
+    return allowed.size() > enough ? text + " ..." : text;
+}
+
 std::optional<Error> check(const Parameter& parameter, std::string_view value) {
     if (!has_type(value, parameter.type))
         return bad_argument(parameter, "must be of type " + std::string{type_name(parameter.type)});
     if (parameter.minimum || parameter.maximum) {
         const double number = number_of(value);
         if (parameter.minimum && number < *parameter.minimum)
-            return bad_argument(parameter, "is below its minimum");
+            return bad_argument(parameter, "is below its minimum, " + in_words(*parameter.minimum));
         if (parameter.maximum && number > *parameter.maximum)
-            return bad_argument(parameter, "is above its maximum");
+            return bad_argument(parameter, "is above its maximum, " + in_words(*parameter.maximum));
     }
     if (parameter.one_of && std::ranges::find(*parameter.one_of, value) == parameter.one_of->end())
-        return bad_argument(parameter, "is not one of the allowed values");
+        return bad_argument(parameter, "is not one of " + in_words(*parameter.one_of));
     return std::nullopt;
 }
 

@@ -32,7 +32,7 @@ TEST(NamedArguments, NameTheParameterThatIsWrong) {
         {"[1]", "'device' must be of type string"},
         {R"(["d1","warm"])", "'celsius' must be of type number"},
         {R"(["d1",4])", "'celsius' is below its minimum"},
-        {R"(["d1",35.5])", "'celsius' is above its maximum"},
+        {R"(["d1",35.5])", "'celsius' is above its maximum, 35"},
         {R"(["d1",20,1])", "too many arguments"},
     };
     for (const auto& [arguments, message] : cases) {
