@@ -76,9 +76,11 @@ private:
     std::optional<Refused> refused_;
 };
 
-bool is_missing(const Payload& answer) {
-    return answer.bytes.empty() ||
-           (answer.encoding == Encoding::json && json::trimmed(answer.bytes.view()) == "null");
+bool is_missing(const Respond& respond, const Payload& answer) {
+    if (answer.bytes.empty()) return true;
+    if (answer.encoding != Encoding::json) return false;
+    const auto value = json::trimmed(answer.bytes.view());
+    return value == "null" || (respond.none_removed_is_missing && value == "0");
 }
 
 bool fits(const ErrorRule& rule, const Error& error) {
@@ -113,7 +115,7 @@ Result<Response> shape_answer(const Route& route, const Evaluation& evaluation) 
     if (evaluation.answer != nullptr) response.body = *evaluation.answer;
     if (!route.respond) return response;
     const Respond& respond = *route.respond;
-    if (respond.missing && is_missing(response.body)) {
+    if (respond.missing && is_missing(respond, response.body)) {
         Response missing = shape_error(route, Error{Errc::not_found, "there is nothing here"}, evaluation);
         missing.status = *respond.missing;
         missing.own_status = true;

@@ -89,6 +89,12 @@ bool replaces_payload(const TargetRule& rule) {
            (call != nullptr && call->args);
 }
 
+/// Arguments are JSON, whatever they came as.
+Encode encode_of(const Target& target) {
+    const bool calls = std::holds_alternative<CallTarget>(target.rule);
+    return calls && target.encode == Encode::as_is ? Encode::json : target.encode;
+}
+
 void fill_body(Filling& fill, Output& output, const Target& target) {
     if (target.body) {
         const Value body = fill.value(*target.body);
@@ -101,7 +107,7 @@ void fill_body(Filling& fill, Output& output, const Target& target) {
         output.payload = *fill.evaluation().out;
     }
     if (replaces_payload(target.rule)) return;
-    auto encoded = encode(std::move(output.payload), target.encode);
+    auto encoded = encode(std::move(output.payload), encode_of(target));
     if (encoded.has_error()) return fill.refuse(Refusal::encode, encoded.error().message);
     output.payload = *std::move(encoded);
 }

@@ -54,6 +54,9 @@ bool sends_on_remove(const Target& target, const Message& remove) {
 Decode decode_of(const Route& route) {
     if (const auto* mqtt = std::get_if<MqttSource>(&route.source)) return mqtt->decode;
     if (const auto* happn = std::get_if<HappnSource>(&route.source)) return happn->decode;
+    const auto* http = std::get_if<HttpSource>(&route.source);
+    if (http != nullptr && http->body == HttpSource::Body::text) return Decode::text;
+    if (http != nullptr && http->body == HttpSource::Body::bytes) return Decode::bytes;
     return Decode::json;
 }
 

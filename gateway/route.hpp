@@ -65,6 +65,7 @@ struct HttpSource {
     AddressPattern path;
     Auth auth = Auth::required;  // counts on a secure mesh only
     Body body = Body::json;
+    bool needs_body = false;  // what comes without one is refused: http_body.hpp
     std::vector<QueryParameter> query;
     std::optional<std::size_t> max_body;
     std::vector<std::string> origins;  // whose pages may use it besides its own (CORS); "*": all
@@ -208,8 +209,9 @@ struct Respond {
     std::vector<std::pair<std::string, Template>> headers;
     std::vector<std::pair<std::string, Template>> user;
     std::optional<ObjectMap> body;
-    std::optional<int> missing;  // status for an answer that is null
-    bool etag = false;           // by the times of what was read
+    std::optional<int> missing;            // status for an answer that is null
+    bool none_removed_is_missing = false;  // and for 0, the answer of a remove
+    bool etag = false;                     // by the times of what was read
 };
 
 struct ErrorRule {  // first that fits shapes the answer; an unset condition always holds

@@ -44,6 +44,15 @@ void check_body(const Node& node, const Route& route, const Compilation& compila
             "HG414", body->place, "an answer of status " + std::to_string(*status) + " has no body");
 }
 
+bool is_answered_by_a_remove(const Route& route, const std::string& from) {
+    const auto answering = std::ranges::find_if(route.targets, [&](const Target& target) {
+        return target.answers() && (from.empty() || target.name == from);
+    });
+    if (answering == route.targets.end()) return false;
+    const auto* happn = std::get_if<gateway::HappnTarget>(&answering->rule);
+    return happn != nullptr && happn->verb == gateway::HappnTarget::Verb::remove;
+}
+
 gateway::Respond compile_respond(const Node& node,
                                  const Scope& scope,
                                  const Route& route,
@@ -57,6 +66,7 @@ gateway::Respond compile_respond(const Node& node,
     respond.user = templates_of(node, "user", scope, compilation);
     respond.body = value_of(node, "body", body_scope, compilation);
     respond.missing = small_integer(node, "missing");
+    respond.none_removed_is_missing = is_answered_by_a_remove(route, respond.from);
     respond.etag = child(node, "etag") != nullptr;
     return respond;
 }

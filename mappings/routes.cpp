@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/expression/suggestion.hpp"
+#include "gateway/http_body.hpp"
 #include "mappings/answers.hpp"
 #include "mappings/delivery.hpp"
 #include "mappings/json_schema.hpp"
@@ -51,6 +52,7 @@ void compile_second_half(const Node& node, Route& route, const Compilation& comp
             compilation.error("HG408", to->place(), "'to' needs at least one target");
         route.targets = compile_targets(*to, scope, identity, compilation);
     }
+    if (auto* http = std::get_if<gateway::HttpSource>(&route.source)) http->needs_body = needs_body(route);
     check_stream(node, route, compilation);
     compile_answers(node, scope, route, compilation);
 }

@@ -214,7 +214,7 @@ public:
         auto query =
             given ? gateway::check_query(*given, source.query) : Error{Errc::bad_request, "malformed query"};
         if (query.has_error()) return refuse(query.error());
-        auto body = gateway::decode_body(send_.payload, source.body);
+        auto body = gateway::decode_body(send_.payload, source);
         if (body.has_error()) return refuse(body.error());
         gateway::HttpProperties properties{http.method, "127.0.0.1", *std::move(query), http.headers};
         auto request = message({}, http.path, std::move(properties));

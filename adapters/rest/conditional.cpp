@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "adapters/rest/http_status.hpp"
+
 namespace rest {
 namespace {
 
@@ -39,6 +41,15 @@ bool has_already(std::string_view if_none_match, std::string_view etag) {
         if_none_match.remove_prefix(end + 1);
     }
     return false;
+}
+
+std::optional<HttpReply> refusal_of_condition(const HttpRequest& head) {
+    if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
+    for (const char* condition : {"If-Match", "If-None-Match"}) {
+        if (!head.header(condition).empty())
+            return problem(501, std::string{condition} + " is not supported where something is changed");
+    }
+    return std::nullopt;
 }
 
 std::string strong_etag(std::string_view etag) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,10 @@ namespace rest {
 
 /// `If-None-Match` against an entity tag's text; weak comparison (sections 8.8.3.2 and 13.1.2).
 bool has_already(std::string_view if_none_match, std::string_view etag);
+
+/// Of a request that changes something, on a condition: it must not be carried out if that does not hold
+/// (sections 13.1.1 and 13.1.2), and a mesh cannot compare and set in one step.
+std::optional<HttpReply> refusal_of_condition(const HttpRequest& head);
 
 /// What tells one body from another: the text of an entity tag (section 8.8.3). The parts are digested one
 /// after the other.

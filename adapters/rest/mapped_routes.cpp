@@ -171,7 +171,7 @@ std::variant<Message, HttpReply> message_of(const HttpRequest& request,
     auto checked = gateway::check_query(query, source.query);
     if (checked.has_error()) return problem(400, checked.error());
     if (auto refused = refuse_body(request, source)) return *std::move(refused);
-    auto payload = gateway::decode_body(body_of(request), source.body);
+    auto payload = gateway::decode_body(body_of(request), source);
     if (payload.has_error()) return problem(400, payload.error());
     Message message;
     message.address = std::string{request.path()};
@@ -293,6 +293,7 @@ std::optional<HttpReply> MappedRoutes::refusal_of(const gateway::Route& route,
     if (is_forged(head, source, has_token))
         return problem(403, "pages of another origin may not use this route", "AccessDenied");
     if (auto refusal = not_acceptable(route, head)) return refusal;
+    if (auto refusal = refusal_of_condition(head)) return refusal;
     if (is_stream(route) && head.wants_websocket)
         if (auto refusal = refusal_of_handshake(head)) return refusal;
     const auto security = authority_.security();

@@ -4,20 +4,6 @@
 #include <filesystem>
 
 namespace gateway::documents {
-namespace {
-
-bool passes_payload_on(const Target& target) {
-    if (target.body) return target.body->reads_payload();
-    if (const auto* call = std::get_if<CallTarget>(&target.rule))
-        return !call->args || call->args->reads_payload();
-    if (const auto* answer = std::get_if<AnswerTarget>(&target.rule)) return answer->value.reads_payload();
-    if (std::holds_alternative<StreamTarget>(target.rule)) return false;
-    const auto* happn = std::get_if<HappnTarget>(&target.rule);
-    return happn == nullptr || happn->verb == HappnTarget::Verb::set;
-}
-
-}  // namespace
-
 const Target* answering_target(const Route& route) {
     const std::string& wanted = route.respond ? route.respond->from : std::string{};
     const auto found = std::ranges::find_if(route.targets, [&](const Target& target) {
@@ -46,11 +32,6 @@ Json answer_schema(const RoutingTable& table, const Route& route) {
     const auto* call = std::get_if<CallTarget>(&target->rule);
     const CallSource* own = call == nullptr ? nullptr : own_method(table, *call);
     return own == nullptr ? Json::object() : result_schema(*own);
-}
-
-bool reads_payload(const Route& route) {
-    if (route.map) return route.map->reads_payload();
-    return std::ranges::any_of(route.targets, passes_payload_on);
 }
 
 std::string file_of(const Route& route) {

@@ -17,9 +17,6 @@ const CallSource* own_method(const RoutingTable& table, const CallTarget& target
 /// What the source is answered when all goes well; {}: not known.
 Json answer_schema(const RoutingTable& table, const Route& route);
 
-/// Does the route need the payload that comes in?
-bool reads_payload(const Route& route);
-
 /// "smart-building" of "/etc/gateway/smart-building.yaml:12".
 std::string file_of(const Route& route);
 

@@ -212,4 +212,9 @@ bool Expression::reads_payload() const {
     }
 }
 
+bool Expression::needs_payload() const {
+    return reads_payload() &&
+           std::ranges::none_of(pipes, [](const Pipe& pipe) { return pipe.kind == Pipe::Kind::fallback; });
+}
+
 }  // namespace gateway

@@ -60,9 +60,9 @@ struct Expression {
     Root root = Root::constant;
     std::size_t capture = 0;               // index, of a capture
     CaptureType type = CaptureType::text;  // of a capture
-    std::string name;  // of a user property, query parameter, header, method parameter or wildcard
-    bool typed = false;                    // of a query parameter: its text is its JSON
-    bool spread_rest = false;              // `{name...}`
+    std::string name;          // of a user property, query parameter, header, method parameter or wildcard
+    bool typed = false;        // of a query parameter: its text is its JSON
+    bool spread_rest = false;  // `{name...}`
     Value constant;
     std::vector<PathStep> path;
     std::vector<Pipe> pipes;
@@ -75,6 +75,8 @@ struct Expression {
 
     Expanded<Operand> evaluate(const Evaluation& evaluation) const;
     bool reads_payload() const;
+    /// The same, and there is no `default` to stand in for what is not there.
+    bool needs_payload() const;
 };
 
 /// The value before the pipes.

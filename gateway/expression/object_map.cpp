@@ -159,14 +159,14 @@ Expanded<Value> ObjectMap::render(const Evaluation& evaluation, ValueRule rule) 
     return render_list(*std::get<std::shared_ptr<const List>>(node_), evaluation, rule);
 }
 
-bool ObjectMap::reads_payload() const {
+bool ObjectMap::needs_payload() const {
     if (std::holds_alternative<Value>(node_)) return false;
-    if (const auto* leaf = std::get_if<Template>(&node_)) return leaf->reads_payload();
+    if (const auto* leaf = std::get_if<Template>(&node_)) return leaf->needs_payload();
     if (const auto* object = std::get_if<std::shared_ptr<const Object>>(&node_)) {
-        return std::ranges::any_of(**object, [](const auto& member) { return member.value.reads_payload(); });
+        return std::ranges::any_of(**object, [](const auto& member) { return member.value.needs_payload(); });
     }
     const auto& list = *std::get<std::shared_ptr<const List>>(node_);
-    return std::ranges::any_of(list, [](const auto& element) { return element.reads_payload(); });
+    return std::ranges::any_of(list, [](const auto& element) { return element.needs_payload(); });
 }
 
 std::string ObjectMap::schema() const {

@@ -34,7 +34,8 @@ public:
     Expanded<Value> render(const Evaluation& evaluation, ValueRule rule) const;
     /// One template gives the whole.
     bool is_template() const { return std::holds_alternative<Template>(node_); }
-    bool reads_payload() const;
+    /// Is there a template that reads the payload, without a `default`?
+    bool needs_payload() const;
     /// A JSON Schema (2020-12, as text) of what render() gives, as far as that can be told from the templates
     /// alone: which members, which are text, which are constant.
     std::string schema() const;

@@ -79,6 +79,10 @@ bool Template::reads_payload() const {
     return std::ranges::any_of(expressions_, [](const auto& one) { return one->reads_payload(); });
 }
 
+bool Template::needs_payload() const {
+    return std::ranges::any_of(expressions_, [](const auto& one) { return one->needs_payload(); });
+}
+
 Expanded<Value> Template::evaluate(const Evaluation& evaluation) const {
     if (expressions_.empty()) return Value::text(literals_.empty() ? std::string_view{} : literals_.front());
     if (!is_text()) {

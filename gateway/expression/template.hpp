@@ -46,6 +46,8 @@ public:
     Expanded<Value> evaluate(const Evaluation& evaluation) const;
     /// Does it read the payload (or out, answer), so that JSON must have been decoded?
     bool reads_payload() const;
+    /// The same, and no `default` stands in for what is not there.
+    bool needs_payload() const;
 
 private:
     friend class AddressTemplate;

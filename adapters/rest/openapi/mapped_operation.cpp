@@ -159,7 +159,7 @@ Json request_body(const Routes& routes) {
         if (Json examples = request_examples(*route); !examples.empty())
             media["examples"] = std::move(examples);
     }
-    Json body{{"content", std::move(content)}, {"required", documents::reads_payload(*routes.front())}};
+    Json body{{"content", std::move(content)}, {"required", source_of(*routes.front()).needs_body}};
     if (const auto& limit = source_of(*routes.front()).max_body)
         body["description"] = "At most " + std::to_string(*limit) + " bytes.";
     return body;

@@ -67,9 +67,9 @@ TEST(ObjectMap, WhatAPipeRefusesRefusesTheWhole) {
 }
 
 TEST(ObjectMap, KnowsWhetherItReadsThePayload) {
-    EXPECT_FALSE(constant("1").reads_payload());
-    EXPECT_FALSE(ObjectMap::object({{"a", leaf("{message.id}")}}).reads_payload());
-    EXPECT_TRUE(ObjectMap::object({{"a", ObjectMap::list({leaf("{payload.x}")})}}).reads_payload());
+    EXPECT_FALSE(constant("1").needs_payload());
+    EXPECT_FALSE(ObjectMap::object({{"a", leaf("{message.id}")}}).needs_payload());
+    EXPECT_TRUE(ObjectMap::object({{"a", ObjectMap::list({leaf("{payload.x}")})}}).needs_payload());
 }
 
 TEST(ObjectMap, ItsSchemaSaysWhatTheTemplatesAloneTell) {
