@@ -18,6 +18,9 @@ using gateway::Target;
 constexpr std::array<std::string_view, 4> reserved_paths{
     "/_exchange", "/_events", "/_SYSTEM", "/mesh/schema"};
 
+/// 0 is no limit, which is not for a message to say.
+constexpr int least_limit = 1;
+
 struct VerbKey {
     std::string_view key;
     HappnTarget::Verb verb;
@@ -62,9 +65,32 @@ gateway::Consistency consistency_of(const Node& node) {
                                     : gateway::Consistency::transactional;
 }
 
-std::optional<int> count_of(const Node& node, std::string_view key) {
-    const auto number = integer_of(node, key);
-    return number ? std::optional{static_cast<int>(*number)} : std::nullopt;
+/// What is known now is judged now.
+bool is_well_bounded(const gateway::Count& count, const Node& spelled, const Compilation& compilation) {
+    const auto value = count.evaluate({});
+    if (value.has_error()) compilation.error("HG409", spelled.place(), value.error().detail);
+    return value.has_value();
+}
+
+/// `least`: what a message may ask for.
+std::optional<gateway::Count> count_of(
+    const Node& node, std::string_view key, int least, const Scope& scope, const Compilation& compilation) {
+    const Node* spelled = child(node, key);
+    if (spelled == nullptr) return std::nullopt;
+    auto from = compile_template(*spelled, scope, compilation);
+    if (!from) return std::nullopt;
+    const std::string name{key};
+    if (from->is_text() && !spelled->as_integer()) {
+        compilation.error("HG407",
+                          spelled->place(),
+                          "'" + name + "' must be a whole number, or one template that gives it",
+                          "\"{in.query." + name + "}\"");
+        return std::nullopt;
+    }
+    const bool known = from->constant();
+    gateway::Count count{name, *std::move(from), least};
+    if (known && !is_well_bounded(count, *spelled, compilation)) return std::nullopt;
+    return count;
 }
 
 std::optional<AddressTemplate> compile_path(const Node& node,
@@ -116,8 +142,8 @@ std::optional<Target> compile_happn_target(const Node& node,
     rule.criteria = value_of(node, "criteria", scope, compilation);
     rule.fields = value_of(node, "fields", scope, compilation);
     rule.sort = value_of(node, "sort", scope, compilation);
-    rule.limit = count_of(node, "limit");
-    rule.skip = count_of(node, "skip");
+    rule.limit = count_of(node, "limit", least_limit, scope, compilation);
+    rule.skip = count_of(node, "skip", 0, scope, compilation);
     rule.with_meta = child(node, "with") != nullptr;
     auto path = compile_path(spelled, text.substr(blank + 1), blank + 1, rule.verb, scope, compilation);
     if (!path) return std::nullopt;
