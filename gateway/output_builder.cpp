@@ -94,7 +94,7 @@ void fill_body(Filling& fill, Output& output, const Target& target) {
     if (target.body) {
         const Value body = fill.value(*target.body);
         if (body.absent()) {
-            fill.refuse(Refusal::absent, "body has no value");
+            fill.refuse(Refusal::absent, no_value("body", target.body->why_absent(fill.evaluation())));
         } else {
             output.payload = json_payload(body.json());
         }

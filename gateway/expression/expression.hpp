@@ -60,9 +60,9 @@ struct Expression {
     Root root = Root::constant;
     std::size_t capture = 0;               // index, of a capture
     CaptureType type = CaptureType::text;  // of a capture
-    std::string name;  // of a user property, query parameter, header, method parameter or wildcard
-    bool typed = false;                    // of a query parameter: its text is its JSON
-    bool spread_rest = false;              // `{name...}`
+    std::string name;          // of a user property, query parameter, header, method parameter or wildcard
+    bool typed = false;        // of a query parameter: its text is its JSON
+    bool spread_rest = false;  // `{name...}`
     Value constant;
     std::vector<PathStep> path;
     std::vector<Pipe> pipes;
@@ -74,6 +74,8 @@ struct Expression {
                                     bool wildcards);
 
     Expanded<Operand> evaluate(const Evaluation& evaluation) const;
+    /// See Template::why_absent(). Where there is a value: empty, too.
+    std::string why_absent(const Evaluation& evaluation) const;
     bool reads_payload() const;
 };
 
