@@ -25,6 +25,8 @@ constexpr std::array codes{
     FindingCode{"HG208", "an environment variable or secret file that is missing"},
     FindingCode{"HG209", "a broker or mesh that must be named, since there are several or none"},
     FindingCode{"HG210", "a name that is not allowed, or is reserved"},
+    FindingCode{"HG211", "a query parameter that no template reads (warning)"},
+    FindingCode{"HG212", "criteria that the sender writes: one template for the whole (warning)"},
     FindingCode{"HG400", "not YAML"},
     FindingCode{"HG401", "an anchor or alias"},
     FindingCode{"HG402", "a tag"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mappings/criteria.hpp"
 #include "mappings/target_addresses.hpp"
 #include "mappings/values.hpp"
 
@@ -139,7 +140,7 @@ std::optional<Target> compile_happn_target(const Node& node,
     // To remove is what a remove target does anyway.
     rule.remove_on_remove = child(node, "on_remove") != nullptr || rule.verb == HappnTarget::Verb::remove;
     rule.remove_on_empty = child(node, "on_empty") != nullptr;
-    rule.criteria = value_of(node, "criteria", scope, compilation);
+    rule.criteria = compile_criteria(node, scope, compilation);
     rule.fields = value_of(node, "fields", scope, compilation);
     rule.sort = value_of(node, "sort", scope, compilation);
     rule.limit = count_of(node, "limit", least_limit, scope, compilation);
