@@ -1,4 +1,5 @@
-// What is wrong, or odd, about queries of a mesh, and about what a message may put into them.
+// What is wrong, or odd, about queries: those of a mesh, with what a message may put into them, and those of
+// HTTP requests.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@ namespace mappings {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 constexpr const char* constants =
     "vars: { many: 1000001, half: 0.5, own: { a: { $gt: 1 } }, list: [{ a: 1 }] }\n";
@@ -76,6 +78,41 @@ TEST(QueryFindings, CriteriaOfTheMappingAreNone) {
         const auto loaded = load_text(reading(std::string{"criteria: "} + criteria));
         EXPECT_THAT(brief(loaded.findings), ElementsAre()) << all_text(loaded.findings);
     }
+}
+
+TEST(QueryFindings, AQueryParameterThatNoTemplateReadsIsAWarning) {
+    const auto loaded = load_text(
+        "routes: { r: { from: { http: \"GET /a\", query: { n: int, m: { type: int } } },\n"
+        "  to: { answer: \"{in.query.n}\" } } }\n");
+    EXPECT_THAT(brief(loaded.findings), ElementsAre("HG211 1:57"));
+    EXPECT_THAT(all_text(loaded.findings), HasSubstr("{in.query.m}"));
+    EXPECT_NE(loaded.table, nullptr);
+}
+
+TEST(QueryFindings, AQueryParameterIsReadWhereverATemplateMayStand) {
+    for (const char* rest : {"map: { x: \"{in.query.n}\" }, to: { answer: 1 }",
+                             "to: { answer: [{ x: \"-{in.query.n|default(1)}-\" }] }",
+                             "to: { happn: \"get /a/{in.query.n}\" }",
+                             "to: { happn: \"get /a/*\", skip: \"{in.query.n}\" }",
+                             "to: { happn: \"get /a/*\", criteria: { n: \"{in.query.n}\" } }",
+                             "to: { happn: \"get /a/*\", as: \"{in.query.n}\" }",
+                             "to: { http: \"GET https://a.example/?n={in.query.n}\" }",
+                             "to: { mqtt: b, user: { n: \"{in.query.n}\" } }, respond: { status: 202 }",
+                             "to: { stream: { happn: \"on /a/{in.query.n}\" } }",
+                             "as: \"{in.query.n}\", to: { call: a/b }",
+                             "to: { answer: 1 }, respond: { headers: { X-N: \"{in.query.n}\" } }",
+                             "to: { answer: 1 }, errors: [{ body: \"{in.query.n}\" }]"}) {
+        const auto loaded = load_text(
+            std::string{"routes: { r: { from: { http: \"GET /a\", query: { n: int } }, "} + rest + " } }\n");
+        EXPECT_THAT(brief(loaded.findings), ElementsAre()) << rest << "\n" << all_text(loaded.findings);
+    }
+}
+
+TEST(QueryFindings, ATypoInATemplateIsToldOnceAndNotOfTheParameterThatItMeans) {
+    const auto loaded = load_text(
+        "routes: { r: { from: { http: \"GET /a\", query: { limit: int } },\n"
+        "  to: { answer: \"{in.query.limt}\" } } }\n");
+    EXPECT_THAT(brief(loaded.findings), ElementsAre("HG202 2:28"));
 }
 
 }  // namespace
