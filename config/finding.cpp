@@ -25,6 +25,8 @@ constexpr std::array codes{
     FindingCode{"HG208", "an environment variable or secret file that is missing"},
     FindingCode{"HG209", "a broker or mesh that must be named, since there are several or none"},
     FindingCode{"HG210", "a name that is not allowed, or is reserved"},
+    FindingCode{"HG211", "a query parameter that no template reads (warning)"},
+    FindingCode{"HG212", "criteria that the sender writes: one template for the whole (warning)"},
     FindingCode{"HG400", "not YAML"},
     FindingCode{"HG401", "an anchor or alias"},
     FindingCode{"HG402", "a tag"},
@@ -47,6 +49,9 @@ constexpr std::array codes{
         "HG501",
         "a retained command with request/response (warning: it is delivered again to who subscribes)"},
     FindingCode{"HG502", "`on_remove` or `on_empty` where no such message ever comes (warning)"},
+    FindingCode{"HG503", "a delivery that a source has no use for, or an order that is not known in time"},
+    FindingCode{"HG504", "at-least-once without a spool in the configuration"},
+    FindingCode{"HG505", "at-least-once from or to QoS 0 (warning: the broker does not wait for it)"},
 };
 
 std::string severity_name(Severity severity) {
@@ -163,9 +168,8 @@ void Findings::append(std::vector<Finding> others) {
     all_.insert(all_.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
 }
 
-bool Findings::has_errors() const {
-    return std::any_of(
-        all_.begin(), all_.end(), [](const Finding& finding) { return finding.severity == Severity::error; });
+std::size_t Findings::errors() const {
+    return static_cast<std::size_t>(std::ranges::count(all_, Severity::error, &Finding::severity));
 }
 
 std::vector<Finding> Findings::sorted() const {

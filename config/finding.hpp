@@ -74,7 +74,8 @@ public:
     void add(Finding finding) { all_.push_back(std::move(finding)); }
     void append(std::vector<Finding> others);
 
-    bool has_errors() const;
+    bool has_errors() const { return errors() > 0; }
+    std::size_t errors() const;  // how many of them
     std::size_t size() const { return all_.size(); }
     const std::vector<Finding>& all() const { return all_; }
     /// All of them, by file, line and column.

@@ -256,7 +256,8 @@ std::optional<Failure> Dispatcher::State::prepare(Execution& execution) {
     }
     const auto mapped = route.map->render(evaluation_of(execution));
     if (mapped.has_error()) return refusal(mapped.error());
-    if (mapped->absent()) return refusal("absent", "map has no value");
+    if (mapped->absent())
+        return refusal("absent", no_value("map", route.map->why_absent(evaluation_of(execution))));
     execution.out = Payload{mapped->json(), Encoding::json, "application/json"};
     return std::nullopt;
 }

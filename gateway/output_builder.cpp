@@ -39,6 +39,7 @@ public:
     Value value(const ObjectMap& from) { return keep(from.render(evaluation_)); }
     Value criteria(const ObjectMap& from) { return keep(render_criteria(from, evaluation_)); }
     Value value(const Template& from) { return keep(from.evaluate(evaluation_)); }
+    Value value(const Count& from) { return keep(from.evaluate(evaluation_)); }
 
     void json(std::string& into, const std::optional<ObjectMap>& from) {
         if (from) into = value(*from).json().str();
@@ -99,7 +100,7 @@ void fill_body(Filling& fill, Output& output, const Target& target) {
     if (target.body) {
         const Value body = fill.value(*target.body);
         if (body.absent()) {
-            fill.refuse(Refusal::absent, "body has no value");
+            fill.refuse(Refusal::absent, no_value("body", target.body->why_absent(fill.evaluation())));
         } else {
             output.payload = json_payload(body.json());
         }
@@ -133,8 +134,8 @@ void fill_get_options(Filling& fill, Output& output, const HappnTarget& rule) {
     if (rule.criteria) add("criteria", fill.criteria(*rule.criteria));
     if (rule.fields) add("fields", fill.value(*rule.fields));
     if (rule.sort) add("sort", fill.value(*rule.sort));
-    if (rule.limit) add_option(output.options, "limit", std::to_string(*rule.limit));
-    if (rule.skip) add_option(output.options, "skip", std::to_string(*rule.skip));
+    if (rule.limit) add("limit", fill.value(*rule.limit));
+    if (rule.skip) add("skip", fill.value(*rule.skip));
     if (!output.options.empty()) output.options += '}';
 }
 

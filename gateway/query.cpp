@@ -30,6 +30,14 @@ bool in_range(std::string_view text, const QueryParameter& parameter) {
            !(parameter.maximum && number > *parameter.maximum);
 }
 
+/// "from 1 to 100", "at least 1"
+std::string range_of(const QueryParameter& parameter) {
+    const auto text = [](double limit) { return Value::number(limit).to_text(); };
+    if (!parameter.maximum) return "at least " + text(*parameter.minimum);
+    if (!parameter.minimum) return "at most " + text(*parameter.maximum);
+    return "from " + text(*parameter.minimum) + " to " + text(*parameter.maximum);
+}
+
 std::string_view wanted(ValueType type) {
     return type == ValueType::integer  ? "must be an integer"
            : type == ValueType::number ? "must be a number"
@@ -41,7 +49,7 @@ Result<std::string> typed(const std::string& text, const QueryParameter& paramet
     auto value = value_of_text(text, parameter.type);
     if (!value) return bad_query(parameter.name, wanted(parameter.type));
     if (parameter.type != ValueType::boolean && !in_range(text, parameter))
-        return bad_query(parameter.name, "is out of range");
+        return bad_query(parameter.name, "must be " + range_of(parameter));
     return *std::move(value);
 }
 

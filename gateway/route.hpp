@@ -11,6 +11,7 @@
 
 #include "gateway/clock.hpp"
 #include "gateway/expression/address_pattern.hpp"
+#include "gateway/expression/count.hpp"
 #include "gateway/expression/object_map.hpp"
 #include "gateway/expression/template.hpp"
 #include "gateway/http_target.hpp"
@@ -129,7 +130,7 @@ struct HappnTarget {
     bool remove_on_empty = false;   // on_empty: remove (an empty retained MQTT message)
     // of get
     std::optional<ObjectMap> criteria, fields, sort;
-    std::optional<int> limit, skip;
+    std::optional<Count> limit, skip;
     bool with_meta = false;
 };
 

@@ -40,9 +40,25 @@ void check_name(std::string_view what, const Node::Member& member, const Compila
                       "letters, digits and - _ . only");
 }
 
+/// HG211: what a client may send, and nothing comes of it.
+void check_query_is_read(const Node& route,
+                         const std::set<std::string>& read,
+                         const Compilation& compilation) {
+    for (const auto& parameter : known_child(known_child(route, "from"), "query").members()) {
+        if (read.contains(parameter.key)) continue;
+        compilation.findings.warning("HG211",
+                                     parameter.place,
+                                     "no template reads the query parameter '" + parameter.key + "'",
+                                     "write {in.query." + parameter.key + "} where it counts");
+    }
+}
+
 /// Everything behind the source: `map`, `to`, `respond`, `errors`.
 void compile_second_half(const Node& node, Route& route, const Compilation& compilation) {
+    const auto errors_before = compilation.findings.errors();
+    std::set<std::string> read_query;
     Scope scope = scope_of(route.source, compilation);
+    scope.read_query = &read_query;
     route.description = text_of(node, "description");
     route.map = value_of(node, "map", scope, compilation);
     scope.out = child(node, "map") != nullptr;
@@ -55,6 +71,8 @@ void compile_second_half(const Node& node, Route& route, const Compilation& comp
     if (auto* http = std::get_if<gateway::HttpSource>(&route.source)) http->needs_body = needs_body(route);
     check_stream(node, route, compilation);
     compile_answers(node, scope, route, compilation);
+    // Templates that are wrong may have meant to read what seems unread.
+    if (compilation.findings.errors() == errors_before) check_query_is_read(node, read_query, compilation);
 }
 
 // --- removes

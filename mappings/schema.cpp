@@ -83,6 +83,9 @@ private:
         return schema;
     }
 
+    /// A string that is one expression.
+    static Json template_schema() { return {{"type", "string"}, {"pattern", R"(^\{[^{}]+\}$)"}}; }
+
     Json list_schema(const Shape& shape) {
         Json schema{{"type", "array"}, {"items", shape_schema(*shape.inner)}};
         if (shape.minimum > 0) schema["minItems"] = static_cast<std::int64_t>(shape.minimum);
@@ -102,6 +105,8 @@ private:
                 return {{"type", "boolean"}};
             case Shape::Kind::integer:
                 return number_schema(shape, "integer");
+            case Shape::Kind::count:
+                return {{"anyOf", Json::array({number_schema(shape, "integer"), template_schema()})}};
             case Shape::Kind::number:
                 return number_schema(shape, "number");
             case Shape::Kind::duration:

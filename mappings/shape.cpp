@@ -76,6 +76,15 @@ Kept check_range(
     return node;
 }
 
+/// Whether a template gives a number is told when it is compiled.
+Kept check_count(const Node& node, const Shape& shape, std::string_view key, Findings& findings) {
+    if (const auto number = node.as_integer())
+        return check_range(node, shape, key, static_cast<double>(*number), findings);
+    const bool may_be_template = node.is_scalar() && node.text().find('{') != std::string::npos;
+    if (may_be_template) return node;
+    return refuse_type(node, key, "a whole number, or a template that gives one", findings);
+}
+
 Kept check_choice(const Node& node, const Shape& shape, std::string_view key, Findings& findings) {
     if (!node.is_scalar()) return refuse_type(node, key, listed(shape.choices), findings);
     if (std::ranges::find(shape.choices, node.text()) != shape.choices.end()) return node;
@@ -260,6 +269,8 @@ std::optional<Node> check(const Node& node, const Shape& shape, std::string_view
             return node;
         case Shape::Kind::value:
             return check_value(node, key, findings);
+        case Shape::Kind::count:
+            return check_count(node, shape, key, findings);
         case Shape::Kind::choice:
             return check_choice(node, shape, key, findings);
         case Shape::Kind::table:

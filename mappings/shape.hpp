@@ -23,6 +23,7 @@ struct Shape {
         data,   // any JSON
         boolean,
         integer,  // minimum .. maximum
+        count,    // an integer, or a template that gives one
         number,
         duration,  // 250ms 5s 1m 2h 1d
         size,      // 512B 64KiB 10MiB

@@ -1,12 +1,13 @@
 #include "mappings/targets.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "gateway/executions.hpp"
+#include "mappings/happn_targets.hpp"
 #include "mappings/http_targets.hpp"
 #include "mappings/sources.hpp"
 #include "mappings/streams.hpp"
+#include "mappings/target_addresses.hpp"
 #include "mappings/values.hpp"
 
 namespace mappings {
@@ -14,13 +15,10 @@ namespace {
 
 using config::Node;
 using gateway::AddressTemplate;
-using gateway::HappnTarget;
 using gateway::MqttTarget;
 using gateway::Scope;
 using gateway::Target;
 
-constexpr std::array<std::string_view, 4> reserved_paths{
-    "/_exchange", "/_events", "/_SYSTEM", "/mesh/schema"};
 constexpr std::string_view reserved_topics = "$SYS";
 constexpr std::string_view reserved_component = "security/";
 
@@ -30,33 +28,6 @@ gateway::Encode encode_of(const Node& node, gateway::Encode fallback = gateway::
            : word == "text"  ? gateway::Encode::text
            : word == "bytes" ? gateway::Encode::bytes
                              : fallback;
-}
-
-std::optional<AddressTemplate> compile_address(const Node& node,
-                                               std::string_view text,
-                                               std::size_t offset,
-                                               AddressTemplate::Kind kind,
-                                               const Scope& scope,
-                                               const Compilation& compilation,
-                                               bool wildcards = false) {
-    auto parsed = AddressTemplate::parse(text, kind, scope, wildcards);
-    if (parsed.has_value()) return *std::move(parsed);
-    compilation.report("HG202", node, parsed.error(), offset);
-    return std::nullopt;
-}
-
-bool is_below(std::string_view address, std::string_view tree) {
-    return address == tree || (address.starts_with(tree) && address[tree.size()] == '/');
-}
-
-void refuse_reserved(const Node& node,
-                     std::size_t offset,
-                     std::string_view tree,
-                     const Compilation& compilation) {
-    compilation.error("HG205",
-                      node.place_at(offset),
-                      "'" + std::string{tree} + "' is reserved: nothing may be sent there",
-                      "choose another first level");
 }
 
 // --- mqtt
@@ -136,115 +107,6 @@ std::optional<Target> compile_mqtt(const Node& node, const Scope& outer, const C
     return target;
 }
 
-// --- happn
-// ----------------------------------------------------------------------------------------------------------
-
-struct VerbKey {
-    std::string_view key;
-    HappnTarget::Verb verb;
-};
-constexpr std::array verb_keys{VerbKey{"merge", HappnTarget::Verb::set},
-                               VerbKey{"no_store", HappnTarget::Verb::set},
-                               VerbKey{"no_publish", HappnTarget::Verb::set},
-                               VerbKey{"consistency", HappnTarget::Verb::set},
-                               VerbKey{"meta", HappnTarget::Verb::set},
-                               VerbKey{"on_remove", HappnTarget::Verb::set},
-                               VerbKey{"on_empty", HappnTarget::Verb::set},
-                               VerbKey{"criteria", HappnTarget::Verb::get},
-                               VerbKey{"fields", HappnTarget::Verb::get},
-                               VerbKey{"sort", HappnTarget::Verb::get},
-                               VerbKey{"limit", HappnTarget::Verb::get},
-                               VerbKey{"skip", HappnTarget::Verb::get},
-                               VerbKey{"with", HappnTarget::Verb::get}};
-
-struct Verb {
-    std::string_view word;
-    HappnTarget::Verb verb;
-};
-constexpr std::array verbs{Verb{"set", HappnTarget::Verb::set},
-                           Verb{"get", HappnTarget::Verb::get},
-                           Verb{"remove", HappnTarget::Verb::remove}};
-
-void check_verb_keys(const Node& node, HappnTarget::Verb verb, const Compilation& compilation) {
-    for (const auto& member : node.members()) {
-        const auto found = std::ranges::find(verb_keys, member.key, &VerbKey::key);
-        if (found == verb_keys.end() || found->verb == verb) continue;
-        const auto word = std::ranges::find(verbs, found->verb, &Verb::verb)->word;
-        compilation.error(
-            "HG414", member.place, "'" + member.key + "' goes with '" + std::string{word} + "' only");
-    }
-}
-
-gateway::Consistency consistency_of(const Node& node) {
-    const auto word = text_of(node, "consistency", "transactional");
-    return word == "queued"         ? gateway::Consistency::queued
-           : word == "deferred"     ? gateway::Consistency::deferred
-           : word == "acknowledged" ? gateway::Consistency::acknowledged
-                                    : gateway::Consistency::transactional;
-}
-
-std::optional<int> count_of(const Node& node, std::string_view key) {
-    const auto number = integer_of(node, key);
-    return number ? std::optional{static_cast<int>(*number)} : std::nullopt;
-}
-
-std::optional<AddressTemplate> compile_path(const Node& node,
-                                            std::string_view path,
-                                            std::size_t offset,
-                                            HappnTarget::Verb verb,
-                                            const Scope& scope,
-                                            const Compilation& compilation) {
-    const bool reads = verb == HappnTarget::Verb::get;
-    const bool wildcards = verb != HappnTarget::Verb::set;
-    if (!path.starts_with('/') && !(wildcards && path == "*")) {
-        compilation.error("HG204", node.place_at(offset), "a happn path begins with '/'");
-        return std::nullopt;
-    }
-    for (const auto tree : reserved_paths) {
-        if (!reads && is_below(path, tree)) refuse_reserved(node, offset, tree, compilation);
-    }
-    return compile_address(node, path, offset, AddressTemplate::Kind::happn, scope, compilation, wildcards);
-}
-
-std::optional<Target> compile_happn(const Node& node, const Scope& scope, const Compilation& compilation) {
-    const Node& spelled = known_child(node, "happn");
-    HappnTarget rule;
-    rule.mesh = compilation.mesh_of(node);
-    const std::string_view text = spelled.text();
-    const auto blank = text.find(' ');
-    const auto verb = std::ranges::find(verbs, text.substr(0, blank), &Verb::word);
-    if (blank == std::string_view::npos || verb == verbs.end()) {
-        compilation.error("HG204",
-                          spelled.place(),
-                          "a happn target is written \"set <path>\", \"get <path>\" or \"remove <path>\"",
-                          text.starts_with('/') ? "put 'set ' before the path" : "");
-        return std::nullopt;
-    }
-    rule.verb = verb->verb;
-    check_verb_keys(node, rule.verb, compilation);
-    rule.merge = flag_of(node, "merge");
-    rule.no_store = flag_of(node, "no_store");
-    rule.no_publish = flag_of(node, "no_publish");
-    rule.consistency = consistency_of(node);
-    rule.meta = value_of(node, "meta", scope, compilation);
-    // To remove is what a remove target does anyway.
-    rule.remove_on_remove = child(node, "on_remove") != nullptr || rule.verb == HappnTarget::Verb::remove;
-    rule.remove_on_empty = child(node, "on_empty") != nullptr;
-    rule.criteria = value_of(node, "criteria", scope, compilation);
-    rule.fields = value_of(node, "fields", scope, compilation);
-    rule.sort = value_of(node, "sort", scope, compilation);
-    rule.limit = count_of(node, "limit");
-    rule.skip = count_of(node, "skip");
-    rule.with_meta = child(node, "with") != nullptr;
-    auto path = compile_path(spelled, text.substr(blank + 1), blank + 1, rule.verb, scope, compilation);
-    if (!path) return std::nullopt;
-    rule.path = *std::move(path);
-    Target target;
-    target.timeout = compilation.defaults.happn_timeout;
-    target.rule = std::move(rule);
-    return target;
-}
-
 // --- call and answer
 // ------------------------------------------------------------------------------------------------
 
@@ -308,7 +170,7 @@ std::optional<Target> compile_one(const Node& node,
                                   const Compilation& compilation) {
     auto identity = compile_identity(node, inherited, scope, compilation);
     auto target = child(node, "mqtt") != nullptr     ? compile_mqtt(node, scope, compilation)
-                  : child(node, "happn") != nullptr  ? compile_happn(node, scope, compilation)
+                  : child(node, "happn") != nullptr  ? compile_happn_target(node, scope, compilation)
                   : child(node, "call") != nullptr   ? compile_call(node, scope, compilation)
                   : child(node, "http") != nullptr   ? compile_http_target(node, scope, compilation)
                   : child(node, "stream") != nullptr ? compile_stream(node, scope, compilation)
@@ -413,14 +275,9 @@ std::optional<Target> compile_end_target(const Node& end,
         target.timeout = compilation.defaults.mqtt_timeout;
         return target;
     }
-    HappnTarget rule;
-    rule.mesh = compilation.mesh_of(end);
-    rule.remove_on_remove = removes;
-    rule.remove_on_empty = removes;
-    auto path = compile_path(spelled, text, 0, rule.verb, scope, compilation);
-    if (!path) return std::nullopt;
-    rule.path = *std::move(path);
-    target.rule = std::move(rule);
+    auto rule = compile_happn_end(end, text, removes, scope, compilation);
+    if (!rule) return std::nullopt;
+    target.rule = *std::move(rule);
     target.timeout = compilation.defaults.happn_timeout;
     return target;
 }

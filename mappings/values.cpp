@@ -9,8 +9,6 @@ using gateway::Scope;
 using gateway::Template;
 using gateway::Value;
 
-constexpr std::string_view spread_key = "...";
-
 std::optional<ObjectMap> compile_object(const Node& node,
                                         const Scope& scope,
                                         const Compilation& compilation) {
@@ -18,7 +16,7 @@ std::optional<ObjectMap> compile_object(const Node& node,
     bool whole = true;
     for (const auto& member : node.members()) {
         auto value = compile_value(member.value, scope, compilation);
-        if (member.key == spread_key && !member.value.is_scalar()) {
+        if (member.key == ObjectMap::spread_key && !member.value.is_scalar()) {
             compilation.error("HG407", member.value.place(), "'...' takes a template: \"{payload}\"");
             value.reset();
         }

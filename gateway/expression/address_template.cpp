@@ -265,7 +265,9 @@ std::optional<Refused> AddressTemplate::append(std::string& address,
         return "{" + expression.text + "} " + std::string{what};
     };
     if (!operand) return operand.error();
-    if (operand->absent()) return Refused{Refusal::absent, named("has no value")};
+    if (operand->absent())
+        return Refused{Refusal::absent,
+                       no_value("{" + expression.text + "}", expression.why_absent(evaluation))};
     if (operand->nothing()) return Refused{Refusal::absent, named("is null")};
     if (operand->is_structure()) return Refused{Refusal::capture, named("is no single value")};
     const auto value = operand->to_text();

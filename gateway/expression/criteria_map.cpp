@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "gateway/expression/operand.hpp"
 #include "gateway/json.hpp"
 #include "gateway/json_names.hpp"
 
@@ -16,13 +17,13 @@ bool has_operator(const Value& value) {
     });
 }
 
-std::optional<Refused> is_there(const Template& from, const Value& value) {
+std::optional<Refused> is_there(const Template& from, const Value& value, const Evaluation& evaluation) {
     if (!value.absent()) return std::nullopt;
-    return Refused{Refusal::absent, from.text() + " in criteria has no value"};
+    return Refused{Refusal::absent, no_value(from.text() + " in criteria", from.why_absent(evaluation))};
 }
 
-std::optional<Refused> is_comparable(const Template& from, const Value& value) {
-    if (auto refused = is_there(from, value)) return refused;
+std::optional<Refused> is_comparable(const Template& from, const Value& value, const Evaluation& evaluation) {
+    if (auto refused = is_there(from, value, evaluation)) return refused;
     if (from.constant()) return std::nullopt;  // the mapping's own words
     if (!has_operator(value)) return std::nullopt;
     return Refused{Refusal::parameters, from.text() + " in criteria holds a name that begins with '$'"};
@@ -31,10 +32,12 @@ std::optional<Refused> is_comparable(const Template& from, const Value& value) {
 }  // namespace
 
 Expanded<Value> render_criteria(const ObjectMap& criteria, const Evaluation& evaluation) {
-    if (!criteria.is_template()) return criteria.render(evaluation, is_comparable);
-    auto whole = criteria.render(evaluation, is_there);
+    if (!criteria.is_template())
+        return criteria.render(evaluation, {.look = is_comparable, .written_names_win = true});
+    auto whole = criteria.render(evaluation, {.look = is_there});
     if (whole && !json::trimmed(whole->json().view()).starts_with('{'))
-        return Refused{Refusal::parameters, "criteria must be an object"};
+        return Refused{Refusal::parameters,
+                       "criteria must be an object, not " + std::string{Operand::of(*whole).kind_name()}};
     return whole;
 }
 

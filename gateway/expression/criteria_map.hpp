@@ -6,9 +6,10 @@
 
 namespace gateway {
 
-/// A JSON object. Refused: a value that is absent (absent), since without its condition the query would find
-/// more; a value with a name in it, at any depth, that begins with `$` (parameters). Criteria that are one
-/// template are given by the data as a whole, operators and all; they must be an object (else parameters).
+/// A JSON object. What the mapping writes under a name counts, not what a spread brings under it. Refused: a
+/// value that is absent (absent), since without its condition the query would find more; a value with a name
+/// in it, at any depth, that begins with `$` (parameters). Criteria that are one template are given by the
+/// data as a whole, operators and all; they must be an object (else parameters).
 Expanded<Value> render_criteria(const ObjectMap& criteria, const Evaluation& evaluation);
 
 }  // namespace gateway

@@ -147,6 +147,24 @@ Operand from_message(const Expression& expression, const Message* message) {
     return {};
 }
 
+/// The step of a path that leads nowhere since there are no members, or elements, to look among.
+std::string missing_structure(const Bytes& json, const std::vector<PathStep>& path) {
+    std::string walked;
+    std::optional<std::string_view> at = json::trimmed(json.view());
+    for (const auto& step : path) {
+        const auto* name = std::get_if<std::string>(&step);
+        if (!at->starts_with(name != nullptr ? '{' : '[')) {
+            const Operand found = Operand::json(json.slice(*at));
+            return (walked.empty() ? "the payload" : "payload" + walked) + " is " +
+                   std::string{found.kind_name()} + ", not " + (name != nullptr ? "an object" : "a list");
+        }
+        at = name != nullptr ? json::member(*at, *name) : json::element(*at, std::get<std::size_t>(step));
+        if (!at) break;
+        walked += name != nullptr ? "." + *name : "[" + std::to_string(std::get<std::size_t>(step)) + "]";
+    }
+    return {};
+}
+
 }  // namespace
 
 Operand resolve(const Expression& expression, const Evaluation& evaluation) {
@@ -197,6 +215,14 @@ Expanded<Operand> Expression::evaluate(const Evaluation& evaluation) const {
         operand = *std::move(next);
     }
     return operand;
+}
+
+std::string Expression::why_absent(const Evaluation& evaluation) const {
+    if (root != Root::payload || evaluation.payload == nullptr) return {};
+    const Payload& payload = *evaluation.payload;
+    if (payload.bytes.empty()) return "the payload is empty";
+    if (payload.encoding == Encoding::json) return missing_structure(payload.bytes, path);
+    return path.empty() ? std::string{} : "the payload is not JSON";
 }
 
 bool Expression::reads_payload() const {

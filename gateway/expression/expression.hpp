@@ -74,6 +74,8 @@ struct Expression {
                                     bool wildcards);
 
     Expanded<Operand> evaluate(const Evaluation& evaluation) const;
+    /// See Template::why_absent(). Where there is a value: empty, too.
+    std::string why_absent(const Evaluation& evaluation) const;
     bool reads_payload() const;
     /// The same, and there is no `default` to stand in for what is not there.
     bool needs_payload() const;

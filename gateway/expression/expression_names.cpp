@@ -263,6 +263,7 @@ bool ExpressionParser::resolve_in_name(const Word& member) {
                     "the source declares no query parameter " + in_quotes(name->text),
                     did_you_mean(name->text, scope_.query));
     }
+    if (scope_.read_query != nullptr) scope_.read_query->insert(name->text);
     expression_.typed = std::ranges::find(scope_.typed_query, name->text) != scope_.typed_query.end();
     return true;
 }

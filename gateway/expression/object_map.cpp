@@ -6,12 +6,14 @@
 #include <unordered_map>
 #include <utility>
 
+#include "gateway/expression/operand.hpp"
 #include "gateway/json.hpp"
 
 namespace gateway {
 namespace {
 
-constexpr std::string_view spread_key = "...";
+using Rules = ObjectMap::Rules;
+constexpr std::string_view spread_key = ObjectMap::spread_key;
 
 /// The members of an object that is being rendered; of equal names the last value counts, at the first one's
 /// place.
@@ -42,31 +44,43 @@ private:
     std::vector<std::pair<const std::string*, std::string>> values_;
 };
 
-Expanded<Value> render_leaf(const Template& leaf, const Evaluation& evaluation, ObjectMap::ValueRule rule) {
+Expanded<Value> render_leaf(const Template& leaf, const Evaluation& evaluation, const Rules& rules) {
     auto value = leaf.evaluate(evaluation);
     if (!value) return value;
-    if (auto refused = rule(leaf, *value)) return *std::move(refused);
+    auto refused = rules.look == nullptr ? std::nullopt : rules.look(leaf, *value, evaluation);
+    if (refused) return *std::move(refused);
     return value;
 }
 
-std::optional<Refused> spread(Members& members, const Value& value) {
+bool is_written(const ObjectMap::Object& object, std::string_view name) {
+    return name != spread_key &&
+           std::ranges::any_of(object, [&](const auto& own) { return own.key == name; });
+}
+
+std::optional<Refused> spread(Members& members,
+                              const Value& value,
+                              const ObjectMap::Object& into,
+                              const Rules& rules) {
     if (value.absent()) return std::nullopt;
     const auto add = [&](std::string_view name, std::string_view one) {
-        members.set(json::unquoted(name).value_or(std::string{}), one);
+        auto text = json::unquoted(name).value_or(std::string{});
+        if (rules.written_names_win && is_written(into, text)) return;
+        members.set(std::move(text), one);
     };
     if (json::for_each_member(value.json().view(), add)) return std::nullopt;
-    return Refused{Refusal::absent, "'...' can only spread an object"};
+    return Refused{Refusal::absent,
+                   "'...' can only spread an object, not " + std::string{Operand::of(value).kind_name()}};
 }
 
 Expanded<Value> render_with_spread(const ObjectMap::Object& object,
                                    const Evaluation& evaluation,
-                                   ObjectMap::ValueRule rule) {
+                                   const Rules& rules) {
     Members members;
     for (const auto& member : object) {
-        auto value = member.value.render(evaluation, rule);
+        auto value = member.value.render(evaluation, rules);
         if (!value) return value;
         if (member.key == spread_key) {
-            if (auto refused = spread(members, *value)) return *std::move(refused);
+            if (auto refused = spread(members, *value, object, rules)) return *std::move(refused);
         } else if (!value->absent()) {
             members.set(member.key, value->json().view());
         }
@@ -76,13 +90,13 @@ Expanded<Value> render_with_spread(const ObjectMap::Object& object,
 
 Expanded<Value> render_object(const ObjectMap::Object& object,
                               const Evaluation& evaluation,
-                              ObjectMap::ValueRule rule) {
+                              const Rules& rules) {
     const bool spreads =
         std::ranges::any_of(object, [](const auto& member) { return member.key == spread_key; });
-    if (spreads) return render_with_spread(object, evaluation, rule);
+    if (spreads) return render_with_spread(object, evaluation, rules);
     std::string out = "{";
     for (const auto& member : object) {
-        auto value = member.value.render(evaluation, rule);
+        auto value = member.value.render(evaluation, rules);
         if (!value) return value;
         if (value->absent()) continue;
         if (out.size() > 1) out += ',';
@@ -93,12 +107,10 @@ Expanded<Value> render_object(const ObjectMap::Object& object,
     return Value::json(Bytes{out + '}'});
 }
 
-Expanded<Value> render_list(const ObjectMap::List& list,
-                            const Evaluation& evaluation,
-                            ObjectMap::ValueRule rule) {
+Expanded<Value> render_list(const ObjectMap::List& list, const Evaluation& evaluation, const Rules& rules) {
     std::string out = "[";
     for (const auto& element : list) {
-        auto value = element.render(evaluation, rule);
+        auto value = element.render(evaluation, rules);
         if (!value) return value;
         if (out.size() > 1) out += ',';
         out += value->absent() ? std::string_view{"null"} : value->json().view();
@@ -148,15 +160,20 @@ ObjectMap ObjectMap::list(List elements) {
 }
 
 Expanded<Value> ObjectMap::render(const Evaluation& evaluation) const {
-    return render(evaluation, [](const Template&, const Value&) { return std::optional<Refused>{}; });
+    return render(evaluation, Rules{});
 }
 
-Expanded<Value> ObjectMap::render(const Evaluation& evaluation, ValueRule rule) const {
+Expanded<Value> ObjectMap::render(const Evaluation& evaluation, const Rules& rules) const {
     if (const auto* constant = std::get_if<Value>(&node_)) return *constant;
-    if (const auto* leaf = std::get_if<Template>(&node_)) return render_leaf(*leaf, evaluation, rule);
+    if (const auto* leaf = std::get_if<Template>(&node_)) return render_leaf(*leaf, evaluation, rules);
     if (const auto* object = std::get_if<std::shared_ptr<const Object>>(&node_))
-        return render_object(**object, evaluation, rule);
-    return render_list(*std::get<std::shared_ptr<const List>>(node_), evaluation, rule);
+        return render_object(**object, evaluation, rules);
+    return render_list(*std::get<std::shared_ptr<const List>>(node_), evaluation, rules);
+}
+
+std::string ObjectMap::why_absent(const Evaluation& evaluation) const {
+    const auto* leaf = std::get_if<Template>(&node_);
+    return leaf == nullptr ? std::string{} : leaf->why_absent(evaluation);
 }
 
 bool ObjectMap::needs_payload() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,6 +19,7 @@ public:
     struct Member;
     using Object = std::vector<Member>;
     using List = std::vector<ObjectMap>;
+    static constexpr std::string_view spread_key = "...";
 
     ObjectMap() = default;
     explicit ObjectMap(Template leaf);
@@ -29,9 +31,17 @@ public:
     /// Spreading what is absent adds nothing; anything else but an object is refused (absent). Of equal keys
     /// the last counts.
     Expanded<Value> render(const Evaluation& evaluation) const;
-    /// The same, where each value that a template gives is held against the rule, which may refuse it.
-    using ValueRule = std::optional<Refused> (*)(const Template& from, const Value& value);
-    Expanded<Value> render(const Evaluation& evaluation, ValueRule rule) const;
+    struct Rules {
+        /// Looks at each value that a template gives, and may refuse it.
+        std::optional<Refused> (*look)(const Template& from,
+                                       const Value& value,
+                                       const Evaluation& evaluation) = nullptr;
+        /// What is written out counts, not what a spread brings under the same name, whatever the order.
+        bool written_names_win = false;
+    };
+    Expanded<Value> render(const Evaluation& evaluation, const Rules& rules) const;
+    /// Template::why_absent() of the one template that gives the whole; else empty.
+    std::string why_absent(const Evaluation& evaluation) const;
     /// One template gives the whole.
     bool is_template() const { return std::holds_alternative<Template>(node_); }
     /// Is there a template that reads the payload, without a `default`?
@@ -45,7 +55,7 @@ private:
 };
 
 struct ObjectMap::Member {
-    std::string key;  // "...": spread
+    std::string key;
     ObjectMap value;
 };
 

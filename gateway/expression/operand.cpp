@@ -17,6 +17,15 @@ bool Operand::is_structure() const {
     return kind_ == Kind::json && (shared_.view().starts_with('{') || shared_.view().starts_with('['));
 }
 
+std::string_view Operand::kind_name() const {
+    if (is_text()) return "a text";
+    if (kind_ == Kind::bytes) return "bytes";
+    if (nothing()) return "null";
+    if (is_structure()) return shared_.view().starts_with('{') ? "an object" : "a list";
+    const bool boolean = shared_.view() == "true" || shared_.view() == "false";
+    return boolean ? "a boolean" : "a number";
+}
+
 std::string Operand::raw() const {
     return kind_ == Kind::bytes ? shared_.str() : to_text();
 }

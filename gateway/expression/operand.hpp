@@ -33,6 +33,9 @@ public:
     /// A JSON object or array.
     bool is_structure() const;
 
+    /// "a text", "a list", "null": for messages, which never say what a payload holds. Not of what is absent.
+    std::string_view kind_name() const;
+
     /// The JSON text; only of Kind::json.
     const Bytes& json_text() const { return shared_; }
     /// What a hash or an encoding reads: the bytes, or to_text().

@@ -44,18 +44,9 @@ std::string after(const std::string& text, const std::string& mark) {
     return found == std::string::npos ? text : text.substr(found + mark.size());
 }
 
-std::string_view kind_name(const Operand& operand) {
-    if (operand.is_text()) return "a text";
-    if (operand.kind() == Operand::Kind::bytes) return "bytes";
-    if (operand.nothing()) return "null";
-    if (operand.is_structure()) return operand.json_text().view().starts_with('{') ? "an object" : "a list";
-    const bool boolean = operand.json_text().view() == "true" || operand.json_text().view() == "false";
-    return boolean ? "a boolean" : "a number";
-}
-
 /// Says what kind of value it was, not which: what a payload holds is not for logs.
 Refused not_a(std::string_view what, const Operand& operand) {
-    return {Refusal::absent, std::string{kind_name(operand)} + " is not " + std::string{what}};
+    return {Refusal::absent, std::string{operand.kind_name()} + " is not " + std::string{what}};
 }
 
 /// The operand's number as JSON text, from a number or a text that is one.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ struct Scope {
     std::vector<std::string> query;       // HTTP: the declared query names (`in.query.NAME` is closed)
     std::vector<std::string>
         typed_query;  // those of `query` that are int, number or bool: their text is their JSON
+    std::set<std::string>* read_query =
+        nullptr;  // out: names of `query` that templates read; null: not noted
     const std::map<std::string, Value>* vars = nullptr;  // {vars.x}, folded at compile time
     bool out = false;                                    // {out.x}: there is a `map`
     bool answer = false;                                 // {answer.x}: in `respond`

@@ -29,6 +29,12 @@ std::string_view refusal_name(Refusal refusal) {
     return "absent";
 }
 
+std::string no_value(std::string_view what, std::string_view why) {
+    std::string text{what};
+    text += " has no value";
+    return why.empty() ? text : text.append(": ").append(why);
+}
+
 void throw_exception_from_error(const Refused& refused, const boost::source_location&) {
     throw std::runtime_error{std::string{refusal_name(refused.reason)} + ": " + refused.detail};
 }
@@ -73,6 +79,13 @@ std::string Template::text() const {
 
 bool Template::is_text() const {
     return expressions_.size() != 1 || !literals_.front().empty() || !literals_.back().empty();
+}
+
+std::string Template::why_absent(const Evaluation& evaluation) const {
+    for (const auto& one : expressions_) {
+        if (auto why = one->why_absent(evaluation); !why.empty()) return why;
+    }
+    return {};
 }
 
 bool Template::reads_payload() const {

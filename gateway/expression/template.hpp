@@ -28,6 +28,9 @@ struct Refused {
 };
 [[noreturn]] void throw_exception_from_error(const Refused& refused, const boost::source_location& where);
 
+/// "{payload.name} has no value", and why if that is known: see Template::why_absent().
+std::string no_value(std::string_view what, std::string_view why);
+
 template <typename T>
 using Expanded = boost::system::result<T, Refused>;
 
@@ -44,6 +47,9 @@ public:
     /// Absent if its single expression is; a longer text with an absent part is absent as a whole.
     /// Refused only by pipes that cannot do their work (`int` of "x"): reason absent.
     Expanded<Value> evaluate(const Evaluation& evaluation) const;
+    /// More about why evaluate() gives nothing, in words that say nothing of what the payload holds: "the
+    /// payload is a list, not an object". Empty: there is no more to say.
+    std::string why_absent(const Evaluation& evaluation) const;
     /// Does it read the payload (or out, answer), so that JSON must have been decoded?
     bool reads_payload() const;
     /// The same, and no `default` stands in for what is not there.

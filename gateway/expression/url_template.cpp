@@ -188,7 +188,9 @@ Expanded<std::string> UrlTemplate::expand(const Evaluation& evaluation) const {
         const auto named = [&](const std::string& what) { return "{" + expression.text + "} " + what; };
         const auto operand = expression.evaluate(evaluation);
         if (!operand) return operand.error();
-        if (operand->absent()) return Refused{Refusal::absent, named("has no value")};
+        if (operand->absent())
+            return Refused{Refusal::absent,
+                           no_value("{" + expression.text + "}", expression.why_absent(evaluation))};
         if (operand->nothing()) return Refused{Refusal::absent, named("is null")};
         if (operand->is_structure()) return Refused{Refusal::capture, named("is no single value")};
         const auto value = operand->to_text();

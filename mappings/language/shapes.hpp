@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "gateway/expression/count.hpp"
 #include "mappings/shape.hpp"
 
 namespace mappings::keys {
@@ -25,6 +26,7 @@ inline constexpr Shape size{.kind = Kind::size};
 inline constexpr Shape qos{.kind = Kind::integer, .minimum = 0, .maximum = 2};
 inline constexpr Shape queue_size{.kind = Kind::integer, .minimum = 1, .maximum = 1'000'000};
 inline constexpr Shape count{.kind = Kind::integer, .minimum = 0, .maximum = 1'000'000};
+inline constexpr Shape count_or_template{.kind = Kind::count, .minimum = 0, .maximum = gateway::Count::most};
 inline constexpr Shape http_status{.kind = Kind::integer, .minimum = 200, .maximum = 599};
 inline constexpr Shape texts{.kind = Kind::list, .inner = &text};
 inline constexpr Shape named_texts{.kind = Kind::map, .inner = &text};

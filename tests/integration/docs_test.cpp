@@ -94,6 +94,7 @@ protected:
     void accept_mapping(const CodeBlock& block, const std::string& written) const {
         const Ended validated = desk.run({gateway_program(), "validate", written});
         EXPECT_EQ(validated.status, 0) << validated.printed;
+        EXPECT_NE(validated.output.find("nothing to report"), std::string::npos) << validated.printed;
         if (!has_section(block, {"tests"})) return;
         const Ended tested = desk.run({gateway_program(), "test", written});
         EXPECT_EQ(tested.status, 0) << tested.printed;

@@ -21,6 +21,9 @@ routes:
   device:
     from: { http: "GET /devices/{device}/state" }
     to:   { answer: "{device}" }
+  name:
+    from: { http: "POST /names" }
+    to:   { happn: "set /names/{payload.name}" }
 )";
 
 class BadRequestToAMappedRoute : public testing::Test {
@@ -63,6 +66,16 @@ TEST_F(BadRequestToAMappedRoute, WhoseBodyIsNoJsonIs400) {
         EXPECT_NE(answer.find("application/problem+json"), std::string::npos) << answer;
     }
     EXPECT_EQ(gateway.route("echo").outcome("delivered"), 0U);
+}
+
+TEST_F(BadRequestToAMappedRoute, WhoseBodyIsOfAnotherKindIsToldWhatItIsAndNotWhatItHolds) {
+    const std::string answer =
+        answer_to("POST /names", "Content-Type: application/json\r\n", R"(["secret"])");
+    EXPECT_TRUE(has_status(answer, 400)) << answer;
+    EXPECT_NE(answer.find("{payload.name} has no value: the payload is a list, not an object"),
+              std::string::npos)
+        << answer;
+    EXPECT_EQ(answer.find("secret"), std::string::npos) << answer;
 }
 
 TEST_F(BadRequestToAMappedRoute, WhoseCaptureEscapesFindsNoRoute) {

@@ -94,6 +94,9 @@ routes:
   any:
     from: { http: "POST /any" }
     to:   { happn: "get /items/*", criteria: "{payload}", fields: { id: 1 } }
+  narrowed:
+    from: { http: "POST /narrowed" }
+    to:   { happn: "get /items/*", criteria: { b: true, "...": "{payload}" }, fields: { id: 1 } }
   unknown:
     from: { http: "GET /unknown" }
     to:   { happn: "get /items/*", criteria: { n: { $foo: 1 } } }
@@ -170,6 +173,17 @@ TEST_P(MeshQueries, AreNotWidenedByWhatAMessagePutsIn) {
     EXPECT_THAT(post("/same", "{}"), testing::StartsWith("400 "));
     EXPECT_EQ(post("/any", R"({"u":{"$lt":2}})"), R"(200 [{"id":"a"}])");
     EXPECT_THAT(post("/any", "[]"), testing::StartsWith("400 "));
+}
+
+TEST_P(MeshQueries, AreNarrowedDownByASpreadAndNeverWidened) {
+    const auto found_by = [&](const std::string& body) {
+        return client.Post("/narrowed", body, "application/json")->body;
+    };
+    EXPECT_EQ(found_by("{}"), R"([{"id":"d"}])");
+    EXPECT_EQ(found_by(R"({"n":5})"), R"([{"id":"d"}])");
+    EXPECT_EQ(found_by(R"({"n":6})"), "[]");
+    EXPECT_EQ(found_by(R"({"b":false})"), R"([{"id":"d"}])");
+    EXPECT_EQ(found_by(R"({"\u0062":null,"n":5})"), R"([{"id":"d"}])");
 }
 
 }  // namespace

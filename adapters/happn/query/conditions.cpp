@@ -256,10 +256,13 @@ Result<ValueTest> op_elem_match(const Operand& operand) {
     }};
 }
 
+/// Of no values, as MongoDB has it, nothing has all.
 Result<ValueTest> op_all(const Operand& operand) {
     auto tests = compile_conditions(operand.op, operand.value, operand.naming, operand.nesting);
-    return tests.has_error() ? Result<ValueTest>{tests.error()}
-                             : Result<ValueTest>{all_of(*std::move(tests))};
+    if (tests.has_error()) {
+        return tests.error();
+    }
+    return tests->empty() ? ValueTest{[](const Values&) { return false; }} : all_of(*std::move(tests));
 }
 
 Result<ValueTest> op_type(const Operand& operand) {

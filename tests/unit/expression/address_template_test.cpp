@@ -147,6 +147,27 @@ TEST(AddressTemplate, PartsCannotBeJoinedToAParentLevel) {
               "capture: the address has a level '..'");
 }
 
+TEST(AddressTemplate, SaysWhatThePayloadIsThatHasNoSuchMember) {
+    const auto refused = [](std::string_view text, const char* payload) {
+        Execution execution = with_device("d");
+        execution.with_payload(payload);
+        const auto said = expanded(text, Kind::mqtt, execution);
+        return said.substr(std::min(said.find("has no value"), said.size()));
+    };
+    EXPECT_EQ(refused("a/{payload.x}", "{}"), "has no value");
+    EXPECT_EQ(refused("a/{payload.x}", "[1]"), "has no value: the payload is a list, not an object");
+    EXPECT_EQ(refused("a/{payload.x}", R"("secret")"), "has no value: the payload is a text, not an object");
+    EXPECT_EQ(refused("a/{payload.x}", "7"), "has no value: the payload is a number, not an object");
+    EXPECT_EQ(refused("a/{payload.x}", "true"), "has no value: the payload is a boolean, not an object");
+    EXPECT_EQ(refused("a/{payload.x}", "null"), "has no value: the payload is null, not an object");
+    EXPECT_EQ(refused("a/{payload.x}", ""), "has no value: the payload is empty");
+    EXPECT_EQ(refused("a/{payload[0]}", "{}"), "has no value: the payload is an object, not a list");
+    EXPECT_EQ(refused("a/{payload.o.x.y}", R"({"o":{"x":7}})"),
+              "has no value: payload.o.x is a number, not an object");
+    EXPECT_EQ(refused("a/{payload.l[1].x}", R"({"l":[{},null]})"),
+              "has no value: payload.l[1] is null, not an object");
+}
+
 TEST(AddressTemplate, AbsentValuesAreRefusedAsSuch) {
     Execution execution = with_device("d");
     execution.with_payload(R"({"nul":null,"o":{"a":1},"l":[1]})");

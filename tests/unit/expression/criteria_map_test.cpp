@@ -64,6 +64,21 @@ TEST(Criteria, OfTheMappingMayHoldOperatorsWithValuesOfTheData) {
     EXPECT_EQ(rendered(criteria, R"({"n":1})"), "absent: {payload.tags} in criteria has no value");
 }
 
+TEST(Criteria, ThatAreWrittenAreNotReplacedByASpread) {
+    const auto written = constant(R"("ann")");
+    const auto before = ObjectMap::object({{"...", leaf("{payload}")}, {"owner", written}});
+    const auto behind = ObjectMap::object({{"owner", written}, {"...", leaf("{payload}")}});
+    for (const char* payload : {R"({"owner":"bob","n":1})", R"({"\u006fwner":"bob","n":1})"}) {
+        EXPECT_EQ(rendered(before, payload), R"({"n":1,"owner":"ann"})");
+        EXPECT_EQ(rendered(behind, payload), R"({"owner":"ann","n":1})");
+    }
+}
+
+TEST(Criteria, SayWhatThePayloadIsThatLacksAValue) {
+    EXPECT_EQ(rendered(owned, "[1]"),
+              "absent: {payload.owner} in criteria has no value: the payload is a list, not an object");
+}
+
 TEST(Criteria, SpreadFromTheDataAreComparedWith) {
     const auto criteria = ObjectMap::object({{"...", leaf("{payload}")}, {"public", constant("true")}});
     EXPECT_EQ(rendered(criteria, R"({"owner":"ann"})"), R"({"owner":"ann","public":true})");
@@ -75,9 +90,12 @@ TEST(Criteria, ThatTheDataGivesAsAWholeMayHoldAnything) {
     const auto whole = leaf("{payload.filter}");
     EXPECT_EQ(rendered(whole, R"({"filter":{"n":{"$gt":1}}})"), R"({"n":{"$gt":1}})");
     EXPECT_EQ(rendered(whole, "{}"), "absent: {payload.filter} in criteria has no value");
-    for (const char* value : {"1", "null", "[]", R"("{}")"})
+    for (const auto& [value, kind] : {std::pair{"1", "a number"},
+                                      std::pair{"null", "null"},
+                                      std::pair{"[]", "a list"},
+                                      std::pair{R"("{}")", "a text"}})
         EXPECT_EQ(rendered(whole, std::string{R"({"filter":)"} + value + "}"),
-                  "parameters: criteria must be an object");
+                  std::string{"parameters: criteria must be an object, not "} + kind);
 }
 
 }  // namespace

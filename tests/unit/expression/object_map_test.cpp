@@ -56,9 +56,11 @@ TEST(ObjectMap, SpreadingAnythingButAnObjectIsRefused) {
     const auto map = ObjectMap::object({{"...", leaf("{payload.x}")}, {"y", constant("1")}});
     EXPECT_EQ(rendered(map, R"({"x":{"z":2}})"), R"({"z":2,"y":1})");
     EXPECT_EQ(rendered(map, "{}"), R"({"y":1})");
-    for (const auto* payload : {R"({"x":1})", R"({"x":[1]})", R"({"x":"{}"})", R"({"x":null})"}) {
-        EXPECT_EQ(rendered(map, payload), "absent: '...' can only spread an object") << payload;
-    }
+    const std::string refused = "absent: '...' can only spread an object, not ";
+    EXPECT_EQ(rendered(map, R"({"x":1})"), refused + "a number");
+    EXPECT_EQ(rendered(map, R"({"x":[1]})"), refused + "a list");
+    EXPECT_EQ(rendered(map, R"({"x":"{}"})"), refused + "a text");
+    EXPECT_EQ(rendered(map, R"({"x":null})"), refused + "null");
 }
 
 TEST(ObjectMap, WhatAPipeRefusesRefusesTheWhole) {

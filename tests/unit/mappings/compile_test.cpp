@@ -178,8 +178,8 @@ routes:
     const auto& get = target_of<HappnTarget>(route_of(loaded, "get"));
     EXPECT_EQ(get.verb, HappnTarget::Verb::get);
     EXPECT_TRUE(get.criteria && get.sort && get.with_meta && !get.fields);
-    EXPECT_EQ(get.limit, 10);
-    EXPECT_EQ(get.skip, 5);
+    EXPECT_EQ(get.limit->evaluate({})->json().view(), "10");
+    EXPECT_EQ(get.skip->evaluate({})->json().view(), "5");
     EXPECT_EQ(target_of<HappnTarget>(route_of(loaded, "remove")).verb, HappnTarget::Verb::remove);
 }
 

@@ -118,6 +118,11 @@ TEST_F(Selecting, HostilePatternsEndInLinearTime) {
     EXPECT_EQ(found(R"({"criteria":{"t":{"$regex":"^(a+)+$"}}})"), Paths{});
 }
 
+TEST_F(Selecting, NothingHasAllOfNoValues) {
+    EXPECT_EQ(found(R"({"criteria":{"t":{"$all":["y"]}}})"), Paths{"/d/b"});
+    EXPECT_EQ(found(R"({"criteria":{"t":{"$all":[]}}})"), Paths{});
+}
+
 TEST_F(Selecting, WhatIsOfTheWrongKindCountsAsNotSaid) {
     EXPECT_EQ(found(R"({"criteria":{"u":{"$gte":"x"}}})"), Paths{});
     EXPECT_EQ(found(R"({"criteria":5,"fields":7})").size(), 3u);

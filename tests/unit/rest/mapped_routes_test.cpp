@@ -134,6 +134,20 @@ TEST_F(MappedRoutesTest, TheQueryIsTyped) {
         EXPECT_EQ(ask("GET", "/a?" + bad).status, 400) << bad;
 }
 
+TEST_F(MappedRoutesTest, ANumberThatIsOutOfRangeIsToldTheRange) {
+    HttpSource source = source_of("GET", "/a");
+    source.query = {
+        query("n", ValueType::integer), query("f", ValueType::number), query("g", ValueType::number)};
+    source.query[0].minimum = 1;
+    source.query[0].maximum = 100;
+    source.query[1].minimum = -273.15;
+    source.query[2].maximum = 7;
+    use({answering(source, "ok")});
+    EXPECT_EQ(detail(ask("GET", "/a?n=101")), "query parameter 'n' must be from 1 to 100");
+    EXPECT_EQ(detail(ask("GET", "/a?f=-300")), "query parameter 'f' must be at least -273.15");
+    EXPECT_EQ(detail(ask("GET", "/a?g=8")), "query parameter 'g' must be at most 7");
+}
+
 TEST_F(MappedRoutesTest, DefaultsStandInAndRequiredOnesAreMissed) {
     HttpSource source = source_of("GET", "/a");
     source.query = {query("limit", ValueType::integer), query("device")};
