@@ -78,11 +78,13 @@ private:
     asio::awaitable<Next> send(HttpReply reply);
     asio::awaitable<Next> send_stream(HttpReply reply);
     asio::awaitable<void> refuse(HttpReply reply);
+    HttpReply unless_too_large(HttpReply reply) const;
     asio::awaitable<void> refuse_late();
     asio::awaitable<void> refuse_unreadable();
     asio::awaitable<void> linger();
 
     void begin_request();
+    void let_go_of_body();
     void forget_body();
     std::optional<HttpReply> check_upgrade();
     bool waits_for_us() const;
@@ -262,7 +264,7 @@ asio::awaitable<bool> HttpConnection::read_more() {
 asio::awaitable<Next> HttpConnection::answer_and_send() {
     const InFlight in_flight{*state_};
     HttpReply reply = co_await answer();
-    forget_body();
+    if (!reply.stream) forget_body();  // else what brings the stream has it still
     if (reply.stream && request_.http().wants_websocket) {
         upgrade_ = Upgrade{upgrade_of(request_.http(), request_.peer_port()),
                            std::make_shared<StreamSocket>(state_, reply.stream),
@@ -285,6 +287,7 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
     }
     state_->metrics.count("http_requests");
     state_->surface->handle(request_.http(), box_->expect());
+    let_go_of_body();
     while (!box_->has_reply() && !aborted_) {
         auto [rung] = co_await box_->bell().async_wait(as_values);
         (void)rung;
@@ -296,12 +299,20 @@ asio::awaitable<HttpReply> HttpConnection::answer() {
 /// Writes a whole reply, as framing_ says.
 asio::awaitable<Next> HttpConnection::send(HttpReply reply) {
     co_await sender_.compress(reply, request_.http());
+    reply = unless_too_large(std::move(reply));
     if (const auto logged = request_.access()) log_access(*logged, reply.status, sent_body(reply, framing_));
     enter(Phase::write, state_->settings.timeouts.body);
     answer_share_.insist(sent_body(reply, framing_));
     const bool written = co_await sender_.write(reply, framing_);
     answer_share_.release();
     co_return written&& framing_.keep_alive ? Next::request : Next::close;
+}
+
+/// It would close on all others who are at theirs, and be closed on by the next.
+HttpReply HttpConnection::unless_too_large(HttpReply reply) const {
+    if (state_->answers.can_ever_hold(reply.body.size())) return reply;
+    if (!state_->ended) state_->metrics.count("http_answers_too_large");
+    return for_pages(problem(507, "the answer is larger than all answers may be together"));
 }
 
 /// Writes a reply that goes on as long as its stream does, and with it the connection.
@@ -314,6 +325,7 @@ asio::awaitable<Next> HttpConnection::send_stream(HttpReply reply) {
     deadline_ = TimePoint::max();
     co_await body_->send(state_->settings.timeouts.body);
     body_.reset();
+    forget_body();
     co_return Next::close;
 }
 
@@ -357,10 +369,15 @@ void HttpConnection::begin_request() {
     enter(Phase::head, state_->settings.timeouts.header);
 }
 
-/// Who waits for an answer, or has one, needs it no more.
-void HttpConnection::forget_body() {
+/// Who is to answer has copied what he needs: that counts as it did here.
+void HttpConnection::let_go_of_body() {
     request_.http().body = {};
     reader_.forget_body();
+}
+
+/// Nobody has it any more.
+void HttpConnection::forget_body() {
+    let_go_of_body();
     body_judge_.end();
 }
 
