@@ -368,7 +368,9 @@ Section<Limits> limits_section() {
         .key("http_answers",
              &Limits::http_answers,
              size(kibibyte, 64 * gibibyte),
-             "Answers that clients have not taken yet; beyond, who has taken longest is disconnected.")
+             "Answers that clients have not taken yet; beyond, who has taken longest is disconnected. One "
+             "that "
+             "is larger by itself becomes a 507.")
         .key("websocket_message", &Limits::websocket_message, size(kibibyte, gibibyte), "One happn frame.")
         .key("connections", &Limits::connections, count(), "Client connections at once.")
         .key("pending",

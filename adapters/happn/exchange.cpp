@@ -23,6 +23,10 @@ std::optional<std::uint64_t> sequence_of(std::string_view address) {
     return slash == std::string_view::npos ? std::nullopt : as_unsigned(address.substr(slash + 1));
 }
 
+std::string name_of(const ExchangeCall& call) {
+    return call.component + '/' + call.method;
+}
+
 gateway::Payload json_payload(gateway::Bytes bytes) {
     gateway::Payload payload;
     payload.bytes = std::move(bytes);
@@ -175,7 +179,7 @@ void Exchange::send(std::uint64_t sequence) {
     if (found == calls_.end()) {
         return;
     }
-    const auto& pending = found->second;
+    auto& pending = found->second;
     const auto path = make_request_path(pending.call.domain, pending.call.component, pending.call.method);
     const auto data = request_data(pending);
     const auto options = set_options(pending);
@@ -184,6 +188,8 @@ void Exchange::send(std::uint64_t sequence) {
     set.path = path;
     set.data = data;
     set.options = options;
+    set.changes = true;
+    pending.sent = true;
     session_.ask(set, pending.deadline, [this, sequence](const SessionFsm::Answer& answer) {
         on_accepted(sequence, answer);
     });
@@ -228,7 +234,11 @@ void Exchange::finish(std::uint64_t sequence, Outcome outcome) {
 
 void Exchange::on_tick(gateway::TimePoint now) {
     while (const auto sequence = deadlines_.take_due(now)) {
-        finish(*sequence, Outcome{Error{Errc::timeout, "the method did not answer in time"}});
+        const auto found = calls_.find(*sequence);
+        if (found != calls_.end()) {
+            const auto name = name_of(found->second.call);
+            finish(*sequence, Outcome{Error{Errc::timeout, name + " did not answer in time"}});
+        }
     }
 }
 
@@ -237,8 +247,7 @@ void Exchange::on_closed(std::string_view why) {
     deadlines_.clear();
     auto unanswered = std::exchange(calls_, {});
     for (auto& [sequence, pending] : unanswered) {
-        Error lost{Errc::unavailable, "the connection to the mesh was lost: " + std::string{why}};
-        pending.done(Outcome{std::move(lost)});
+        pending.done(Outcome{pending.sent ? unanswered_error(name_of(pending.call), why) : lost_error(why)});
     }
 }
 

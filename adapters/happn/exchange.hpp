@@ -45,7 +45,8 @@ public:
     void on_tick(gateway::TimePoint now);
     std::optional<gateway::TimePoint> next_deadline() const { return deadlines_.next(); }
     /// Before SessionFsm::on_closed: all calls fail at once, callback addresses of the old session are
-    /// forgotten.
+    /// forgotten. A call that was never sent is Unavailable; of one that was nobody knows whether it has run:
+    /// Timeout.
     void on_closed(std::string_view why);
 
     std::size_t pending() const { return calls_.size(); }
@@ -57,6 +58,7 @@ private:
         std::string channel;
         gateway::TimePoint deadline;
         OnOutcome done;
+        bool sent = false;
     };
     struct Channel {
         bool ready = false;

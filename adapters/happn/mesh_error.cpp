@@ -13,6 +13,8 @@ using gateway::Errc;
 
 namespace {
 
+constexpr std::string_view connection_lost = "the connection to the mesh was lost: ";
+
 int code_member(std::string_view object) {
     const auto raw = json::member(object, "code");
     int code = 0;
@@ -76,6 +78,15 @@ gateway::Error login_error(std::string_view raw) {
         error.errc = Errc::unauthorized;
     }
     return error;
+}
+
+gateway::Error lost_error(std::string_view why) {
+    return {Errc::unavailable, std::string{connection_lost}.append(why)};
+}
+
+gateway::Error unanswered_error(std::string_view who, std::string_view why) {
+    return {Errc::timeout,
+            std::string{who}.append(" has not answered: ").append(connection_lost).append(why)};
 }
 
 bool session_is_over(const gateway::Error& error) {

@@ -285,7 +285,8 @@ void SessionFsm::on_closed(std::string_view why) {
     if (ending_.error.message.empty()) {
         ending_.error = {Errc::unavailable, std::string{why}};
     }
-    const Error lost{Errc::unavailable, "the connection to the mesh was lost: " + ending_.error.message};
+    const Error lost = lost_error(ending_.error.message);
+    const Error unknown = unanswered_error("the mesh", ending_.error.message);
     auto unanswered = std::exchange(pending_, {});
     deadlines_.clear();
     late_.clear();
@@ -308,7 +309,7 @@ void SessionFsm::on_closed(std::string_view why) {
         done(Answer{lost});
     }
     for (auto& [event, waiting] : unanswered) {
-        waiting.fail(lost);
+        waiting.fail(waiting.changes ? unknown : lost);
     }
 }
 

@@ -124,6 +124,7 @@ public:
         std::string_view path;     // empty: none
         std::string_view data;     // raw; empty: none
         std::string_view options;  // raw; empty: none
+        bool changes = false;      // something, so that it matters whether a lost one was carried out
     };
 
     struct Subscribe {
@@ -148,7 +149,9 @@ public:
     /// When on_tick wants to be called next; nullopt: not before something happens.
     std::optional<gateway::TimePoint> next_deadline() const;
 
-    /// Fails with Unavailable unless ready, with Timeout at the deadline. `done` is called exactly once.
+    /// Fails with Unavailable unless ready, with Timeout at the deadline, and when the session is lost: with
+    /// Timeout too if it changes something, as nobody knows whether that was done, else with Unavailable.
+    /// `done` is called exactly once.
     void ask(const Ask& ask, gateway::TimePoint deadline, OnAnswer done);
 
     /// For a publication with consistency 3: `accepted` with the mesh's answer, and if that was ok,
@@ -193,8 +196,9 @@ private:
     struct Pending {
         OnAnswer done;  // empty once the answer has come
         OnAcknowledged acknowledged;
-        std::optional<Acknowledgement> early;  // came before the answer
-        OnAnswer late = {};                    // for an answer that comes after `done` was told of the end
+        bool changes = false;
+        std::optional<Acknowledgement> early = {};  // came before the answer
+        OnAnswer late = {};  // for an answer that comes after `done` was told of the end
         void fail(const gateway::Error& error) const;
     };
     /// One `on`. Those of a session have numbers, which old servers know it by.

@@ -23,14 +23,14 @@ void SessionFsm::Pending::fail(const Error& error) const {
 }
 
 void SessionFsm::ask(const Ask& ask, TimePoint deadline, OnAnswer done) {
-    enqueue(ask, deadline, Pending{std::move(done), {}, {}});
+    enqueue(ask, deadline, Pending{std::move(done), {}, ask.changes});
 }
 
 void SessionFsm::ask_acknowledged(const Ask& ask,
                                   TimePoint deadline,
                                   OnAnswer accepted,
                                   OnAcknowledged acknowledged) {
-    enqueue(ask, deadline, Pending{std::move(accepted), std::move(acknowledged), {}});
+    enqueue(ask, deadline, Pending{std::move(accepted), std::move(acknowledged), ask.changes});
 }
 
 void SessionFsm::enqueue(const Ask& ask, TimePoint deadline, Pending pending) {

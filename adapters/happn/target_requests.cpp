@@ -137,6 +137,7 @@ void send_request(ClientSession& session,
     ask.path = output.address;
     ask.data = data;
     ask.options = options;
+    ask.changes = true;
     const auto outcome_of = [request, sent = output.payload](const SessionFsm::Answer& answer) {
         return answer ? gateway::Outcome{answer_of(request, **answer, sent)}
                       : gateway::Outcome{answer.error()};

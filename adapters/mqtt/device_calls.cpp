@@ -214,15 +214,15 @@ void DeviceCalls::take_turn(const std::string& name, TimePoint now, Actions& act
     if (channel.running.empty() && channel.waiting.empty()) channels_.erase(name);
 }
 
-std::vector<DeviceCalls::Finish> DeviceCalls::fail_all(const Error& error) {
-    std::vector<Finish> failed;
+std::vector<DeviceCalls::Left> DeviceCalls::end_all() {
+    std::vector<Left> left;
     for (const auto& [id, call] : calls_)
-        failed.push_back({id, Outcome{error}});
+        left.push_back({id, call.waiting.has_value()});
     calls_.clear();
     earlier_ = 0;
     by_correlation_.clear();
     channels_.clear();
-    return failed;
+    return left;
 }
 
 }  // namespace gateway::mqtt

@@ -39,6 +39,10 @@ public:
         DeliveryId id;
         Outcome outcome;
     };
+    struct Left {
+        DeliveryId id;
+        bool waited;  // for its turn: the device has not been asked yet
+    };
     /// What to do next, in this order.
     struct Actions {
         std::vector<Finish> finish;
@@ -57,8 +61,8 @@ public:
     Actions on_arrival(const Arrival& arrival, TimePoint now);
     /// Nobody waits any more, or the request could not be sent.
     Actions abandon(DeliveryId id, TimePoint now);
-    /// The connection is gone, and with it every answer.
-    std::vector<Finish> fail_all(const Error& error);
+    /// The connection is gone, and with it every answer. Gives the calls that were left.
+    std::vector<Left> end_all();
 
     std::size_t size() const { return calls_.size(); }
     /// The filters that the answers to the calls come by.

@@ -88,12 +88,14 @@ std::uint64_t Egress::first_held() {
     return first_queued();
 }
 
-void Egress::close() {
+std::uint64_t Egress::close() {
     const std::lock_guard lock{mutex_};
+    const std::uint64_t first_unsent = first_queued();
     open_ = held_ = false;
     queue_.clear();
     queued_bytes_ = 0;
     window_.open(0);
+    return first_unsent;
 }
 
 void Egress::done(std::uint64_t ticket) {

@@ -80,8 +80,8 @@ public:
     /// The first ticket that is still queued, or that of the next publication: what is earlier has been sent.
     std::uint64_t first_held();
     /// The connection is gone: what is queued is dropped (its outcome is the caller's to give), late outcomes
-    /// do not count.
-    void close();
+    /// do not count. Gives the first ticket that was not sent, as first_held().
+    std::uint64_t close();
     /// The library is done with a publication; any thread.
     void done(std::uint64_t ticket);
     /// Once what is queued and on its way is done, or at the deadline: disconnect, and end the thread.

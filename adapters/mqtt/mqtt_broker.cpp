@@ -263,6 +263,16 @@ Error Broker::unavailable() const {
     return Error{Errc::unavailable, fmt::format("broker {} is not connected", settings_.name)};
 }
 
+Error Broker::unanswered() const {
+    return Error{Errc::timeout,
+                 fmt::format("no answer has come before the connection to broker {} ended", settings_.name)};
+}
+
+Error Broker::failure_of(const Confirmation& confirmation) const {
+    if (confirmation.is_unknown) return unanswered();
+    return Error{publication_failure(confirmation.code), "not published: " + confirmation.failure};
+}
+
 std::optional<Error> Broker::not_ready_for(const Output& output) const {
     if (!accepting()) return unavailable();
     const auto& reply = std::get<MqttTarget>(output.target->rule).reply;
@@ -324,7 +334,7 @@ void Broker::on(Published&& event) {
     if (found == pending_.end()) return;
     const Pending pending = found->second;
     pending_.erase(found);
-    const auto& [failure, code] = event.confirmation;
+    const std::string& failure = event.confirmation.failure;
     if (pending.kind == Pending::Kind::status) {
         if (!failure.empty())
             log::warn("broker {}: the status was not published: {}", settings_.name, failure);
@@ -334,7 +344,7 @@ void Broker::on(Published&& event) {
         if (pending.kind == Pending::Kind::delivery) outcome(pending.id, Outcome{});
         return;
     }
-    Outcome failed{Error{publication_failure(code), "not published: " + failure}};
+    Outcome failed{failure_of(event.confirmation)};
     if (pending.kind == Pending::Kind::delivery) return outcome(pending.id, std::move(failed));
     auto next = device_calls_.abandon(pending.id, Clock::now());
     outcome(pending.id, std::move(failed));

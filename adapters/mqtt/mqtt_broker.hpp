@@ -1,7 +1,7 @@
 // One MQTT broker as a source and a sink of the core. Owns its connection: connects, subscribes to what the
 // table asks for, comes back by itself with backoff, and fails at once what was on its way when the
-// connection broke (at-most-once). Everything here runs on the shard's thread; the library's threads end in
-// Ingress, calls into it begin in Egress.
+// connection broke (at-most-once): Unavailable what was not sent, Timeout what may have arrived. Everything
+// here runs on the shard's thread; the library's threads end in Ingress, calls into it begin in Egress.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -11,6 +11,7 @@
 #include <random>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "adapters/mqtt/arrival_keeper.hpp"
 #include "adapters/mqtt/device_calls.hpp"
@@ -97,11 +98,13 @@ private:
     void lose(const std::string& why);
     enum class Queued : std::uint8_t { stays, fails };
     bool is_in_doubt(std::uint64_t ticket, const Pending& pending) const;
-    template <typename Wanted>
-    void fail_publications(const Wanted& wanted, const Error& error);
-    void fail_calls(const Error& error);
-    void fail_lost(const Error& error, Queued queued);
-    void fail_doubtful(const Error& error);
+    template <typename ErrorOf>
+    void fail_publications(const ErrorOf& error_of);
+    template <typename ErrorOf>
+    void fail_calls(const ErrorOf& error_of);
+    std::unordered_set<DeliveryId> calls_from(std::uint64_t first_queued) const;
+    void fail_lost(Queued queued);
+    void fail_doubtful();
     void fail_all(const Error& error);
     void send(Subscriptions::Difference difference);
     void unsubscribe(std::vector<UnsubscribeRequest> requests);
@@ -125,7 +128,9 @@ private:
     void send(DeviceCalls::Send call);
     void outcome(DeliveryId id, Outcome outcome);
     bool accepting() const;
-    Error unavailable() const;
+    Error unavailable() const;  // nothing has been sent
+    Error unanswered() const;   // it may have been
+    Error failure_of(const Confirmation& confirmation) const;
     std::optional<Error> not_ready_for(const Output& output) const;
 
     boost::asio::io_context& shard_;

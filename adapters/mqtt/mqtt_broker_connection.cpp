@@ -48,7 +48,7 @@ void Broker::connect() {
     request.session_expiry = whole_seconds(settings_.session_expiry, 0, longest_expiry);
     request.will = will_of(settings_);
     request.new_client = std::exchange(new_client_, false);
-    if (request.new_client) fail_doubtful(unavailable());  // its memory of them goes, too
+    if (request.new_client) fail_doubtful();  // its memory of them goes, too
     phase_ = Phase::connecting;
     egress_.control(std::move(request));
     arm(connect_watchdog, [this] {
@@ -74,7 +74,7 @@ void Broker::on(Connected&& event) {
     if (!limits_.subscription_ids)
         log::warn("broker {}: no subscription identifiers; overlapping filters may deliver twice",
                   settings_.name);
-    if (!event.session_present) fail_doubtful(unavailable());
+    if (!event.session_present) fail_doubtful();
     egress_.open(limits_.receive_maximum);
     arm(subscribe_watchdog, [this] {
         if (subscriptions_.settled()) return;
@@ -112,7 +112,7 @@ void Broker::on(Disconnected&&) {
     disarm();
     phase_ = Phase::paused;
     catching_up_ = true;
-    fail_lost(unavailable(), Queued::stays);
+    fail_lost(Queued::stays);
     if (!ingress_.paused()) connect();
 }
 
@@ -122,7 +122,7 @@ void Broker::lose(const std::string& why) {
         log::warn("broker {}: lost again right after connecting: another client with the id '{}'?",
                   settings_.name,
                   client_id_);
-    fail_lost(unavailable(), Queued::fails);
+    fail_lost(Queued::fails);
 }
 
 void Broker::retry(const std::string& why) {
@@ -136,7 +136,7 @@ void Broker::retry(const std::string& why) {
             "broker {}: {}: {}; next attempt in {} ms", settings_.name, settings_.url, why, milliseconds);
     phase_ = Phase::waiting;
     arm(pause, [this] { connect(); });
-    if (std::exchange(catching_up_, false)) fail_lost(unavailable(), Queued::fails);
+    if (std::exchange(catching_up_, false)) fail_lost(Queued::fails);
 }
 
 /// In a session that the broker keeps, the library sends again what has not been acknowledged: until then
@@ -146,48 +146,68 @@ bool Broker::is_in_doubt(std::uint64_t ticket, const Pending& pending) const {
            !clean_start(settings_) && !new_client_;
 }
 
-template <typename Wanted>
-void Broker::fail_publications(const Wanted& wanted, const Error& error) {
-    std::vector<DeliveryId> failed;
+/// `error_of`: why a publication fails; null: it does not.
+template <typename ErrorOf>
+void Broker::fail_publications(const ErrorOf& error_of) {
+    std::vector<std::pair<DeliveryId, Error>> failed;
     std::erase_if(pending_, [&](const auto& entry) {
-        if (!wanted(entry.first, entry.second)) return false;
-        if (entry.second.kind == Pending::Kind::delivery) failed.push_back(entry.second.id);
+        const Error* const error = error_of(entry.first, entry.second);
+        if (error == nullptr) return false;
+        if (entry.second.kind == Pending::Kind::delivery) failed.emplace_back(entry.second.id, *error);
         return true;
     });
-    for (const DeliveryId id : failed)
-        outcome(id, Outcome{error});
+    for (auto& [id, error] : failed)
+        outcome(id, Outcome{std::move(error)});
 }
 
-void Broker::fail_calls(const Error& error) {
-    for (const auto& call : device_calls_.fail_all(error))
-        outcome(call.id, Outcome{error});
+template <typename ErrorOf>
+void Broker::fail_calls(const ErrorOf& error_of) {
+    for (const DeviceCalls::Left& call : device_calls_.end_all())
+        outcome(call.id, Outcome{error_of(call)});
     release_replies();
 }
 
-/// What is queued goes with the connection, unless we have ended that ourselves.
-void Broker::fail_lost(const Error& error, Queued queued) {
-    const std::uint64_t first_queued = egress_.first_held();
-    if (queued == Queued::fails) egress_.close();
+/// Calls whose command has not left the queue.
+std::unordered_set<DeliveryId> Broker::calls_from(std::uint64_t first_queued) const {
+    std::unordered_set<DeliveryId> calls;
+    for (const auto& [ticket, pending] : pending_) {
+        if (ticket >= first_queued && pending.kind == Pending::Kind::call) calls.insert(pending.id);
+    }
+    return calls;
+}
+
+/// What is queued goes with the connection, unless we have ended that ourselves. Of what has been sent, or
+/// will be without anybody waiting for it, nobody knows what becomes of it.
+void Broker::fail_lost(Queued queued) {
+    const bool all_go = queued == Queued::fails;
+    const std::uint64_t first_queued = all_go ? egress_.close() : egress_.first_held();
     subscriptions_.disconnected();
-    const auto is_lost = [&](std::uint64_t ticket, const Pending& pending) {
-        return ticket < first_queued ? !is_in_doubt(ticket, pending) : queued == Queued::fails;
-    };
-    fail_publications(is_lost, error);
-    fail_calls(error);
+    const Error unsent = unavailable();
+    const Error unknown = unanswered();
+    const auto unsent_calls = all_go ? calls_from(first_queued) : std::unordered_set<DeliveryId>{};
+    fail_publications([&](std::uint64_t ticket, const Pending& pending) -> const Error* {
+        if (ticket >= first_queued) return all_go ? &unsent : nullptr;
+        return is_in_doubt(ticket, pending) ? nullptr : &unknown;
+    });
+    fail_calls([&](const DeviceCalls::Left& call) {
+        return call.waited || unsent_calls.contains(call.id) ? unsent : unknown;
+    });
 }
 
 /// Nobody sends again what was on its way.
-void Broker::fail_doubtful(const Error& error) {
+void Broker::fail_doubtful() {
     egress_.forget_sent();
     const std::uint64_t first_queued = egress_.first_held();
-    fail_publications([&](std::uint64_t ticket, const Pending&) { return ticket < first_queued; }, error);
+    const Error unknown = unanswered();
+    fail_publications(
+        [&](std::uint64_t ticket, const Pending&) { return ticket < first_queued ? &unknown : nullptr; });
 }
 
 void Broker::fail_all(const Error& error) {
     egress_.close();
     subscriptions_.disconnected();
-    fail_publications([](std::uint64_t, const Pending&) { return true; }, error);
-    fail_calls(error);
+    fail_publications([&](std::uint64_t, const Pending&) { return &error; });
+    fail_calls([&](const DeviceCalls::Left&) { return error; });
 }
 
 void Broker::drain() {

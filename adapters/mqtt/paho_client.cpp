@@ -63,7 +63,8 @@ ConnectFailure failure_of(const ::mqtt::token& token) {
 }
 
 Confirmation refusal_of(const ::mqtt::token& token) {
-    return {text_of(token), refusing_code(token).value_or(0)};
+    const auto code = refusing_code(token);
+    return {text_of(token), code.value_or(0), !code};
 }
 
 /// With 3.1.1 the library has no reason, and the code of SUBACK where its own codes are else.

@@ -68,6 +68,7 @@ enum class ConnectFailure : std::uint8_t {
 struct Confirmation {
     std::string failure = {};  // empty: QoS 0 written, QoS 1/2 acknowledged
     int code = 0;              // of the PUBACK or PUBREC that refused it; 0: there was none
+    bool is_unknown = false;   // it may have been sent, and nobody will say what has become of it
 };
 
 /// Instead of a code of SUBACK: the request was not sent, or the connection was lost before the answer.

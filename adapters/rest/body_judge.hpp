@@ -25,7 +25,7 @@ public:
     std::optional<HttpReply> begin(const HttpRequest& head, std::optional<std::size_t> announced, bool waits);
     /// Why no more of it is read. `held`: what has come so far, in bytes.
     std::optional<HttpReply> go_on(const HttpRequest& head, std::size_t held);
-    /// The body is not held any more.
+    /// The body is not held any more, here or by what was carried out with it.
     void end() { share_.release(); }
 
 private:

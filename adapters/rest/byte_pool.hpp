@@ -27,6 +27,7 @@ public:
         /// Who is alone is never refused.
         bool hold(std::size_t bytes);
         /// The same by all means: those that have held theirs for longest give up, as many as it takes.
+        /// `bytes` can_ever_hold().
         void insist(std::size_t bytes);
         void release();
 
@@ -41,6 +42,8 @@ public:
     explicit BytePool(std::size_t limit) : limit_{limit} {}
 
     std::size_t held() const { return held_; }
+    /// Is there room where nobody else holds anything?
+    bool can_ever_hold(std::size_t bytes) const { return bytes <= limit_; }
 
 private:
     std::size_t limit_;

@@ -18,11 +18,6 @@ HttpReply own_error(const Dialect& dialect, int status, const Error& error) {
     return failure_with(dialect, status, "Call failed", error_object(error.name, error.code, error.message));
 }
 
-HttpReply timed_out(const Dialect& dialect, const MethodName& name) {
-    const Error error{Errc::timeout, name.text() + " did not answer in time"};
-    return own_error(dialect, gateway::default_status(Errc::timeout), error);
-}
-
 std::string reason_of(const Error& error) {
     const auto literal = gateway::json::member(error.detail.view(), "reason");
     return literal ? gateway::json::unquoted(*literal).value_or("") : std::string{};
@@ -38,10 +33,8 @@ HttpReply not_found(const Dialect& dialect, const Error& error) {
     return failure(dialect, 404, unparsable, error.message);
 }
 
-HttpReply failed(const Dialect& dialect, const Error& error, const MethodName& name, bool delegated) {
+HttpReply failed(const Dialect& dialect, const Error& error, bool delegated) {
     switch (error.errc) {
-        case Errc::timeout:
-            return timed_out(dialect, name);
         case Errc::access_denied:
             return denied(dialect, error, delegated);
         case Errc::unauthorized:
@@ -68,10 +61,8 @@ void add_headers(HttpReply& reply, const gateway::Response& response) {
 }
 
 /// What the route's `errors` gave: the status, and a body that stands for the error object.
-HttpReply failed_as_shaped(const Dialect& dialect,
-                           const gateway::Response& response,
-                           const MethodName& name) {
-    HttpReply reply = failed(dialect, *response.error, name, false);
+HttpReply failed_as_shaped(const Dialect& dialect, const gateway::Response& response) {
+    HttpReply reply = failed(dialect, *response.error, false);
     if (response.own_status) reply.status = response.status;
     const std::string_view body = response.body.bytes.view();
     if (!body.empty()) reply = failure_with(dialect, reply.status, "Call failed", body);
@@ -145,19 +136,16 @@ HttpReply missing_method(const Dialect& dialect, const MethodName& name) {
         dialect, 404, unparsable, "method " + name.method + " does not exist on component " + name.component);
 }
 
-HttpReply reply_of(const Dialect& dialect,
-                   const gateway::Outcome& outcome,
-                   const MethodName& name,
-                   bool delegated) {
-    if (outcome.error) return failed(dialect, *outcome.error, name, delegated);
+HttpReply reply_of(const Dialect& dialect, const gateway::Outcome& outcome, bool delegated) {
+    if (outcome.error) return failed(dialect, *outcome.error, delegated);
     const auto& result = outcome.answers.empty() ? outcome.answer.bytes : outcome.answers.front();
     return success(dialect, "Call successful", result.view());
 }
 
-HttpReply reply_of(const Dialect& dialect, const gateway::Response& response, const MethodName& name) {
-    if (response.error) return failed_as_shaped(dialect, response, name);
+HttpReply reply_of(const Dialect& dialect, const gateway::Response& response) {
+    if (response.error) return failed_as_shaped(dialect, response);
     const auto encoded = gateway::encode(response.body, gateway::Encode::json);
-    if (encoded.has_error()) return failed(dialect, encoded.error(), name, false);
+    if (encoded.has_error()) return failed(dialect, encoded.error(), false);
     const gateway::Payload& body = *encoded;
     const bool empty = body.bytes.empty() && body.encoding == Encoding::raw;
     HttpReply reply = success(dialect, "Call successful", empty ? std::string_view{} : body.bytes.view());

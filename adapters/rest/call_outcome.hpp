@@ -35,12 +35,9 @@ HttpReply missing_component(const Dialect& dialect, std::string_view component);
 HttpReply missing_method(const Dialect& dialect, const MethodName& name);
 
 /// Of a method of the mesh. `delegated`: the call was made on behalf of another user.
-HttpReply reply_of(const Dialect& dialect,
-                   const gateway::Outcome& outcome,
-                   const MethodName& name,
-                   bool delegated);
+HttpReply reply_of(const Dialect& dialect, const gateway::Outcome& outcome, bool delegated);
 /// Of a method that a mapping file declares.
-HttpReply reply_of(const Dialect& dialect, const gateway::Response& response, const MethodName& name);
+HttpReply reply_of(const Dialect& dialect, const gateway::Response& response);
 
 HttpReply login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token);
 HttpReply auth_login_reply(const Dialect& dialect, const gateway::Result<gateway::Secret>& token);

@@ -161,8 +161,7 @@ void HappnerRest::method(const HttpRequest& request,
     call.kept = std::make_shared<const KeptRequest>(request, body->json());
     call.has_texts = body->has_texts();
     const auto next = [this, call](Result<Principal> known, Respond answer) mutable {
-        if (known.has_error())
-            return answer(reply_of(dialect_, gateway::Outcome{known.error()}, call.name, false));
+        if (known.has_error()) return answer(reply_of(dialect_, gateway::Outcome{known.error()}, false));
         call.principal = *std::move(known);
         serve(std::move(call), std::move(answer));
     };
@@ -220,7 +219,7 @@ void HappnerRest::when_allowed(Call call, Respond respond, OnAllowed next) {
         const bool allowed =
             !refusal || refusal->errc == Errc::not_found || (delegated && is_refused_for_another(*refusal));
         if (allowed) return next(call, respond);
-        respond(reply_of(dialect_, gateway::Outcome{*refusal}, call.name, delegated));
+        respond(reply_of(dialect_, gateway::Outcome{*refusal}, delegated));
     };
     mesh_.may_call(std::move(right), std::move(done));
 }
@@ -246,8 +245,7 @@ void HappnerRest::look_again(Call call, Respond respond) {
     auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
                     std::optional<Error> unread) {
         if (alive.expired()) return;
-        if (unread)
-            return respond(reply_of(dialect_, gateway::Outcome{*std::move(unread)}, call.name, false));
+        if (unread) return respond(reply_of(dialect_, gateway::Outcome{*std::move(unread)}, false));
         const Offer offer = offer_of(call.name);
         if (offer.owner == Owner::nobody) return respond(missing_reply(call.name));
         serve_offered(offer, call, respond);
@@ -304,8 +302,7 @@ void HappnerRest::fill_in_session(Call call, Respond respond) {
     auto done = [this, alive = std::weak_ptr{alive_}, call = std::move(call), respond = std::move(respond)](
                     Result<Bytes> session) mutable {
         if (alive.expired()) return;
-        if (session.has_error())
-            return respond(reply_of(dialect_, gateway::Outcome{session.error()}, call.name, false));
+        if (session.has_error()) return respond(reply_of(dialect_, gateway::Outcome{session.error()}, false));
         call.args.set_session(session->view());
         call_described(std::move(call), std::move(respond));
     };
@@ -320,10 +317,9 @@ void HappnerRest::call_mesh(Call call, Respond respond) {
                                 call.deadline};
     mesh_call.on_behalf_of = call.on_behalf_of;
     const bool delegated = !call.on_behalf_of.empty();
-    mesh_.call(
-        std::move(mesh_call),
-        [&dialect = dialect_, name = std::move(call.name), delegated, respond = std::move(respond)](
-            const gateway::Outcome& outcome) { respond(reply_of(dialect, outcome, name, delegated)); });
+    mesh_.call(std::move(mesh_call),
+               [&dialect = dialect_, delegated, respond = std::move(respond)](
+                   const gateway::Outcome& outcome) { respond(reply_of(dialect, outcome, delegated)); });
 }
 
 HttpReply HappnerRest::missing_reply(const MethodName& name) const {
@@ -356,8 +352,9 @@ void HappnerRest::call_own(const gateway::Route& route, Call call, Respond respo
     dispatcher_.run(route,
                     {},
                     std::move(message),
-                    [&dialect = dialect_, name = std::move(call.name), respond = std::move(respond)](
-                        gateway::Response&& response) { respond(reply_of(dialect, response, name)); });
+                    [&dialect = dialect_, respond = std::move(respond)](gateway::Response&& response) {
+                        respond(reply_of(dialect, response));
+                    });
 }
 
 }  // namespace rest

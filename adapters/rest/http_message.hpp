@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/rest/found_route.hpp"
 #include "gateway/bytes.hpp"
 #include "gateway/message.hpp"
 
@@ -33,6 +34,7 @@ struct HttpRequest {
     std::string_view host;         // as the client wrote it; empty: as the Host header has it
     bool over_tls = false;         // encrypted from the peer to here, whatever a proxy says
     bool wants_websocket = false;  // asks for an upgrade (RFC 6455 section 4.1)
+    mutable FoundRoute route;      // of a mapping file, for those who ask for it one after the other
 
     /// The value of the first such header, or empty.
     std::string_view header(std::string_view name) const;

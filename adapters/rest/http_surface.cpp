@@ -157,7 +157,7 @@ std::string HttpSurface::user_of(const HttpRequest& request) const {
 
 std::size_t HttpSurface::max_body(const HttpRequest& head) const {
     if (rest_path(head.path())) return settings_.limits.http_body;
-    return routes_.max_body(head.method, head.path()).value_or(settings_.limits.http_body);
+    return routes_.max_body(head).value_or(settings_.limits.http_body);
 }
 
 std::optional<RestPath> HttpSurface::rest_path(std::string_view path) const {

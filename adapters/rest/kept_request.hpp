@@ -1,5 +1,4 @@
-// A request that outlives handle(), for who must look at it again when the mesh has answered. Immutable: any
-// thread.
+// A request that outlives handle(), for who must look at it again when the mesh has answered. Shard's thread.
 #pragma once
 
 #include <deque>

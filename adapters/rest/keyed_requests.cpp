@@ -82,6 +82,8 @@ gateway::Result<std::optional<KeyedRequest>> keyed_request(const HttpRequest& re
 }
 
 bool has_not_run(const gateway::Response& response) {
+    const bool is_unknown = response.error && response.error->errc == Errc::timeout;
+    if (is_unknown) return false;  // whatever status the route gives it
     if (is_turned_away(response.status)) return true;
     if (!response.error) return false;
     switch (response.error->errc) {

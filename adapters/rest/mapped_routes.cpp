@@ -219,13 +219,22 @@ MappedRoutes::MappedRoutes(gateway::RestSettings settings,
       tokens_{tokens},
       keyed_{std::move(keyed)} {}
 
-std::optional<std::size_t> MappedRoutes::max_body(std::string_view method, std::string_view path) const {
-    const auto* source = source_of(dispatcher_.router(), method, path);
+const gateway::HttpMatch& MappedRoutes::match_of(const HttpRequest& request) const {
+    return request.route.by(dispatcher_.router(), request.method, request.path());
+}
+
+const HttpSource* MappedRoutes::source_of(const HttpRequest& request) const {
+    const gateway::Route* route = match_of(request).route;
+    return route == nullptr ? nullptr : &std::get<HttpSource>(route->source);
+}
+
+std::optional<std::size_t> MappedRoutes::max_body(const HttpRequest& head) const {
+    const auto* source = source_of(head);
     return source == nullptr ? std::nullopt : source->max_body;
 }
 
 OriginGrant MappedRoutes::grant_of(const HttpRequest& request) const {
-    const auto* source = source_of(dispatcher_.router(), request.method, request.path());
+    const auto* source = source_of(request);
     return source == nullptr ? OriginGrant{} : OriginGrant{request, *source};
 }
 
@@ -238,11 +247,11 @@ std::optional<gateway::Secret> MappedRoutes::token_of(const HttpRequest& request
 }
 
 std::optional<HttpReply> MappedRoutes::refusal_of_head(const HttpRequest& head, const Query& query) const {
-    auto match = dispatcher_.router().match_http(head.method, head.path());
+    const auto& match = match_of(head);
     if (match.route == nullptr) {
         if (match.kind == gateway::HttpMatch::Kind::no_path) return no_route(head);
         if (head.method == "OPTIONS") return std::nullopt;
-        return wrong_method(head, std::move(match.allowed));
+        return wrong_method(head, match.allowed);
     }
     const auto& source = std::get<HttpSource>(match.route->source);
     if (auto refusal = refusal_of(*match.route, head, token_of(head, query, source).has_value()))
@@ -270,13 +279,13 @@ HttpReply MappedRoutes::granted(HttpReply reply, const HttpRequest& request) con
 }
 
 void MappedRoutes::handle(const HttpRequest& request, Query query, Respond respond) {
-    auto match = dispatcher_.router().match_http(request.method, request.path());
+    const auto& match = match_of(request);
     if (auto reply = unmatched(match, request)) return respond(*std::move(reply));
     const auto& source = std::get<HttpSource>(match.route->source);
     auto token = token_of(request, query, source);
     if (!token)
         return serve(
-            std::move(match), {Principal{}, Clock::now()}, request, std::move(query), std::move(respond));
+            *match.route, {Principal{}, Clock::now()}, request, std::move(query), std::move(respond));
     if (auto refusal = refusal_of(*match.route, request, true))
         return respond(granted(*std::move(refusal), request));
     authenticate(*std::move(token),
@@ -330,24 +339,24 @@ void MappedRoutes::authenticate(gateway::Secret token,
 
 /// The routes may have been reloaded since the token was sent to the mesh: all that they say is asked anew.
 void MappedRoutes::serve_as(Caller caller, const HttpRequest& request, Query query, Respond respond) {
-    auto match = dispatcher_.router().match_http(request.method, request.path());
+    const auto& match = match_of(request);
     if (auto reply = unmatched(match, request)) return respond(*std::move(reply));
     const auto& source = std::get<HttpSource>(match.route->source);
     if (!token_of(request, query, source)) caller.who = Principal{};  // it asks for nobody now
-    serve(std::move(match), std::move(caller), request, std::move(query), std::move(respond));
+    serve(*match.route, std::move(caller), request, std::move(query), std::move(respond));
 }
 
 void MappedRoutes::serve(
-    gateway::HttpMatch match, Caller caller, const HttpRequest& request, Query query, Respond respond) {
-    respond = granting(request, std::get<HttpSource>(match.route->source), std::move(respond));
-    if (auto refusal = refusal_of(*match.route, request, caller.who.token != nullptr))
+    const gateway::Route& route, Caller caller, const HttpRequest& request, Query query, Respond respond) {
+    respond = granting(request, std::get<HttpSource>(route.source), std::move(respond));
+    if (auto refusal = refusal_of(route, request, caller.who.token != nullptr))
         return respond(*std::move(refusal));
-    auto prepared = prepare(request, std::move(query), *match.route);
+    auto prepared = prepare(request, std::move(query), route);
     if (auto* message = std::get_if<Message>(&prepared.what)) {
         message->principal = std::move(caller.who);
-        message->deadline = caller.since + gateway::longest_wait(*match.route);
+        message->deadline = caller.since + gateway::longest_wait(route);
     }
-    run(*match.route, std::move(match.captures), std::move(prepared), std::move(respond));
+    run(route, request.route.take_captures(), std::move(prepared), std::move(respond));
 }
 
 std::optional<std::shared_ptr<KeyedExecution>> MappedRoutes::begin(const gateway::Route& route,

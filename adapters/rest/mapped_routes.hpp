@@ -34,7 +34,7 @@ public:
     std::optional<HttpReply> refusal_of_head(const HttpRequest& head, const Query& query) const;
 
     /// Of the route this request would take; nullopt: it has none of its own.
-    std::optional<std::size_t> max_body(std::string_view method, std::string_view path) const;
+    std::optional<std::size_t> max_body(const HttpRequest& head) const;
     /// What the route this request would take lets the page that sends it read.
     OriginGrant grant_of(const HttpRequest& request) const;
 
@@ -50,6 +50,8 @@ private:
         std::optional<KeyedRequest> keyed;               // not to be executed twice
     };
 
+    const gateway::HttpMatch& match_of(const HttpRequest& request) const;
+    const gateway::HttpSource* source_of(const HttpRequest& request) const;
     /// nullopt: there is a route.
     std::optional<HttpReply> unmatched(const gateway::HttpMatch& match, const HttpRequest& request) const;
     /// With what the route that this request would take lets pages of other origins read.
@@ -61,7 +63,7 @@ private:
                       Respond respond);
     void serve_as(Caller caller, const HttpRequest& request, Query query, Respond respond);
     void serve(
-        gateway::HttpMatch match, Caller caller, const HttpRequest& request, Query query, Respond respond);
+        const gateway::Route& route, Caller caller, const HttpRequest& request, Query query, Respond respond);
     /// Asked of both, head and whole request: what the body says plays no part.
     std::optional<HttpReply> refusal_of(const gateway::Route& route,
                                         const HttpRequest& head,

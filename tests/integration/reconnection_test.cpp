@@ -196,7 +196,7 @@ TEST_P(SilentMesh, EndsTheSessionsOfUsersTooWhichAreMadeAnewOnTheNextCall) {
     proxy.lose();
     const auto unanswered = call_as(token);
     ASSERT_TRUE(unanswered);
-    EXPECT_EQ(unanswered->status, 503) << unanswered->body;
+    EXPECT_EQ(unanswered->status, 504) << unanswered->body;
     EXPECT_NE(unanswered->body.find("gone silent"), std::string::npos) << unanswered->body;
     EXPECT_TRUE(eventually([&] { return call_as(token)->status == 200; }));
 }

@@ -104,6 +104,22 @@ TEST(SessionFsm, AllThatWaitsFailsAtOnceWhenTheSessionIsLost) {
     }
 }
 
+TEST(SessionFsm, OfWhatChangesSomethingNobodyKnowsWhetherItWasDoneWhenTheSessionIsLost) {
+    Conversation mesh;
+    mesh.join();
+    Asked asked;
+    SessionFsm::Ask set;
+    set.action = "set";
+    set.path = "/a";
+    set.data = "1";
+    set.changes = true;
+    mesh.fsm.ask(set, mesh.now + 60s, asked.done());
+    mesh.cut();
+    ASSERT_TRUE(asked.error);
+    EXPECT_EQ(asked.error->errc, Errc::timeout);
+    EXPECT_EQ(asked.times, 1);
+}
+
 TEST(SessionFsm, RefusesToAskWhileNotConnected) {
     Conversation mesh;
     Asked asked;

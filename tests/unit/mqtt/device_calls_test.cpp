@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -266,12 +267,15 @@ TEST_F(DeviceCallsTest, NamesTheFiltersThatAnswersComeByUntilTheLastCallOfEarlie
     EXPECT_EQ(calls.reply_filters(), (std::set<std::string>{"hg/me/r"}));
 }
 
-TEST_F(DeviceCallsTest, AllFailWhenTheConnectionIsGone) {
+TEST_F(DeviceCallsTest, AllEndWhenTheConnectionIsGoneAndOfThoseThatHaveWaitedTheDeviceKnowsNothing) {
     const Target to = target(one_at_a_time());
     calls.start(1, output(automatic, "c1"), start_of_time);
     calls.start(2, output(to, "c2", "d1/reply"), start_of_time);
     calls.start(3, output(to, "c3", "d1/reply"), start_of_time);
-    EXPECT_EQ(calls.fail_all(Error{Errc::unavailable, "gone"}).size(), 3U);
+    std::map<DeliveryId, bool> waited;
+    for (const DeviceCalls::Left& call : calls.end_all())
+        waited.emplace(call.id, call.waited);
+    EXPECT_EQ(waited, (std::map<DeliveryId, bool>{{1, false}, {2, false}, {3, true}}));
     EXPECT_EQ(calls.size(), 0U);
     EXPECT_FALSE(answer("d1/reply", "1").is_reply);
 }

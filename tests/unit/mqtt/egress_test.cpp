@@ -90,7 +90,7 @@ protected:
         Publication publication;
         publication.topic = std::move(topic);
         publication.qos = qos;
-        publication.ticket = egress.ticket(qos);
+        publication.ticket = last_ticket = egress.ticket(qos);
         publication.deadline = deadline;
         return egress.try_publish(std::move(publication));
     }
@@ -98,6 +98,7 @@ protected:
     NoEvents events;
     RecordingWire wire;
     Egress egress{events, {8, 1000}};
+    std::uint64_t last_ticket = 0;
 };
 
 TEST(Window, AdmitsNoMoreThanTheBrokerAndTheLibraryStand) {
@@ -155,6 +156,14 @@ TEST_F(EgressTest, KeepsNoPlaceForWhatIsAcknowledgedBetweenTwoConnections) {
     egress.open(1);
     ASSERT_TRUE(publish("a", 1));
     EXPECT_TRUE(wire.wait_for(2));
+}
+
+TEST_F(EgressTest, TellsWhatWasSentFromWhatWasNotWhenTheConnectionIsGone) {
+    egress.open(1);
+    ASSERT_TRUE(publish("sent", 1));
+    ASSERT_TRUE(wire.wait_for(1));
+    ASSERT_TRUE(publish("queued", 1));
+    EXPECT_EQ(egress.close(), last_ticket);
 }
 
 TEST_F(EgressTest, KeepsNoPlaceForWhatTheLibraryHasForgotten) {

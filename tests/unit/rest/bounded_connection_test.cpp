@@ -4,6 +4,7 @@
 #include <list>
 
 #include "connection_test_base.hpp"
+#include "stream_parts.hpp"
 #include "tests/support/memory_stream.hpp"
 
 namespace rest {
@@ -18,7 +19,12 @@ protected:
     BoundedConnections() {
         settings.limits.http_bodies = 100 * kibibyte;
         settings.limits.http_answers = 100 * kibibyte;
-        use({answering("put", "PUT", "/d/{x}", 1), answering("large", "GET", "/large/{x}", 60 * kibibyte)});
+        use({answering("put", "PUT", "/d/{x}", 1),
+             answering("large", "GET", "/large/{x}", 60 * kibibyte),
+             answering("whole", "GET", "/whole/{x}", 100 * kibibyte),
+             answering("larger", "GET", "/larger/{x}", 100 * kibibyte + 1),
+             open_ended(),
+             watching()});
     }
     ~BoundedConnections() override {
         for (Connection* connection : shared().connections)
@@ -36,6 +42,24 @@ protected:
         const gateway::Bytes text{'"' + std::string(size, 'x') + '"'};
         route.targets.front().rule = gateway::AnswerTarget{gateway::ObjectMap{gateway::Value::json(text)}};
         return route;
+    }
+
+    /// Answered when the test says so: end_with().
+    static gateway::Route open_ended() {
+        auto route = gateway::http_to_happn_get("asked", "POST", "/asked/{x}", "/d/{x}");
+        std::get<gateway::HttpSource>(route.source).body = gateway::HttpSource::Body::text;
+        return route;
+    }
+    static gateway::Route watching() {
+        auto route = watch_route();
+        auto& source = std::get<gateway::HttpSource>(route.source);
+        source.method = "POST";
+        source.body = gateway::HttpSource::Body::text;
+        return route;
+    }
+    void end_with(const gateway::Outcome& outcome) {
+        dispatcher.on_outcome(sinks.node.delivered.back().first, outcome);
+        work();
     }
 
     /// A client that has sent this, and is still there.
@@ -81,8 +105,17 @@ private:
     std::shared_ptr<ListenerState> made_;
 };
 
+std::string with_body(const std::string& method, const std::string& path, std::size_t length) {
+    return method + ' ' + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(length) +
+           "\r\n\r\n";
+}
+
 std::string put(const std::string& path, std::size_t length) {
-    return "PUT " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+    return with_body("PUT", path, length);
+}
+
+std::string whole_post(const std::string& path, std::size_t length) {
+    return with_body("POST", path, length) + std::string(length, 'x');
 }
 
 std::string call(std::size_t length) {
@@ -94,6 +127,9 @@ std::string call(std::size_t length) {
 const std::string chunked = " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 const std::string get_ping = "GET /ping HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string get_large = "GET /large/1 HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string get_whole = "GET /whole/1 HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string get_larger = "GET /larger/1 HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string head_larger = "HEAD /larger/1 HTTP/1.1\r\nHost: a\r\n\r\n";
 
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
@@ -161,6 +197,40 @@ TEST_F(BoundedConnections, RefuseABodyThatIsTooMuchWithThoseOfOthers) {
     EXPECT_TRUE(one->written.starts_with("HTTP/1.1 200 ")) << one->written;
     const auto three = client(put("/d/1", 60 * kibibyte) + std::string(60 * kibibyte, 'x'));
     EXPECT_TRUE(three->written.starts_with("HTTP/1.1 200 ")) << "there is room again: " << three->written;
+}
+
+TEST_F(BoundedConnections, CountABodyUntilWhatIsDoneWithItHasEnded) {
+    const auto one = client(whole_post("/asked/1", 60 * kibibyte));
+    EXPECT_EQ(one->written, "");
+    EXPECT_EQ(shared().bodies.held(), 60 * kibibyte);
+    EXPECT_TRUE(client(whole_post("/asked/2", 60 * kibibyte))->written.starts_with("HTTP/1.1 503 "));
+    end_with(gateway::Outcome{});
+    EXPECT_TRUE(one->written.starts_with("HTTP/1.1 200 ")) << one->written;
+    EXPECT_EQ(shared().bodies.held(), 0U);
+}
+
+TEST_F(BoundedConnections, CountTheBodyOfAStreamUntilThatHasEnded) {
+    const auto reader = client(whole_post("/d/1/events", 60 * kibibyte));
+    dispatcher.on_open(sinks.node.delivered.back().first);
+    work();
+    EXPECT_TRUE(reader->written.starts_with("HTTP/1.1 200 ")) << reader->written;
+    EXPECT_EQ(shared().bodies.held(), 60 * kibibyte);
+    end_with(gateway::Outcome{});
+    EXPECT_EQ(shared().bodies.held(), 0U);
+}
+
+TEST_F(BoundedConnections, SayAtOnceThatAnAnswerIsLargerThanAllMayBeAndCloseOnNobody) {
+    const auto slow = client(get_large, false);
+    const auto one = client(get_larger + get_ping);
+    EXPECT_TRUE(one->written.starts_with("HTTP/1.1 507 ")) << one->written;
+    EXPECT_TRUE(one->written.ends_with("pong")) << "the connection goes on: " << one->written;
+    EXPECT_TRUE(has_counted("http_answers_too_large"));
+    EXPECT_FALSE(slow->closed);
+    EXPECT_TRUE(client(head_larger)->written.starts_with("HTTP/1.1 507 ")) << "HEAD says what GET would";
+}
+
+TEST_F(BoundedConnections, SendAnAnswerThatIsAsLargeAsAllMayBe) {
+    EXPECT_GT(client(get_whole)->written.size(), 100 * kibibyte);
 }
 
 TEST_F(BoundedConnections, CloseOnWhoTakesLongestWhereAnswersAreTooMany) {

@@ -170,6 +170,20 @@ TEST_F(RequestsWithAKey, WhatMayHaveBeenExecutedIsNot) {
     }
 }
 
+TEST_F(RequestsWithAKey, WhatMayHaveBeenExecutedIsNotWhateverStatusItsRouteGivesThat) {
+    auto route = heeding(Idempotency::optional);
+    gateway::ErrorRule rule;
+    rule.name = "Timeout";
+    rule.status = 503;
+    route.errors.push_back(std::move(rule));
+    use({std::move(route)});
+    order("k1");
+    EXPECT_EQ(fail(Errc::timeout).status, 503);
+    const auto again = order("k1");
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(is_replay(*again));
+}
+
 TEST_F(RequestsWithAKey, AnExecutionThatEndsWithoutAnAnswerFreesItsKey) {
     order("k1");
     dispatcher.fail_all(Error{Errc::unavailable, "the mesh is gone"});
