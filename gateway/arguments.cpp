@@ -1,10 +1,8 @@
 #include "gateway/arguments.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdlib>
 
+#include "gateway/expression/value.hpp"
 #include "gateway/json.hpp"
 #include "gateway/text_value.hpp"
 
@@ -69,21 +67,6 @@ Error bad_argument(const Parameter& parameter, std::string_view what) {
     return Error{Errc::bad_request, "parameter '" + parameter.name + "' " + std::string{what}};
 }
 
-/// As a double; what is too large for one is infinite, and so beyond every limit. std::from_chars does not
-/// say whether a number is too large or too close to 0; std::strtod does.
-double number_of(std::string_view json) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
-    if (error == std::errc{}) return number;
-    return std::strtod(std::string{json}.c_str(), nullptr);
-}
-
-std::string in_words(double limit) {
-    std::array<char, 32> text{};
-    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), limit);
-    return {text.data(), end};
-}
-
 /// A few, for people; the description of the method has all of them.
 std::string in_words(const std::vector<std::string>& allowed) {
     constexpr std::size_t enough = 10;
@@ -97,11 +80,13 @@ std::optional<Error> check(const Parameter& parameter, std::string_view value) {
     if (!has_type(value, parameter.type))
         return bad_argument(parameter, "must be of type " + std::string{type_name(parameter.type)});
     if (parameter.minimum || parameter.maximum) {
-        const double number = number_of(value);
+        const double number = as_double(value);
         if (parameter.minimum && number < *parameter.minimum)
-            return bad_argument(parameter, "is below its minimum, " + in_words(*parameter.minimum));
+            return bad_argument(parameter,
+                                "is below its minimum, " + Value::number(*parameter.minimum).to_text());
         if (parameter.maximum && number > *parameter.maximum)
-            return bad_argument(parameter, "is above its maximum, " + in_words(*parameter.maximum));
+            return bad_argument(parameter,
+                                "is above its maximum, " + Value::number(*parameter.maximum).to_text());
     }
     if (parameter.one_of && std::ranges::find(*parameter.one_of, value) == parameter.one_of->end())
         return bad_argument(parameter, "is not one of " + in_words(*parameter.one_of));

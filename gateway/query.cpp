@@ -1,7 +1,7 @@
 #include "gateway/query.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "gateway/expression/suggestion.hpp"
@@ -22,10 +22,7 @@ Error unknown(std::string_view name, const std::vector<QueryParameter>& declared
     return bad_query(name, hint.empty() ? "is not known" : "is not known: " + hint);
 }
 
-bool in_range(std::string_view text, const QueryParameter& parameter) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{}) return !parameter.minimum && !parameter.maximum;
+bool in_range(double number, const QueryParameter& parameter) {
     return !(parameter.minimum && number < *parameter.minimum) &&
            !(parameter.maximum && number > *parameter.maximum);
 }
@@ -48,8 +45,11 @@ Result<std::string> typed(const std::string& text, const QueryParameter& paramet
     if (!is_read_from_text(parameter.type)) return text;
     auto value = value_of_text(text, parameter.type);
     if (!value) return bad_query(parameter.name, wanted(parameter.type));
-    if (parameter.type != ValueType::boolean && !in_range(text, parameter))
-        return bad_query(parameter.name, "must be " + range_of(parameter));
+    if (parameter.type == ValueType::boolean) return *std::move(value);
+    const double number = as_double(*value);
+    if (!in_range(number, parameter)) return bad_query(parameter.name, "must be " + range_of(parameter));
+    // Programs that read it would take it for infinity.
+    if (!std::isfinite(number)) return bad_query(parameter.name, "is too large a number");
     return *std::move(value);
 }
 

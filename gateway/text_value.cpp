@@ -1,5 +1,9 @@
 #include "gateway/text_value.hpp"
 
+#include <charconv>
+#include <cstdlib>
+#include <system_error>
+
 #include "gateway/json.hpp"
 
 namespace gateway {
@@ -28,6 +32,13 @@ std::optional<std::string> value_of_text(std::string_view text, ValueType type) 
     const bool has_fraction = text.find_first_of(".eE") != std::string_view::npos;
     if (!is_number(text) || (type == ValueType::integer && has_fraction)) return std::nullopt;
     return std::string{text};
+}
+
+/// std::from_chars does not say whether a number is too large or too close to 0; std::strtod does.
+double as_double(std::string_view number) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    return error == std::errc{} ? value : std::strtod(std::string{number}.c_str(), nullptr);
 }
 
 }  // namespace gateway

@@ -1,7 +1,10 @@
 #include "adapters/rest/mapped_reply.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "adapters/rest/accept.hpp"
 #include "adapters/rest/conditional.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/streams/item_queue.hpp"
@@ -10,6 +13,7 @@
 namespace rest {
 namespace {
 
+using gateway::Bytes;
 using gateway::Encoding;
 using gateway::Payload;
 
@@ -46,14 +50,32 @@ bool has_body(const Payload& body) {
     return !body.bytes.empty() || body.encoding != Encoding::raw;
 }
 
-void set_body(HttpReply& reply, const Payload& body, std::string own_type) {
-    reply.body = body.bytes;
-    reply.content_type = own_type.empty() ? default_type(body) : own_type;
-    if (body.encoding != Encoding::json || (!own_type.empty() && is_json(own_type))) return;
-    if (auto text = gateway::json::unquoted(body.bytes.view())) {
-        reply.body = gateway::Bytes{*std::move(text)};
-        if (own_type.empty()) reply.content_type = utf8_text;
+/// What is one text, without quotes; nullopt: it is something else.
+std::optional<Bytes> text_of(const Payload& body) {
+    if (body.encoding == Encoding::text) return body.bytes;
+    if (body.encoding != Encoding::json) return std::nullopt;
+    auto text = gateway::json::unquoted(body.bytes.view());
+    return text ? std::optional{Bytes{*std::move(text)}} : std::nullopt;
+}
+
+void set_text(HttpReply& reply, const Payload& body, Bytes text, TextForm form) {
+    reply.headers.emplace_back("Vary", "Accept");
+    if (form == TextForm::plain) {
+        reply.content_type = utf8_text;
+        reply.body = std::move(text);
+    } else {
+        reply.content_type = json_type;
+        reply.body =
+            body.encoding == Encoding::json ? body.bytes : Bytes{gateway::json::quoted(body.bytes.view())};
     }
+}
+
+void set_body(HttpReply& reply, const Payload& body, std::string own_type, TextForm form) {
+    const bool as_json = !own_type.empty() && is_json(own_type);
+    auto text = as_json ? std::nullopt : text_of(body);
+    if (text && own_type.empty()) return set_text(reply, body, *std::move(text), form);
+    reply.body = text ? *std::move(text) : body.bytes;
+    reply.content_type = own_type.empty() ? default_type(body) : std::move(own_type);
 }
 
 /// A route that takes a token or none may still want one for what it does (RFC 9110 section 15.5.2).
@@ -67,7 +89,13 @@ void add_challenge(HttpReply& reply) {
 
 }  // namespace
 
-HttpReply mapped_reply(gateway::Response response) {
+TextForm text_form(const HttpRequest& request) {
+    const Accept accept{request.header("accept")};
+    return accept.weight(json_type) > 0 && accept.weight("text/plain") == 0 ? TextForm::json
+                                                                            : TextForm::plain;
+}
+
+HttpReply mapped_reply(gateway::Response response, TextForm texts) {
     if (response.stream) return problem(503, "the route has just become a stream");
     HttpReply reply;
     if (response.error && !has_body(response.body)) reply = problem(response.status, *response.error);
@@ -75,7 +103,7 @@ HttpReply mapped_reply(gateway::Response response) {
     std::string own_type = take_content_type(response.headers);
     std::ranges::move(response.headers, std::back_inserter(reply.headers));
     if (response.status == 401) add_challenge(reply);
-    if (has_body(response.body)) set_body(reply, response.body, std::move(own_type));
+    if (has_body(response.body)) set_body(reply, response.body, std::move(own_type), texts);
     if (!response.etag.empty())
         reply.headers.emplace_back("ETag", weak_etag(entity_tag({response.etag, "\n", reply.body.view()})));
     return reply;
@@ -83,7 +111,7 @@ HttpReply mapped_reply(gateway::Response response) {
 
 HttpReply stream_reply(gateway::Response response, StreamFormat format) {
     const auto stream = std::move(response.stream);
-    HttpReply reply = mapped_reply(std::move(response));
+    HttpReply reply = mapped_reply(std::move(response), TextForm::plain);
     if (!stream) return reply;
     reply.content_type = stream_type(format);
     reply.headers.emplace_back("Cache-Control", "no-store");

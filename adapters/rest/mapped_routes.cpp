@@ -8,31 +8,23 @@
 #include "adapters/rest/credentials.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "adapters/rest/kept_request.hpp"
-#include "adapters/rest/mapped_reply.hpp"
+#include "adapters/rest/mapped_request.hpp"
 #include "adapters/rest/websocket_upgrade.hpp"
-#include "gateway/http_body.hpp"
 #include "gateway/json.hpp"
 #include "gateway/longest_wait.hpp"
-#include "gateway/loop_mark.hpp"
-#include "gateway/query.hpp"
 
 namespace rest {
 namespace {
 
-using gateway::Bytes;
 using gateway::Clock;
-using gateway::Encoding;
 using gateway::Errc;
 using gateway::Error;
 using gateway::HttpSource;
 using gateway::Message;
-using gateway::NameValue;
-using gateway::Payload;
 using gateway::Principal;
 using gateway::Result;
 using gateway::Security;
 
-constexpr std::string_view loop_mark_key = "x-happn-gateway";  // header names are in lower case here
 constexpr gateway::Duration authentication_timeout = std::chrono::seconds{10};
 
 // --- no route ------------------------------------------------------------------------------------
@@ -111,77 +103,6 @@ HttpReply not_authenticated(const Error& error) {
     return problem(gateway::default_status(error.errc), error);
 }
 
-// --- what ----------------------------------------------------------------------------------------
-
-std::string_view kind_of(HttpSource::Body body) {
-    switch (body) {
-        case HttpSource::Body::json:
-            return json_type;
-        case HttpSource::Body::form:
-            return "application/x-www-form-urlencoded";
-        case HttpSource::Body::text:
-            return "text/plain";
-        case HttpSource::Body::bytes:
-            return "any type";
-    }
-    return "any type";
-}
-
-bool fits(std::string_view content_type, HttpSource::Body body) {
-    const std::string type = media_type(content_type);
-    if (type.empty() || body == HttpSource::Body::bytes) return true;
-    if (body == HttpSource::Body::text) return type.starts_with("text/");
-    return type == kind_of(body) || (body == HttpSource::Body::json && type.ends_with("+json"));
-}
-
-std::optional<HttpReply> refuse_type(const HttpRequest& request, const HttpSource& source) {
-    const std::string_view coding = request.header("content-encoding");
-    if (!coding.empty() && !equal_ignoring_case(coding, "identity"))
-        return problem(415, "a body with Content-Encoding is not taken here");
-    if (!fits(request.header("content-type"), source.body))
-        return problem(415,
-                       "this route takes " + std::string{kind_of(source.body)} + ", not " +
-                           media_type(request.header("content-type")));
-    return std::nullopt;
-}
-
-std::optional<HttpReply> refuse_body(const HttpRequest& request, const HttpSource& source) {
-    if (source.max_body && request.body.size() > *source.max_body)
-        return problem(413, "the body is larger than " + std::to_string(*source.max_body) + " bytes");
-    return request.body.empty() ? std::nullopt : refuse_type(request, source);
-}
-
-Payload body_of(const HttpRequest& request) {
-    return {Bytes::copy(request.body), Encoding::raw, std::string{request.header("content-type")}};
-}
-
-std::vector<NameValue> plain_headers(const HttpRequest& request) {
-    std::vector<NameValue> headers;
-    headers.reserve(request.headers.size());
-    for (const Header& header : request.headers) {
-        if (!is_credential_header(header.name)) headers.emplace_back(lower_case(header.name), header.value);
-    }
-    return headers;
-}
-
-std::variant<Message, HttpReply> message_of(const HttpRequest& request,
-                                            Query query,
-                                            const HttpSource& source) {
-    drop_token(query);
-    auto checked = gateway::check_query(query, source.query);
-    if (checked.has_error()) return problem(400, checked.error());
-    if (auto refused = refuse_body(request, source)) return *std::move(refused);
-    auto payload = gateway::decode_body(body_of(request), source);
-    if (payload.has_error()) return problem(400, payload.error());
-    Message message;
-    message.address = std::string{request.path()};
-    message.payload = *std::move(payload);
-    message.properties = gateway::HttpProperties{
-        std::string{request.method}, std::string{request.ip}, *std::move(checked), plain_headers(request)};
-    message.origin = gateway::read_loop_mark(request.header(loop_mark_key));
-    return message;
-}
-
 /// With what the route lets pages of other origins read.
 Respond granting(const HttpRequest& request, const HttpSource& source, Respond respond) {
     if (source.origins.empty()) return respond;
@@ -201,11 +122,12 @@ MappedRoutes::Prepared MappedRoutes::prepare(const HttpRequest& request,
     const auto& source = std::get<HttpSource>(route.source);
     gateway::Result<std::optional<KeyedRequest>> keyed = std::nullopt;
     if (!is_stream(route)) keyed = keyed_request(request, query, source);
-    if (keyed.has_error()) return {problem(400, keyed.error()), {}, {}, {}};
+    if (keyed.has_error()) return {problem(400, keyed.error()), {}, {}, {}, {}};
     return {message_of(request, std::move(query), source),
             format,
             safe ? std::string{request.header("if-none-match")} : std::string{},
-            *std::move(keyed)};
+            *std::move(keyed),
+            text_form(request)};
 }
 
 MappedRoutes::MappedRoutes(gateway::RestSettings settings,
@@ -256,7 +178,7 @@ std::optional<HttpReply> MappedRoutes::refusal_of_head(const HttpRequest& head, 
     const auto& source = std::get<HttpSource>(match.route->source);
     if (auto refusal = refusal_of(*match.route, head, token_of(head, query, source).has_value()))
         return refusal;
-    return refuse_type(head, source);
+    return refusal_of_type(head, source);
 }
 
 std::optional<HttpReply> MappedRoutes::unmatched(const gateway::HttpMatch& match,
@@ -382,11 +304,12 @@ void MappedRoutes::run(const gateway::Route& route,
                     std::move(*message),
                     [keyed = *std::move(keyed),
                      format = prepared.format,
+                     texts = prepared.texts,
                      known = std::move(prepared.if_none_match),
                      respond = std::move(respond)](gateway::Response&& response) {
                         if (format) return respond(stream_reply(std::move(response), *format));
                         const bool is_kept = keyed && !has_not_run(response);
-                        HttpReply reply = mapped_reply(std::move(response));
+                        HttpReply reply = mapped_reply(std::move(response), texts);
                         if (is_kept) keyed->keep(reply);
                         respond(unless_known(known, std::move(reply)));
                     });

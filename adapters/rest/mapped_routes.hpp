@@ -11,6 +11,7 @@
 #include "adapters/rest/cors.hpp"
 #include "adapters/rest/http_message.hpp"
 #include "adapters/rest/keyed_requests.hpp"
+#include "adapters/rest/mapped_reply.hpp"
 #include "adapters/rest/streams/stream_format.hpp"
 #include "adapters/rest/token_guard.hpp"
 #include "gateway/dispatcher.hpp"
@@ -48,6 +49,7 @@ private:
         std::optional<StreamFormat> format;              // of a stream
         std::string if_none_match;                       // entity tags that the client has; empty: none
         std::optional<KeyedRequest> keyed;               // not to be executed twice
+        TextForm texts = TextForm::plain;
     };
 
     const gateway::HttpMatch& match_of(const HttpRequest& request) const;

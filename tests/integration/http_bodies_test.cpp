@@ -109,6 +109,29 @@ TEST_F(BodyOfARequest, ThatIsATextStaysOne) {
     EXPECT_EQ(stored("b"), "");
 }
 
+TEST_F(BodyOfARequest, ThatIsATextIsOneInUtf8) {
+    EXPECT_EQ(send("PUT", "/remarks/a", "caf\xe9", "text/plain; charset=iso-8859-1"), 415);
+    EXPECT_EQ(send("PUT", "/remarks/a", "caf\xe9", "text/plain"), 400);
+    EXPECT_EQ(send("PUT", "/remarks/a", "caf\xc3\xa9", "text/plain; charset=\"UTF-8\""), 204);
+}
+
+/// A program that takes nothing but JSON can read every answer.
+TEST_F(BodyOfARequest, ThatIsATextIsAnsweredAsJsonToWhoTakesNothingElse) {
+    ASSERT_EQ(send("PUT", "/remarks/a", R"(say "hi")", "text/plain"), 204);
+    const std::pair<std::string, std::string> cases[] = {
+        {"application/json", R"("say \"hi\"")"},
+        {"application/json, text/plain", R"(say "hi")"},
+        {"application/json, */*", R"(say "hi")"},
+        {"text/plain", R"(say "hi")"},
+    };
+    for (const auto& [accept, body] : cases) {
+        const auto read = client.Get("/things/a", {{"Accept", accept}});
+        EXPECT_EQ(read->body, body) << accept;
+        const std::string type = body.front() == '"' ? "application/json" : "text/plain; charset=utf-8";
+        EXPECT_EQ(read->get_header_value("Content-Type"), type) << accept;
+    }
+}
+
 TEST_F(BodyOfARequest, ThatIsATextIsAnArgumentOfACall) {
     ASSERT_EQ(send("POST", "/text", R"([1, "2"])", "text/plain"), 200);
     EXPECT_EQ(json::parse(answer.body), (json{{"opts", R"([1, "2"])"}}));

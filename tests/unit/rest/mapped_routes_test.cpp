@@ -148,6 +148,14 @@ TEST_F(MappedRoutesTest, ANumberThatIsOutOfRangeIsToldTheRange) {
     EXPECT_EQ(detail(ask("GET", "/a?g=8")), "query parameter 'g' must be at most 7");
 }
 
+TEST_F(MappedRoutesTest, ANumberThatIsInfiniteToProgramsIsNone) {
+    HttpSource source = source_of("GET", "/r");
+    source.query = {query("above", ValueType::number)};
+    use({answering(source, "{in.query.above}")});
+    EXPECT_EQ(detail(ask("GET", "/r?above=1e400")), "query parameter 'above' is too large a number");
+    EXPECT_EQ(ask("GET", "/r?above=1e-400").body.view(), "1e-400");
+}
+
 TEST_F(MappedRoutesTest, DefaultsStandInAndRequiredOnesAreMissed) {
     HttpSource source = source_of("GET", "/a");
     source.query = {query("limit", ValueType::integer), query("device")};
