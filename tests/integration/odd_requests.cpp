@@ -278,22 +278,42 @@ std::vector<Asked> pages() {
     return list;
 }
 
+/// By tests/peers/odd_methods.js.
+std::vector<Asked> failures() {
+    std::vector<Asked> list;
+    for (const auto& [error, method] : {std::pair{"a name of its own", "ownName"},
+                                        std::pair{"a TypeError with a name of its own", "ownNameOfAnother"},
+                                        std::pair{"a TypeError", "inheritedName"},
+                                        std::pair{"a name that its class has", "nameOfItsClass"},
+                                        std::pair{"`TypeError` for a name of its own", "ownBuiltInName"}})
+        list.push_back({std::string{"a method's error: "} + error,
+                        Who::admin,
+                        "POST",
+                        std::string{"/rest/method/oddMethods/"} + method,
+                        "{}",
+                        {}});
+    return list;
+}
+
 }  // namespace
 
 std::vector<Asked> odd_requests() {
     std::vector<Asked> all;
-    for (auto& some : {logins(),
-                       descriptions(),
-                       paths(),
-                       spellings(),
-                       delegations(),
-                       bodies(),
-                       written_names(),
-                       types(),
-                       encoded_queries(),
-                       filled_in(),
-                       tokens(),
-                       pages()})
+    for (auto& some : {
+             logins(),
+             descriptions(),
+             paths(),
+             spellings(),
+             delegations(),
+             bodies(),
+             written_names(),
+             types(),
+             encoded_queries(),
+             filled_in(),
+             tokens(),
+             pages(),
+             failures(),
+         })
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }

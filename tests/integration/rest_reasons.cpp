@@ -75,6 +75,10 @@ const std::vector<Reason> all_reasons{
      {"$restParams of parameters \"x\""}},
     {"the call comes from the caller's own session on the mesh, not from the mesh's web server",
      {"$origin of tester", "$origin of _ADMIN"}},
+    {"happner shows an error's own name and not its class's; an answer over the exchange does not tell whose "
+     "it is, so "
+     "the gateway shows any but those of JavaScript's own classes",
+     {"a method's error: a name that its class has", "a method's error: `TypeError` for a name of its own"}},
 };
 
 }  // namespace

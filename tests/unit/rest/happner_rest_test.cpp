@@ -142,7 +142,20 @@ TEST_F(HappnerRestTest, AMeshThatWasNeverJoinedIs503) {
     EXPECT_EQ(ask("GET", "/rest/describe").status, 503);
 }
 
-TEST_F(HappnerRestTest, StackAndNameOfAnErrorStayInside) {
+TEST_F(HappnerRestTest, AnErrorShowsItsNameUnlessItIsOneOfJavaScriptsOwn) {
+    const auto shown = [&](const std::string& name) {
+        mesh.add("componentName", "failing", {}, [&](const auto&) {
+            return FakeMesh::failure(R"({"message":"m","name":")" + name + R"(","a":1})");
+        });
+        return json_of(post("/rest/method/componentName/failing", "{}"))["error"].dump();
+    };
+    for (const char* own : {"ValidationError", "AccessDenied", "error", ""})
+        EXPECT_EQ(shown(own), R"({"a":1,"message":"m","name":")" + std::string{own} + R"("})");
+    for (const char* of_its_class : {"Error", "TypeError", "RangeError", "URIError", "AggregateError"})
+        EXPECT_EQ(shown(of_its_class), R"({"a":1,"message":"m"})") << of_its_class;
+}
+
+TEST_F(HappnerRestTest, TheStackOfAnErrorStaysInside) {
     mesh.add("componentName", "failing", {}, [](const auto&) {
         return FakeMesh::failure(
             R"({"message":"m","name":"Error","stack":"at secret.js:1","extra":{"big":12345678901234567890}})");
