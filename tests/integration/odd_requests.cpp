@@ -285,7 +285,26 @@ std::vector<Asked> failures() {
                                         std::pair{"a TypeError with a name of its own", "ownNameOfAnother"},
                                         std::pair{"a TypeError", "inheritedName"},
                                         std::pair{"a name that its class has", "nameOfItsClass"},
-                                        std::pair{"`TypeError` for a name of its own", "ownBuiltInName"}})
+                                        std::pair{"`TypeError` for a name of its own", "ownBuiltInName"},
+                                        std::pair{"no message", "withoutMessage"},
+                                        std::pair{"an empty message", "emptyMessage"},
+                                        std::pair{"a cause", "withCause"},
+                                        std::pair{"a stack of its own", "withStack"},
+                                        std::pair{"the message `unauthorized`", "unauthorized"},
+                                        std::pair{"`{custom:1,code:5}`", "object"},
+                                        std::pair{"`{message:...}`", "objectWithMessage"},
+                                        std::pair{"`{message,name,stack}`", "objectLikeAnError"},
+                                        std::pair{"`{}`", "emptyObject"},
+                                        std::pair{"`['a','b']`", "list"},
+                                        std::pair{"`'just text'`", "text"},
+                                        std::pair{"42", "number"},
+                                        std::pair{"true", "yes"},
+                                        std::pair{"0", "zero"},
+                                        std::pair{"false", "no"},
+                                        std::pair{"`''`", "emptyText"},
+                                        std::pair{"an object that is thrown", "throwsAnObject"},
+                                        std::pair{"an object, of a promise", "rejectsWithAnObject"},
+                                        std::pair{"nothing, of a promise", "rejectsWithNothing"}})
         list.push_back({std::string{"a method's error: "} + error,
                         Who::admin,
                         "POST",
@@ -295,25 +314,43 @@ std::vector<Asked> failures() {
     return list;
 }
 
+std::vector<Asked> declarations() {
+    std::vector<Asked> list;
+    for (const auto& [declared, method] :
+         {std::pair{"`(callback, a)`", "callbackFirst"},
+          std::pair{"`(a, callback, b)`", "callbackBetween"},
+          std::pair{"`(a, callback, $restParams)`", "callbackBeforeRestParams"},
+          std::pair{"`(a, $userSession, b, callback)`", "sessionBetween"}})
+        list.push_back({std::string{"a method declared "} + declared,
+                        Who::admin,
+                        "POST",
+                        std::string{"/rest/method/oddMethods/"} + method,
+                        R"({"parameters":{"a":1,"b":2}})",
+                        {}});
+    for (const std::string method : {"answersTwice", "lineSeparators"})
+        list.push_back(
+            {"oddMethods/" + method, Who::admin, "POST", "/rest/method/oddMethods/" + method, "{}", {}});
+    return list;
+}
+
 }  // namespace
 
 std::vector<Asked> odd_requests() {
     std::vector<Asked> all;
-    for (auto& some : {
-             logins(),
-             descriptions(),
-             paths(),
-             spellings(),
-             delegations(),
-             bodies(),
-             written_names(),
-             types(),
-             encoded_queries(),
-             filled_in(),
-             tokens(),
-             pages(),
-             failures(),
-         })
+    for (auto& some : {logins(),
+                       descriptions(),
+                       paths(),
+                       spellings(),
+                       delegations(),
+                       bodies(),
+                       written_names(),
+                       types(),
+                       encoded_queries(),
+                       filled_in(),
+                       tokens(),
+                       pages(),
+                       failures(),
+                       declarations()})
         all.insert(all.end(), some.begin(), some.end());
     return all;
 }

@@ -3,11 +3,13 @@
 // that table anew.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "tests/integration/differences_table.hpp"
 #include "tests/integration/end_to_end.hpp"
@@ -137,6 +139,54 @@ TEST(RestDifferences, NoNameEndsAMesh) {
             EXPECT_EQ(status(name + std::string{"/methodName"}), 404) << name;
         }
         EXPECT_EQ(status("componentName/methodName"), 200) << "the mesh goes on";
+    }
+}
+
+/// The same text in JSON; the other way to write it goes through as the mesh has sent it.
+TEST(RestDifferences, OfLineSeparatorsAreInTheWayTheyAreWritten) {
+    JsMesh mesh;
+    const GatewayProcess gateway{
+        {.settings = mesh_settings(mesh) + "rest: { mesh: site }\n", .mappings = {}}};
+    const auto answer = [](httplib::Client client) {
+        return client.Get("/rest/method/oddMethods/lineSeparators")->body;
+    };
+    const std::string before = R"({"message":"Call successful","data":"a)", after = R"(c","error":null})";
+    EXPECT_EQ(answer(httplib::Client{"127.0.0.1", mesh.port()}),
+              before +
+                  "\xe2\x80\xa8"
+                  "b"
+                  "\xe2\x80\xa9" +
+                  after);
+    EXPECT_EQ(answer(gateway.http()), before + R"(\u2028b\u2029)" + after);
+}
+
+TEST(RestDifferences, OfAnInsecureMeshsDescriptionAreInItsOrder) {
+    using nlohmann::ordered_json;
+    JsMesh mesh;
+    const GatewayProcess gateway{
+        {.settings = mesh_settings(mesh) + "rest: { mesh: site }\n", .mappings = {}}};
+    const auto described = [](httplib::Client client) { return client.Get("/rest/describe")->body; };
+    const std::string happners = described(httplib::Client{"127.0.0.1", mesh.port()}),
+                      gateways = described(gateway.http());
+    EXPECT_EQ(json::parse(happners), json::parse(gateways));
+    const auto names = [](const std::string& body) {
+        const auto description = ordered_json::parse(body);
+        std::vector<std::string> list;
+        for (const auto& [name, method] : description["data"].items())
+            list.push_back(name);
+        return list;
+    };
+    EXPECT_FALSE(std::ranges::is_sorted(names(happners)));
+    EXPECT_TRUE(std::ranges::is_sorted(names(gateways)));
+}
+
+TEST(RestDifferences, OfTheCallbacksPlaceAreThoseOfMeshClientsToo) {
+    for (const std::string generation : {"2.13.0", "13.1.1"}) {
+        JsMesh mesh{{.generation = generation}};
+        JsClient client{"mesh-client@" + generation};
+        client.connect(mesh.port());
+        EXPECT_THROW(client.call("oddMethods", "callbackFirst", {1}), JsError) << generation;
+        EXPECT_THROW(client.call("oddMethods", "callbackBetween", {1, 2}), JsError) << generation;
     }
 }
 

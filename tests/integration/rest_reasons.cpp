@@ -72,13 +72,27 @@ const std::vector<Reason> all_reasons{
       "query ?encoded_parameters=%7B%22parameters%22:%7B%22a%22:%2210%25%22%7D%7D"}},
     {"no value is changed on its way: JSON is UTF-8", {"Content-Type: application/json; charset=utf-7"}},
     {"an object of the characters of a text is nothing that anybody wants, and ten times as large",
-     {"$restParams of parameters \"x\""}},
+     {"$restParams of parameters \"x\"", "a method's error: `'just text'`"}},
     {"the call comes from the caller's own session on the mesh, not from the mesh's web server",
      {"$origin of tester", "$origin of _ADMIN"}},
     {"happner shows an error's own name and not its class's; an answer over the exchange does not tell whose "
      "it is, so "
      "the gateway shows any but those of JavaScript's own classes",
      {"a method's error: a name that its class has", "a method's error: `TypeError` for a name of its own"}},
+    {"an answer over the exchange has of an error its name, its message and what JavaScript enumerates: "
+     "neither its stack nor its cause, and a message even if there is none",
+     {"a method's error: no message", "a method's error: a cause", "a method's error: a stack of its own"}},
+    {"a method's error is never taken for the mesh's refusal",
+     {"a method's error: the message `unauthorized`"}},
+    {"what has a name and a message is taken for an error", {"a method's error: `{message,name,stack}`"}},
+    {"the library's mark on a rejected promise does not leave the mesh",
+     {"a method's error: an object, of a promise"}},
+    {"functions do not travel: the mesh appends the callback of a call over the exchange to its arguments, "
+     "for other meshes' callers too",
+     {"a method declared `(callback, a)`",
+      "a method declared `(a, callback, b)`",
+      "a method declared `(a, callback, $restParams)`"}},
+    {"JSON has no `undefined`", {"a method declared `(a, $userSession, b, callback)`"}},
 };
 
 }  // namespace

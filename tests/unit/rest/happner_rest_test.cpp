@@ -155,6 +155,21 @@ TEST_F(HappnerRestTest, AnErrorShowsItsNameUnlessItIsOneOfJavaScriptsOwn) {
         EXPECT_EQ(shown(of_its_class), R"({"a":1,"message":"m"})") << of_its_class;
 }
 
+TEST_F(HappnerRestTest, WhatIsNoErrorIsShownAsTheObjectThatJavaScriptMakesOfIt) {
+    const auto shown = [&](const std::string& given) {
+        mesh.add("componentName", "failing", {}, [&](const auto&) { return FakeMesh::failure(given); });
+        const std::string body = post("/rest/method/componentName/failing", "{}").body.str();
+        return body.substr(body.find(R"("error":)") + 8);
+    };
+    EXPECT_EQ(shown(R"({"custom":1,"stack":"inside"})"), R"({"custom":1}})");
+    EXPECT_EQ(shown(R"({"name":"Error"})"), R"({"name":"Error"}})");
+    EXPECT_EQ(shown("{}"), "{}}");
+    EXPECT_EQ(shown("42"), "{}}");
+    EXPECT_EQ(shown(R"([1, {"a":2}])"), R"({"0":1,"1":{"a":2},"length":2}})");
+    EXPECT_EQ(shown("[]"), R"({"length":0}})");
+    EXPECT_EQ(shown(R"("text")"), R"({"message":"text"}})") << "and not its characters";
+}
+
 TEST_F(HappnerRestTest, TheStackOfAnErrorStaysInside) {
     mesh.add("componentName", "failing", {}, [](const auto&) {
         return FakeMesh::failure(
