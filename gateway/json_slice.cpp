@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/json.hpp"
+#include "gateway/json_elements.hpp"
 #include "gateway/json_names.hpp"
 
 namespace gateway::json {
@@ -141,6 +142,18 @@ std::optional<std::string_view> element(std::string_view array, std::size_t inde
         if (at == index) return value;
         if (!cursor.take(',')) return std::nullopt;
     }
+}
+
+bool each_element(std::string_view array, const ElementVisit& visit) {
+    Cursor cursor{array};
+    if (!cursor.take('[')) return false;
+    while (cursor.peek() != ']') {
+        const auto value = cursor.value();
+        if (value.empty()) return false;
+        visit(value);
+        if (!cursor.take(',')) break;
+    }
+    return cursor.take(']');
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include "adapters/happn/json_scan.hpp"
 #include "adapters/happn/mesh_error.hpp"
+#include "gateway/javascript.hpp"
 #include "gateway/json.hpp"
 
 namespace happn {
@@ -15,8 +16,6 @@ using gateway::Error;
 using gateway::Outcome;
 
 namespace {
-
-constexpr std::string_view null_text = "null";
 
 std::optional<std::uint64_t> sequence_of(std::string_view address) {
     const auto slash = address.rfind('/');
@@ -46,13 +45,14 @@ Outcome exchange_outcome(std::string_view data) {
     std::vector<gateway::Bytes> results;
     scan::elements(buffer.view(),
                    [&](std::string_view element) { results.push_back(buffer.slice(element)); });
-    if (!results.empty() && results.front().view() != null_text) {
+    // What JavaScript takes for false is no error to a caller that looks at its callback's first argument.
+    if (!results.empty() && !gateway::javascript::is_falsy(results.front().view())) {
         return Outcome{method_error(results.front().view())};
     }
     if (!results.empty()) {
         results.erase(results.begin());
     }
-    Outcome outcome{json_payload(results.empty() ? gateway::Bytes::literal(null_text) : results.front())};
+    Outcome outcome{json_payload(results.empty() ? gateway::Bytes::literal("null") : results.front())};
     outcome.answers = std::move(results);
     return outcome;
 }

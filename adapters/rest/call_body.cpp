@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +13,7 @@
 #include "adapters/rest/request_fields.hpp"
 #include "gateway/arguments.hpp"
 #include "gateway/expression/encodings.hpp"
+#include "gateway/javascript.hpp"
 #include "gateway/json.hpp"
 
 namespace rest {
@@ -123,14 +123,14 @@ std::string without_credentials(std::string_view object) {
 /// What a method with `$restParams` is given for them.
 std::string rest_parameters(const Dialect& dialect, std::string_view body) {
     const auto parameters = json::member(body, "parameters");
-    if (!parameters || is_falsy(*parameters)) return std::string{no_parameters};
+    if (!parameters || gateway::javascript::is_falsy(*parameters)) return std::string{no_parameters};
     if (gateway::is_object(*parameters)) return without_credentials(*parameters);
     return std::string{dialect.takes_any_rest_parameters ? *parameters : no_parameters};
 }
 
 std::string named(const Dialect& dialect, std::string_view parameters, std::string_view name) {
     const auto value = json::member(parameters, name);
-    if (!value || (!dialect.keeps_falsy && is_falsy(*value))) return "null";
+    if (!value || (!dialect.keeps_falsy && gateway::javascript::is_falsy(*value))) return "null";
     return std::string{*value};
 }
 
@@ -202,17 +202,6 @@ std::optional<CallBody> read_encoded(const Dialect& dialect,
 }
 
 }  // namespace
-
-bool is_falsy(std::string_view literal) {
-    if (literal == "false" || literal == "null" || literal == "\"\"") return true;
-    const char first = literal.front();
-    if (first != '-' && (first < '0' || first > '9')) return false;
-    double number = 1;
-    const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), number);
-    const bool small = literal.find("e-") != literal.npos || literal.find("E-") != literal.npos;
-    const bool too_small = read.ec == std::errc::result_out_of_range && small;
-    return number == 0 || too_small;
-}
 
 std::optional<CallBody> read_call_body(const Dialect& dialect,
                                        std::size_t max_body,

@@ -61,9 +61,6 @@ CallArguments call_arguments(const Dialect& dialect,
                              const std::vector<std::string>& parameters,
                              const HttpRequest& request);
 
-/// Is a JSON value one that JavaScript takes for false?
-bool is_falsy(std::string_view literal);
-
 /// The member `name` of the body's `parameters` (or, without those, of the body) if it is a string.
 std::optional<std::string> text_parameter(std::string_view body, std::string_view name);
 

@@ -2,6 +2,7 @@
 
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
+#include "adapters/rest/method_error.hpp"
 #include "gateway/json.hpp"
 #include "gateway/payload.hpp"
 

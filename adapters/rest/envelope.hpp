@@ -7,7 +7,6 @@
 
 #include "adapters/rest/dialect.hpp"
 #include "adapters/rest/http_message.hpp"
-#include "gateway/error.hpp"
 
 namespace rest {
 
@@ -24,11 +23,13 @@ HttpReply failure_with(const Dialect& dialect,
                        std::string_view message,
                        std::string_view error_object);
 
-/// The mesh's own error object without `name`, as happner shows it. A stack, where the dialect shows one, is
-/// its first line: the mesh keeps the rest to itself.
-std::string method_error_object(const Dialect& dialect, const gateway::Error& error);
-
 /// {"name":...,"code":...,"message":...}; the code is left out if it is 0.
 std::string error_object(std::string_view name, int code, std::string_view message);
+
+/// {"message":...}, and its stack where the dialect shows one.
+std::string message_object(const Dialect& dialect, std::string_view text);
+
+/// As JavaScript writes an error: "TypeError: message", or the name alone.
+std::string first_stack_line(std::string_view name, std::string_view message);
 
 }  // namespace rest

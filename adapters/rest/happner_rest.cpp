@@ -8,6 +8,7 @@
 #include "adapters/rest/envelope.hpp"
 #include "adapters/rest/http_status.hpp"
 #include "gateway/arguments.hpp"
+#include "gateway/javascript.hpp"
 #include "gateway/json.hpp"
 #include "gateway/longest_wait.hpp"
 
@@ -181,7 +182,7 @@ HappnerRest::Offer HappnerRest::offer_of(const MethodName& name) const {
 void HappnerRest::serve(Call call, Respond respond) {
     if (call.as) {
         auto user = gateway::json::unquoted(*call.as);
-        if (!user && !is_falsy(*call.as)) return respond(not_a_delegate(dialect_));
+        if (!user && !gateway::javascript::is_falsy(*call.as)) return respond(not_a_delegate(dialect_));
         call.on_behalf_of = std::move(user).value_or("");
     }
     if (call.on_behalf_of == admin_user) {

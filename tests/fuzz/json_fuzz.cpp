@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gateway/json.hpp"
+#include "gateway/json_elements.hpp"
 #include "gateway/json_names.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
@@ -108,6 +109,9 @@ void check_array(std::string_view text, const Tree& tree) {
         check_same(*slice, tree[at]);
     }
     require(!json::element(text, tree.size()), "and no other");
+    std::size_t visited = 0;
+    json::each_element(text, [&](std::string_view slice) { check_same(slice, tree.at(visited++)); });
+    require(visited == tree.size(), "every element is visited");
 }
 
 void check_quoting(std::string_view text) {

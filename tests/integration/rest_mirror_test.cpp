@@ -61,13 +61,13 @@ void first_line_of_stack(json& body) {
     body["error"]["stack"] = stack.substr(0, stack.find('\n'));
 }
 
-/// The recorded list is cut and says by how much; the mesh of these tests has a component more.
+/// The recorded list is cut and says by how much; the mesh of these tests has two components more.
 void count_methods(json& body) {
     json& methods = body["data"];
     int count = 0;
     json named = json::object();
     for (const auto& [uri, operation] : methods.items()) {
-        if (uri.starts_with("/testTools/")) continue;
+        if (uri.starts_with("/testTools/") || uri.starts_with("/oddMethods/")) continue;
         if (uri == "...") {
             count += std::stoi(operation.get<std::string>());
         } else {

@@ -1,4 +1,4 @@
-// A real happner-2 mesh named TestNode with the components of components.js.
+// A real happner-2 mesh named TestNode with the components of components.js and odd_methods.js.
 //   node mesh.js --generation 2.13.0|5.2.1|11.16.1|13.1.1 [--port N] [--secure] [--cert FILE --key FILE] [--endpoint NAME=PORT]
 //     [--domain NAME] [--encrypt-payloads] [--recorded-rights] [--no-account-lock]
 //     [--logout-over-http]     users may give their tokens back at /auth/logout, which only the newest generation has
@@ -22,6 +22,7 @@ const readline = require('readline');
 const { parseArgs } = require('util');
 const packages = require('./packages');
 const { ComponentName, TestTools } = require('./components');
+const { OddMethods } = require('./odd_methods');
 
 const { values: options } = parseArgs({
   options: {
@@ -84,7 +85,11 @@ function mesh_config(port) {
     endpoints: endpoint ? { [endpoint]: { config: { host: '127.0.0.1', port: Number(endpoint_port) } } } : {},
     util: { logLevel: process.env.LOG_LEVEL },
     happn,
-    modules: { componentName: { instance: new ComponentName() }, testTools: { instance: new TestTools() } },
+    modules: {
+      componentName: { instance: new ComponentName() },
+      testTools: { instance: new TestTools() },
+      oddMethods: { instance: new OddMethods() },
+    },
     components: {
       data: {},
       componentName: {
@@ -92,6 +97,7 @@ function mesh_config(port) {
         web: { routes: { webMethod: 'webMethod' } },
       },
       testTools: { module: 'testTools' },
+      oddMethods: { module: 'oddMethods' },
     },
   };
 }

@@ -150,6 +150,16 @@ TEST_F(ExchangeTest, AnAnswerWithoutResultsIsNull) {
     }
 }
 
+TEST_F(ExchangeTest, WhatJavaScriptTakesForFalseIsNoError) {
+    for (const std::string nothing : {"null", "false", "0", "-0.0", R"("")"}) {
+        const auto outcome = exchange_outcome(R"({"status":"ok","args":[)" + nothing + R"(,"result"]})");
+        EXPECT_FALSE(outcome.error) << nothing;
+        EXPECT_EQ(outcome.answer.bytes.view(), R"("result")");
+    }
+    for (const std::string something : {"true", "42", R"("0")", "{}", "[]"})
+        EXPECT_TRUE(exchange_outcome(R"({"status":"ok","args":[)" + something + "]}").error) << something;
+}
+
 TEST_F(ExchangeTest, TheAnswerMayComeBeforeTheMeshHasConfirmedTheRequest) {
     mesh.join();
     Ended ended;

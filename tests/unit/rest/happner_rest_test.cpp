@@ -142,7 +142,35 @@ TEST_F(HappnerRestTest, AMeshThatWasNeverJoinedIs503) {
     EXPECT_EQ(ask("GET", "/rest/describe").status, 503);
 }
 
-TEST_F(HappnerRestTest, StackAndNameOfAnErrorStayInside) {
+TEST_F(HappnerRestTest, AnErrorShowsItsNameUnlessItIsOneOfJavaScriptsOwn) {
+    const auto shown = [&](const std::string& name) {
+        mesh.add("componentName", "failing", {}, [&](const auto&) {
+            return FakeMesh::failure(R"({"message":"m","name":")" + name + R"(","a":1})");
+        });
+        return json_of(post("/rest/method/componentName/failing", "{}"))["error"].dump();
+    };
+    for (const char* own : {"ValidationError", "AccessDenied", "error", ""})
+        EXPECT_EQ(shown(own), R"({"a":1,"message":"m","name":")" + std::string{own} + R"("})");
+    for (const char* of_its_class : {"Error", "TypeError", "RangeError", "URIError", "AggregateError"})
+        EXPECT_EQ(shown(of_its_class), R"({"a":1,"message":"m"})") << of_its_class;
+}
+
+TEST_F(HappnerRestTest, WhatIsNoErrorIsShownAsTheObjectThatJavaScriptMakesOfIt) {
+    const auto shown = [&](const std::string& given) {
+        mesh.add("componentName", "failing", {}, [&](const auto&) { return FakeMesh::failure(given); });
+        const std::string body = post("/rest/method/componentName/failing", "{}").body.str();
+        return body.substr(body.find(R"("error":)") + 8);
+    };
+    EXPECT_EQ(shown(R"({"custom":1,"stack":"inside"})"), R"({"custom":1}})");
+    EXPECT_EQ(shown(R"({"name":"Error"})"), R"({"name":"Error"}})");
+    EXPECT_EQ(shown("{}"), "{}}");
+    EXPECT_EQ(shown("42"), "{}}");
+    EXPECT_EQ(shown(R"([1, {"a":2}])"), R"({"0":1,"1":{"a":2},"length":2}})");
+    EXPECT_EQ(shown("[]"), R"({"length":0}})");
+    EXPECT_EQ(shown(R"("text")"), R"({"message":"text"}})") << "and not its characters";
+}
+
+TEST_F(HappnerRestTest, TheStackOfAnErrorStaysInside) {
     mesh.add("componentName", "failing", {}, [](const auto&) {
         return FakeMesh::failure(
             R"({"message":"m","name":"Error","stack":"at secret.js:1","extra":{"big":12345678901234567890}})");

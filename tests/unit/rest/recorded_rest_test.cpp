@@ -78,7 +78,7 @@ TEST_F(OldestDialect, AStackThatIsNoTextIsNone) {
         return FakeMesh::failure(R"({"message":"m","name":7,"stack":{"x":1}})");
     });
     EXPECT_EQ(body("/rest/method/componentName/odd", "{}"),
-              R"({"message":"Call failed", "data":null, "error":{"stack":"Error: m","message":"m"}})");
+              R"({"message":"Call failed", "data":null, "error":{"stack":"Error: m","message":"m","name":7}})");
 }
 
 TEST_F(OldestDialect, ACallPathIsReadFromItsBegin) {
