@@ -86,6 +86,8 @@ asio::awaitable<HttpConversation::Next> HttpConversation::send_stream(HttpReply 
     body_.emplace(*stream_, std::move(reply.stream), !framing_.old_client, state_->metrics);
     const Next head = co_await send(std::move(reply));
     (void)head;
+    request_.forget();
+    reader_.let_go();
     phase_ = Phase::stream;
     deadline_ = TimePoint::max();
     co_await body_->send(state_->settings.timeouts.body);

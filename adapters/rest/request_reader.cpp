@@ -227,4 +227,10 @@ void RequestReader::rest() {
     if (buffer.size() == 0 && buffer.capacity() > kept_capacity) buffer.shrink_to_fit();
 }
 
+void RequestReader::let_go() {
+    start();
+    parts_->buffer.clear();
+    parts_->buffer.shrink_to_fit();
+}
+
 }  // namespace rest

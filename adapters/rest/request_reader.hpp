@@ -59,6 +59,8 @@ public:
     std::string take_unread();
     /// Nothing is under way: lets go of memory.
     void rest();
+    /// No request follows: lets go of this one too, whose views die, and of what has been read beyond it.
+    void let_go();
 
 private:
     struct Parts;
