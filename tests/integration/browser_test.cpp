@@ -2,12 +2,17 @@
 // and of another. The page tells what it sees by storing it on the gateway's node.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/support/browser.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/free_port.hpp"
 #include "tests/support/gateway_process.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace {
 
@@ -57,11 +62,12 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 
 class APageInABrowser : public testing::Test {
 protected:
-    json told(GatewayProcess& gateway, Browser& browser, const std::string& what) {
+    json told(std::uint16_t port, Browser& browser, const std::string& what) {
+        httplib::Client http{"127.0.0.1", port};
         json value;
         const bool came = eventually(
             [&] {
-                const auto answer = gateway.http().Get("/told/" + what);
+                const auto answer = http.Get("/told/" + what);
                 value = answer ? json::parse(answer->body, nullptr, false) : json{};
                 return !value.is_null() && !value.is_discarded();
             },
@@ -93,7 +99,7 @@ TEST_F(APageInABrowser, ReadsAStreamWithEventSource) {
     });
 )")};
     Browser browser{"http://127.0.0.1:" + std::to_string(gateway.port()) + "/page"};
-    EXPECT_EQ(told(gateway, browser, "sse"), json::parse(R"([[{"leaf":"a","value":1},true],"a"])"));
+    EXPECT_EQ(told(gateway.port(), browser, "sse"), json::parse(R"([[{"leaf":"a","value":1},true],"a"])"));
 }
 
 TEST_F(APageInABrowser, ReadsAStreamWithAWebSocket) {
@@ -109,7 +115,55 @@ TEST_F(APageInABrowser, ReadsAStreamWithAWebSocket) {
     socket.onclose = (event) => { seen.push([event.code, event.wasClean]); tell('ws', seen); };
 )")};
     Browser browser{"http://127.0.0.1:" + std::to_string(gateway.port()) + "/page"};
-    EXPECT_EQ(told(gateway, browser, "ws"), json::parse(R"([{"leaf":"a","value":1},[1000,true]])"));
+    EXPECT_EQ(told(gateway.port(), browser, "ws"), json::parse(R"([{"leaf":"a","value":1},[1000,true]])"));
+}
+
+/// The page lives through both gateways, of which the second knows what the first has stored.
+TEST_F(APageInABrowser, GoesOnWithAStreamWhenTheGatewayHasBeenRestarted) {
+    const TemporaryDirectory directory;
+    const auto port = free_port();
+    const auto started = [&](std::uint16_t on) {
+        GatewayFiles given = files(R"(
+    const seen = [];
+    let opened = 0;
+    const events = new EventSource('/values/sse/events');
+    events.onopen = () => ++opened;
+    events.onmessage = (event) => {
+      seen.push(JSON.parse(event.data).leaf);
+      tell(seen.length === 1 ? 'before' : 'after', { seen, opened });
+    };
+)");
+        given.settings = "node: { store: \"" + (directory.path() / "node.sqlite").string() +
+                         "\" }\nlisten: \"127.0.0.1:" + std::to_string(on) + "\"\n";
+        return std::make_unique<GatewayProcess>(given);
+    };
+    const auto put = [](std::uint16_t at, const std::string& leaf) {
+        httplib::Client http{"127.0.0.1", at};
+        const auto answer = http.Put("/values/sse/" + leaf, "1", "application/json");
+        ASSERT_TRUE(answer && answer->status == 200);
+    };
+    auto gateway = started(port);
+    Browser browser{"http://127.0.0.1:" + std::to_string(port) + "/page"};
+    ASSERT_TRUE(eventually([&] { return gateway->route("watch").pending == 1; }, std::chrono::seconds{30}));
+    put(port, "heard");
+    EXPECT_EQ(told(port, browser, "before"), json::parse(R"({"seen":["heard"],"opened":1})"));
+    gateway->stop(InFlight::something);
+    const auto elsewhere = free_port();
+    gateway = started(elsewhere);
+    put(elsewhere, "missed");
+    gateway = nullptr;
+    gateway = started(port);
+    EXPECT_EQ(told(port, browser, "after"), json::parse(R"({"seen":["heard","missed"],"opened":2})"));
+    gateway->stop(InFlight::something);
+}
+
+TEST_F(APageInABrowser, IsNotConnectedAgainToAStreamThatWasRefused) {
+    GatewayProcess gateway{files(R"(
+    const events = new EventSource('/nothing');
+    events.onerror = () => tell('refused', events.readyState === EventSource.CLOSED);
+)")};
+    Browser browser{"http://127.0.0.1:" + std::to_string(gateway.port()) + "/page"};
+    EXPECT_EQ(told(gateway.port(), browser, "refused"), true);
 }
 
 /// By the name of the machine the same gateway is another origin.
@@ -136,7 +190,7 @@ TEST_F(APageInABrowser, OfAnotherOriginMayDoWhatRoutesSayAndNothingElse) {
     })();
 )")};
     Browser browser{"http://localhost:" + std::to_string(gateway.port()) + "/page"};
-    EXPECT_EQ(told(gateway, browser, "cors"), json::parse(R"({
+    EXPECT_EQ(told(gateway.port(), browser, "cors"), json::parse(R"({
         "allowed_put": 200, "allowed_get": 200,
         "unlisted_post_without_a_preflight": "TypeError", "unlisted_post_with_a_preflight": "TypeError",
         "unlisted_get": "TypeError", "mirror": "TypeError", "websocket": "refused"})"));

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/gateway_process.hpp"
 #include "tests/support/raw_client.hpp"
@@ -299,24 +300,32 @@ TEST(HttpLoad, EveryClientGetsItsOwnAnswersWhileMappingsReload) {
 
 // --- a stop in the middle ------------------------------------------------------------------------
 
-TEST(HttpDrain, PipelinedRequestsThatWereReadAreAnsweredOrTheConnectionSaysThatItCloses) {
-    Edges edges;
-    RawClient client{edges.gateway.port()};
-    client.send(get_ping + "\r\n");
-    ASSERT_TRUE(contains(client.read_until("pong"), "200 OK"));
-    auto stopped = std::async(std::launch::async, [&] { edges.gateway.stop(InFlight::something); });
-    edges.gateway.process().wait_for_line("draining");
-    std::string requests;
+constexpr const char* held_route = R"(
+version: 1
+routes:
+  held: { from: { http: "GET /held" }, to: { call: testTools/callCount } }
+)";
+
+TEST(HttpDrain, ARequestUnderWayIsAnsweredAndTellsThoseBehindItThatTheConnectionCloses) {
+    JsMesh mesh;
+    GatewayProcess gateway{{.settings = mesh_settings(mesh), .mappings = {{"routes.yaml", held_route}}}};
+    mesh.freeze();
+    std::string requests = "GET /held HTTP/1.1\r\nHost: a\r\n\r\n";
     for (int i = 0; i < 20; ++i)
         requests += get_ping + "\r\n";
+    RawClient client{gateway.port()};
     client.send(requests);
+    ASSERT_TRUE(eventually([&] { return gateway.route("held").pending == 1; }));
+    auto stopped = std::async(std::launch::async, [&] { gateway.stop(InFlight::something); });
+    gateway.process().wait_for_line("draining");
+    mesh.thaw();
     const std::string answers = client.read_to_end();
     stopped.get();
-    const auto last = answers.rfind("HTTP/1.1 ");
-    EXPECT_EQ(count(answers, "Connection: close"), count(answers, "HTTP/1.1 ") > 1 ? 1U : 0U) << answers;
-    if (count(answers, "Connection: close") == 1) {
-        EXPECT_GT(answers.find("Connection: close"), last);
-    }
+    const auto answered = count(answers, "HTTP/1.1 200 ");
+    EXPECT_GE(answered, 1U) << answers;
+    EXPECT_EQ(count(answers, "HTTP/1.1 "), answered) << answers;
+    EXPECT_EQ(count(answers, "Connection: close"), 1U) << answers;
+    EXPECT_GT(answers.find("Connection: close"), answers.rfind("HTTP/1.1 ")) << "the last of them says so";
 }
 
 }  // namespace

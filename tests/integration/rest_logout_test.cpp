@@ -64,6 +64,31 @@ TEST_P(RestLogout, EndsTheSessionWhereTheMeshRevokesNothing) {
     EXPECT_EQ(call(token), 200) << "the mesh accepts the token as before";
 }
 
+class LogoutOfTheNewest : public RestLogout {};
+
+INSTANTIATE_TEST_SUITE_P(Generations, LogoutOfTheNewest, testing::Values("13.1.1"), [](const auto& mesh) {
+    return name_of_version(mesh.param);
+});
+
+/// By `client.logout()`, which revokes the token whatever the mesh allows over HTTP.
+TEST_P(LogoutOfTheNewest, OfAnotherClientEndsTheTokensSessionAndStreams) {
+    JsClient client{"mesh-client@13.1.1"};
+    const std::string token = client.connect(mesh.port(), {.username = "tester", .password = "pw"})["token"];
+    const auto other = log_in("user0");
+    const auto watch = [&](const std::string& with) {
+        return Curl{gateway, "/watch", {"-H", "Authorization: Bearer " + with}};
+    };
+    Curl theirs = watch(token), others = watch(other);
+    theirs.wait_for(":");
+    others.wait_for(":");
+    client.finish(client.start({{"command", "logout"}}));
+    theirs.wait_for("event: closed");
+    EXPECT_EQ(theirs.wait(), 0);
+    EXPECT_EQ(call(token), 403);
+    EXPECT_EQ(call(other), 200);
+    EXPECT_EQ(gateway.route("watch").pending, 1U);
+}
+
 class AllowedRestLogout : public RestLogout {
 protected:
     AllowedRestLogout() : RestLogout{true} {}

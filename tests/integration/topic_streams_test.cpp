@@ -4,10 +4,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "tests/integration/curl.hpp"
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace {
 
@@ -140,6 +142,36 @@ TEST_P(TopicStreams, BringWhatIsNoJsonAsTheRouteDecodesIt) {
     Reader events{gateway, "/words"};
     publish("words/a", "warm \"and\" dry");
     EXPECT_EQ(events.next_data(), "warm \"and\" dry");
+}
+
+TEST_P(TopicStreams, AreLinesForWhoAsksForLines) {
+    Curl lines{gateway, "/rooms/r1", {"-i", "-H", "Accept: application/x-ndjson"}};
+    lines.wait_for("Content-Type: application/x-ndjson");
+    publish("rooms/r1/co2", "410");
+    publish("rooms/r1/co2", "455");
+    EXPECT_EQ(lines.next_data(), of("r1", "co2", 410));
+    EXPECT_EQ(lines.next_data(), of("r1", "co2", 455));
+    mosquitto.stop();
+    gateway.wait_until_ready(false);
+    mosquitto.start();
+    EXPECT_EQ(lines.next_data(), (json{{"event", "lagged"}, {"dropped", nullptr}}));
+    gateway.wait_until_ready();
+}
+
+TEST_P(TopicStreams, AreMessagesOfAWebsocket) {
+    RawClient reader{gateway.port()};
+    reader.send("GET /known/r1 HTTP/1.1\r\nHost: gateway\r\n" + websocket_upgrade + "\r\n");
+    EXPECT_TRUE(reader.read_until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    const auto told = [](std::string_view text) {  // a frame of the server's: short, and without a mask
+        return std::string{'\x81', static_cast<char>(text.size())}.append(text);
+    };
+    const std::string item = R"({"celsius": 21.50})";
+    publish("rooms/r1/heat", item);
+    publish("rooms/r1/heat", "", true);
+    const std::string seen = reader.read_until(told(R"({"removed":1})"));
+    EXPECT_NE(seen.find(told(item) + told(R"({"removed":1})")), std::string::npos) << seen;
+    gateway.stop(InFlight::something);
+    EXPECT_NE(reader.read_to_end().find(R"({"event":"closed")"), std::string::npos);
 }
 
 TEST_P(TopicStreams, OutliveAnOutageOfTheBrokerAndTellOfTheGap) {

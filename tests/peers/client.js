@@ -15,7 +15,7 @@
 //   <- {"id":4,"error":{"message":"errr","name":"Error","code":418}}
 // A happn client's connect takes a call_timeout in ms, how long it waits for any answer (default: a minute).
 // Other commands: set{path,data,options} get{path,options} remove{path,options} off{subscription} off_path{path}
-// event{component,key} disconnect drop (cuts the socket, as a broken network would).
+// event{component,key} disconnect logout drop (cuts the socket, as a broken network would).
 // Other events: connection-ended, reconnect-scheduled, reconnected, session-ended.
 'use strict';
 const readline = require('readline');
@@ -101,6 +101,11 @@ const commands = {
   },
   async disconnect() {
     await client.disconnect();
+    return { result: null };
+  },
+  // A mesh client's: gives the token back, if the mesh knows how.
+  async logout() {
+    await client.logout();
     return { result: null };
   },
   async drop() {

@@ -53,6 +53,9 @@ class MeshClient {
   disconnect() {
     return from_callback((done) => this.client.disconnect(done));
   }
+  logout() {
+    return this.client.logout();
+  }
   call(component, method, args) {
     const target = this.client.exchange[component];
     if (!target) throw new Error(`the mesh describes no component ${component}`);
