@@ -176,7 +176,9 @@ void fill_rule(Filling& fill, Output& output, const AnswerTarget& rule) {
 void fill_identity(Filling& fill, Output& output, const Template& as_user) {
     const Value user = fill.value(as_user);
     if (!user.absent()) output.on_behalf_of = user.to_text();
-    if (output.on_behalf_of.empty()) fill.refuse(Refusal::absent, "'as' names nobody");
+    if (!output.on_behalf_of.empty()) return;
+    const std::string why = as_user.why_absent(fill.evaluation());
+    fill.refuse(Refusal::absent, why.empty() ? "'as' names nobody" : "'as' names nobody: " + why);
 }
 
 /// RFC 9110 section 5.5: a line end in a value would begin a header of its own.

@@ -53,11 +53,11 @@ private:
     }
 
     void refuse(const std::string& op, const Node& node) {
-        compilation_.error("HG409",
-                           node.place(),
-                           "the conditions of '" + op +
-                               "' are written in the mapping: with {} a message would find everything",
-                           values_only);
+        compilation_.error(
+            "HG409",
+            node.place(),
+            "the conditions of '" + op + "' are written in the mapping, never taken from a message",
+            values_only);
     }
 
     void refuse_spread(const Node::Member& member) {

@@ -24,6 +24,9 @@ routes:
   name:
     from: { http: "POST /names" }
     to:   { happn: "set /names/{payload.name}" }
+  delegated:
+    from: { http: "POST /delegated" }
+    to:   { happn: "set /names/latest", as: "{payload.user}" }
 )";
 
 class BadRequestToAMappedRoute : public testing::Test {
@@ -69,13 +72,15 @@ TEST_F(BadRequestToAMappedRoute, WhoseBodyIsNoJsonIs400) {
 }
 
 TEST_F(BadRequestToAMappedRoute, WhoseBodyIsOfAnotherKindIsToldWhatItIsAndNotWhatItHolds) {
-    const std::string answer =
-        answer_to("POST /names", "Content-Type: application/json\r\n", R"(["secret"])");
-    EXPECT_TRUE(has_status(answer, 400)) << answer;
-    EXPECT_NE(answer.find("{payload.name} has no value: the payload is a list, not an object"),
-              std::string::npos)
-        << answer;
-    EXPECT_EQ(answer.find("secret"), std::string::npos) << answer;
+    const std::string is_a_list = "the payload is a list, not an object";
+    for (const auto& [path, detail] : {std::pair{"/names", "{payload.name} has no value: " + is_a_list},
+                                       std::pair{"/delegated", "'as' names nobody: " + is_a_list}}) {
+        const std::string answer =
+            answer_to(std::string{"POST "} + path, "Content-Type: application/json\r\n", R"(["secret"])");
+        EXPECT_TRUE(has_status(answer, 400)) << answer;
+        EXPECT_NE(answer.find(detail), std::string::npos) << answer;
+        EXPECT_EQ(answer.find("secret"), std::string::npos) << answer;
+    }
 }
 
 TEST_F(BadRequestToAMappedRoute, WhoseCaptureEscapesFindsNoRoute) {

@@ -285,7 +285,7 @@ TEST_F(OpenApiOverASecureMesh, AClientWrittenInTypeScriptCompilesAndDoesAllOfIt)
         did.update(json::parse(line));
     const json item{{"value", 7}, {"unit", "kg"}, {"by", "tester"}};
     EXPECT_EQ(did["stored"], (json{201, item}));
-    EXPECT_EQ(did["found"], (json{{"text", "a b&c"}, {"limit", 5}}));
+    EXPECT_EQ(did["found"], (json{{"text", "a b&c"}, {"limit", 5}, {"exact", false}}));
     EXPECT_EQ(did["refused"], (json{400, "BadRequest"}));
     EXPECT_EQ(did["form"], (json{{"name", "a b"}, {"note", "1&2"}}));
     EXPECT_EQ(did["text"], (json{{"text", "plain, \"as it is\""}}));
