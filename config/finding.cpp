@@ -47,6 +47,7 @@ constexpr std::array codes{
         "HG501",
         "a retained command with request/response (warning: it is delivered again to who subscribes)"},
     FindingCode{"HG502", "`on_remove` or `on_empty` where no such message ever comes (warning)"},
+    FindingCode{"HG506", "a comparison after a gap of a topic that keeps nothing"},
 };
 
 std::string severity_name(Severity severity) {
