@@ -166,6 +166,7 @@ void Broker::fail_calls(const Error& error) {
 
 /// What is queued goes with the connection, unless we have ended that ourselves.
 void Broker::fail_lost(const Error& error, Queued queued) {
+    unjoin();
     const std::uint64_t first_queued = egress_.first_held();
     if (queued == Queued::fails) egress_.close();
     subscriptions_.disconnected();
@@ -184,6 +185,7 @@ void Broker::fail_doubtful(const Error& error) {
 }
 
 void Broker::fail_all(const Error& error) {
+    unjoin();
     egress_.close();
     subscriptions_.disconnected();
     fail_publications([](std::uint64_t, const Pending&) { return true; }, error);
