@@ -52,6 +52,7 @@ constexpr std::array codes{
     FindingCode{"HG503", "a delivery that a source has no use for, or an order that is not known in time"},
     FindingCode{"HG504", "at-least-once without a spool in the configuration"},
     FindingCode{"HG505", "at-least-once from or to QoS 0 (warning: the broker does not wait for it)"},
+    FindingCode{"HG506", "a comparison after a gap of a topic that keeps nothing"},
 };
 
 std::string severity_name(Severity severity) {

@@ -376,7 +376,11 @@ Section<Limits> limits_section() {
         .key("pending",
              &Limits::pending,
              count(gateway::Executions::max_slots),
-             "Messages and calls under way at once; more are dropped.");
+             "Messages and calls under way at once; more are dropped.")
+        .key("sync_values",
+             &Limits::sync_values,
+             count(),
+             "Values of one two-way route that are remembered, and compared after a gap.");
 }
 
 Section<gateway::ProxySettings> proxies_section() {

@@ -70,6 +70,7 @@ void Dispatcher::apply(std::shared_ptr<const RoutingTable> table) {
     state_->router = std::make_unique<Router>(std::move(table));
     for (const Route& route : state_->router->table()->routes())
         state_->metrics.route(route.name);
+    state_->pairs.apply(state_->router->table());
     end_outdated_streams();
 }
 
@@ -212,6 +213,7 @@ void Dispatcher::State::begin(const Route& route, Captures captures, Execution e
     execution.number = ++last_number;
 
     if (const auto ending = refuse_early(execution)) return end(execution, *ending, error_of(*ending));
+    if (const auto ending = enter_pair(execution)) return end(execution, *ending);
     if (auto failure = prepare(execution))
         return end(execution, ending_of(*failure), std::move(failure->error));
     execution.targets.resize(route.targets.size());
@@ -282,6 +284,7 @@ void Dispatcher::State::deliver(Executions::Slot slot, std::size_t index) {
     if (output.has_error()) return fail(slot, index, refusal(output.error()));
     if (std::holds_alternative<AnswerTarget>(target.rule))
         return settle(slot, index, Outcome{output->payload});
+    if (execution.carry) execution.carry->pair->sent(*execution.carry, *output);
     state.sink = sink_of(target);
     if (state.sink == nullptr) return fail(slot, index, {Error{Errc::unavailable, "no such connection"}, {}});
     if (output->pattern)
@@ -352,6 +355,7 @@ void Dispatcher::State::finish(Executions::Slot slot) {
 
 /// What the targets have done may still fail at the route's own `respond`.
 void Dispatcher::State::end(Execution& execution, Ending ending, std::optional<Error> error) {
+    if (execution.carry) execution.carry->pair->ended(*execution.carry, ending.fate == Fate::delivered);
     Response response;
     if (execution.responder && !error) {
         auto answer = answer_of(execution);

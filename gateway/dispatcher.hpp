@@ -33,6 +33,7 @@ struct DispatcherOptions {
     std::string gateway_id;  // unique per process: the mark on all it sends
     int max_hops = 8;        // a message that passed more gateways or routes than this is refused (hops)
     std::size_t max_pending = 100'000;  // executions at once; beyond that new ones are dropped (overloaded)
+    std::size_t max_sync_values = 10'000;  // of one two-way route, that are remembered and compared
 };
 
 class Dispatcher final : public Outcomes {
@@ -54,6 +55,12 @@ public:
     /// A message that an earlier run has kept as `kept` and found no route for yet: those that guarantee take
     /// it.
     void recover(Message message, std::int64_t kept);
+
+    /// A connection that two-way routes lie on is there and subscribed to all the table asks for: what
+    /// changes there from now on comes. Each time, also after a new table.
+    void joined(const ConnectionName& connection);
+    /// What changes there from now on may not come.
+    void lost(const ConnectionName& connection);
 
     /// One attempt at a message that the guarantor keeps as `id`, to which on_attempt_ended says what became
     /// of it.

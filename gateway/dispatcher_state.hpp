@@ -1,6 +1,6 @@
 // What a dispatcher keeps, and the steps of an execution: one message on one route, from match to outcome.
-// dispatcher.cpp has the steps of all routes, dispatcher_streams.cpp those of streams. Nobody else includes
-// this.
+// dispatcher.cpp has the steps of all routes, dispatcher_streams.cpp those of streams, dispatcher_sync.cpp
+// those of two-way routes. Nobody else includes this.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,23 @@
 #include "gateway/ending.hpp"
 #include "gateway/executions.hpp"
 #include "gateway/output_builder.hpp"
+#include "gateway/sync/pairs.hpp"
 
 namespace gateway {
 
-struct Dispatcher::State {
+struct Dispatcher::State final : sync::Host {
     State(const DispatcherOptions& dispatcher_options, SinkDirectory& directory, Metrics& counters)
-        : options{dispatcher_options}, sinks{directory}, metrics{counters} {}
+        : options{dispatcher_options},
+          sinks{directory},
+          metrics{counters},
+          pairs{*this, dispatcher_options.max_sync_values} {}
 
     template <typename Visit>
     void match(const Message& message, const Visit& visit) const;
     void start(const Route& route, Captures captures, Message message, Responder responder);
     void begin(const Route& route, Captures captures, Execution execution);
     std::optional<Ending> refuse_early(Execution& execution) const;
+    std::optional<Ending> enter_pair(Execution& execution);
     std::optional<Failure> prepare(Execution& execution);
     void deliver_all(Executions::Slot slot);
     void deliver(Executions::Slot slot, std::size_t index);
@@ -48,6 +53,14 @@ struct Dispatcher::State {
     std::optional<StreamItem> next_stored(DeliveryId id);
     std::optional<StreamItem> shaped(Execution& execution, const StreamState& stream, StreamItem item);
     Sink* sink_of(const Target& target);
+
+    // sync::Host
+    void bring_kept(const Route& half, KeptReader reader) override;
+    sync::Rendered render(const Route& half, const Captures& captures, const Message& message) override;
+    void carry(const Route& half, Captures captures, Message message, std::function<void()> done) override;
+    void count(std::string_view what, std::uint64_t n) override { metrics.count(what, n); }
+    void say(const std::string& warning) override;
+
     const TargetState* answering(const Execution& execution) const;
 
     const DispatcherOptions& options;
@@ -59,6 +72,7 @@ struct Dispatcher::State {
     std::function<void(TimePoint)> alarm;
     std::uint64_t last_number = 0;
     std::string message_id;  // reused: {message.id} of the execution being evaluated
+    sync::Pairs pairs;
     std::shared_ptr<char> alive = std::make_shared<char>();  // readers of streams hold it weakly
 };
 

@@ -13,6 +13,7 @@
 #include "gateway/ports.hpp"
 #include "gateway/response.hpp"
 #include "gateway/routing_table.hpp"
+#include "gateway/sync/pair.hpp"
 
 namespace gateway {
 
@@ -55,8 +56,9 @@ struct Execution {
     std::vector<TargetState> targets;
     std::size_t waiting = 0;
     TimePoint started;
-    std::int64_t guaranteed = 0;  // its id where it is kept, which hears of the end; 0: nowhere
-    std::uint64_t number = 0;     // of this gateway's executions: {message.id}
+    std::int64_t guaranteed = 0;         // its id where it is kept, which hears of the end; 0: nowhere
+    std::uint64_t number = 0;            // of this gateway's executions: {message.id}
+    std::unique_ptr<sync::Carry> carry;  // of a two-way route
 };
 
 class Executions {

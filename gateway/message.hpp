@@ -38,6 +38,7 @@ struct MqttProperties {  // MQTT 5.0 sections 3.3.1 and 3.3.2.3
     bool retain = false;
     bool retain_known = false;  // `retain` is the publisher's; else a message published now never has it
     bool duplicate = false;
+    bool unmarked = false;  // MQTT 3.1.1: nothing could say whose message it is (see Origin)
     bool replayed =
         false;  // a retained message that came because we subscribed: not for sources that ignore those
     std::optional<std::uint32_t> expiry;  // seconds

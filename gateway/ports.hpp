@@ -12,7 +12,9 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +27,7 @@
 
 namespace gateway {
 
+struct Route;        // gateway/route.hpp
 struct Target;       // gateway/route.hpp
 class RoutingTable;  // gateway/routing_table.hpp
 
@@ -81,6 +84,13 @@ public:
     virtual void on_stored(DeliveryId id) = 0;
 };
 
+/// Takes what a broker or a mesh keeps: each value as the message that would have brought it, and then the
+/// end. The error says that it could not be read, or not all of it. Nothing follows the end.
+struct KeptReader {
+    std::function<void(Message)> on_kept;
+    std::function<void(std::optional<Error>)> on_end;
+};
+
 /// One connection that outputs can be sent by: a broker, or a mesh.
 class Sink {
 public:
@@ -93,6 +103,20 @@ public:
     virtual void forget(DeliveryId) {}
     /// Of a stream, see OpenStream::next_stored. Calls nobody.
     virtual std::optional<StreamItem> next_stored(DeliveryId) { return std::nullopt; }
+    /// Brings what is kept now at the addresses of this route's source, and that is not brought to any route.
+    /// A message that this connection has delivered before the end is older than the end. May call back
+    /// before it returns.
+    virtual void bring_kept(const Route&, KeptReader reader) {
+        reader.on_end(Error{Errc::unavailable, "nothing is kept there"});
+    }
+};
+
+/// A connection as a source names it.
+struct ConnectionName {
+    enum class Kind : std::uint8_t { broker, mesh };
+    Kind kind = Kind::mesh;
+    std::string name;  // its key in the configuration
+    auto operator<=>(const ConnectionName&) const = default;
 };
 
 struct ConnectionState {

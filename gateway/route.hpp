@@ -234,6 +234,17 @@ struct Guarantee {
     Retry retry{.max = 20, .statuses = {{429, 429}, {500, 599}}};  // of an attempt at all targets
 };
 
+// --- two ways
+
+enum class Prefer : std::uint8_t { newest, a, b };
+
+/// What becomes of the ends of a two-way route after a gap: what both hold is compared (sync/pair.hpp).
+struct Resync {
+    Prefer prefer = Prefer::newest;
+    std::optional<Template> newest_by;  // over the payload of this half's source; the greater is the newer
+    bool removes_missing = false;       // what the preferred end does not have is removed at the other
+};
+
 // --- examples
 // --------------------------------------------------------------------------------------------------------
 
@@ -263,7 +274,9 @@ struct Route {
     /// One half of a two-way route: what this gateway has sent does not come back. Both halves carry the same
     /// pair name.
     std::optional<std::string> sync_pair;
-    std::string place;  // file:line, for people
+    bool from_b = false;           // of the two halves, the one that leads from end b to end a
+    std::optional<Resync> resync;  // none: a gap is left as it is
+    std::string place;             // file:line, for people
     /// Of how it is written: another one after a reload says that the route has changed. See
     /// mappings::load.
     std::size_t definition = 0;

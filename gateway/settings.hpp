@@ -123,6 +123,7 @@ struct Limits {
     std::size_t websocket_message = 10u * 1024 * 1024;  // as happn's own
     std::size_t connections = 20'000;
     std::size_t pending = 100'000;
+    std::size_t sync_values = 10'000;
 };
 
 struct Timeouts {

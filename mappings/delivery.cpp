@@ -61,12 +61,22 @@ void check_ends(const Route& route, const config::Place& place, const Compilatio
             "qos: 1");
 }
 
+const Node* delivery_of(const Node& node, const Compilation& compilation) {
+    const Node* own = child(node, "delivery");
+    return own != nullptr ? own : compilation.defaults.delivery;
+}
+
 }  // namespace
+
+bool is_at_least_once(const Node& node, const Compilation& compilation) {
+    const Node* delivery = delivery_of(node, compilation);
+    return delivery != nullptr && is_guarantee(*delivery);
+}
 
 void compile_delivery(const Node& node, Route& route, const Compilation& compilation) {
     const Node* own = child(node, "delivery");
-    const Node* delivery = own != nullptr ? own : compilation.defaults.delivery;
-    if (delivery == nullptr || !is_guarantee(*delivery)) return;
+    if (!is_at_least_once(node, compilation)) return;
+    const Node* delivery = delivery_of(node, compilation);
     if (route.waits()) {
         if (own != nullptr)
             compilation.error(

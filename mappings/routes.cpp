@@ -10,6 +10,7 @@
 #include "mappings/answers.hpp"
 #include "mappings/delivery.hpp"
 #include "mappings/json_schema.hpp"
+#include "mappings/resync.hpp"
 #include "mappings/sources.hpp"
 #include "mappings/streams.hpp"
 #include "mappings/targets.hpp"
@@ -158,9 +159,15 @@ bool carries_removes(const Node& a, const Node& b) {
 
 struct Direction {
     std::string_view name;  // "a_to_b"
+    bool from_b;
     const Node& from;
     const Node& to;
 };
+
+/// What is kept is no news then: it is compared.
+void leave_kept_to_comparison(gateway::SourceRule& source) {
+    if (auto* mqtt = std::get_if<gateway::MqttSource>(&source)) mqtt->retained = gateway::Retained::ignore;
+}
 
 std::optional<PlacedRoute> compile_direction(const Node::Member& member,
                                              const Direction& direction,
@@ -177,6 +184,9 @@ std::optional<PlacedRoute> compile_direction(const Node::Member& member,
     route.place = member.place.file() + ":" + std::to_string(member.place.line);
     route.source = std::move(source);
     route.sync_pair = member.key;
+    route.from_b = direction.from_b;
+    route.resync = compile_resync(node, route.source, compilation);
+    if (route.resync) leave_kept_to_comparison(route.source);
     Scope scope = scope_of(route.source, compilation);
     if (const auto* map = child(node, "map")) route.map = value_of(*map, direction.name, scope, compilation);
     auto target =
@@ -228,6 +238,7 @@ std::vector<PlacedRoute> compile_two_way(const Node::Member& member,
     const Node* a = child(sync, "a");
     const Node* b = child(sync, "b");
     if (a == nullptr || b == nullptr) return {};
+    check_resync(member.value, *a, *b, compilation);
     const bool removes = carries_removes(*a, *b);
     auto from_a = compile_end_source(*a, removes, compilation);
     auto from_b = compile_end_source(*b, removes, compilation);
@@ -240,8 +251,8 @@ std::vector<PlacedRoute> compile_two_way(const Node::Member& member,
         return {};
     }
     std::vector<PlacedRoute> result;
-    for (auto&& placed : {compile_direction(member, {"a_to_b", *a, *b}, *from_a, compilation),
-                          compile_direction(member, {"b_to_a", *b, *a}, *from_b, compilation)}) {
+    for (auto&& placed : {compile_direction(member, {"a_to_b", false, *a, *b}, *from_a, compilation),
+                          compile_direction(member, {"b_to_a", true, *b, *a}, *from_b, compilation)}) {
         if (placed) result.push_back(*placed);
     }
     return result;

@@ -8,6 +8,7 @@
 #include "adapters/happn/mesh_error.hpp"
 #include "adapters/happn/paths.hpp"
 #include "adapters/happn/standing.hpp"
+#include "adapters/happn/stored_items.hpp"
 #include "gateway/arguments.hpp"
 #include "gateway/loop_mark.hpp"
 #include "gateway/route.hpp"
@@ -47,7 +48,7 @@ JoinedMesh::JoinedMesh(boost::asio::io_context& io,
              [this](const Principal& who, gateway::TimePoint deadline, UserSessions::OnSession done) {
                  with_session(who, deadline, std::move(done));
              }} {
-    service_.watch([this] { on_joined(); }, [this] { feeds_.on_lost(&service_.session()); });
+    service_.watch([this] { on_joined(); }, [this] { on_lost(); });
     users_.on_closing([this](const ClientSession* session) { feeds_.on_lost(session); });
 }
 
@@ -97,6 +98,36 @@ void JoinedMesh::check_session(const Principal& who, const std::optional<Error>&
     } else if (who.token) {
         users_.discard(*who.token);
     }
+}
+
+// --- what is stored ------------------------------------------------------------------------------
+
+void JoinedMesh::bring_kept(const gateway::HappnSource& source, gateway::KeptReader reader) {
+    if (stopped_ || !service_.ready()) {
+        reader.on_end(Error{Errc::unavailable, "the mesh is not connected"});
+        return;
+    }
+    const auto path = source.path.subscription();
+    SessionFsm::Ask get;
+    get.action = "get";
+    get.path = path;
+    get.data = "null";
+    get.options = "{}";
+    const auto deadline = Clock::now() + settings_.call_timeout;
+    service_.session().ask(
+        get,
+        deadline,
+        [mesh = settings_.name, path, reader = std::move(reader)](const SessionFsm::Answer& answer) {
+            if (!answer) {
+                reader.on_end(answer.error());
+                return;
+            }
+            for (const StoredItem& item : stored_items(**answer, path)) {
+                reader.on_kept(message_of(
+                    {.path = item.path, .data = item.data, .meta = item.meta, .initial = true}, mesh));
+            }
+            reader.on_end(std::nullopt);
+        });
 }
 
 // --- targets -------------------------------------------------------------------------------------

@@ -45,7 +45,10 @@ public:
         service_.stop();
     }
 
-    void apply(const gateway::RoutingTable& table) { sources_.apply(table); }
+    void apply(const gateway::RoutingTable& table) {
+        sources_.apply(table);
+        if (service_.ready()) dispatcher_.joined(name_of_connection());
+    }
     gateway::ConnectionState state() const;
     const ServiceSession& service() const { return service_; }
     const UserSessions& users() const { return users_; }
@@ -53,6 +56,7 @@ public:
     void deliver(gateway::DeliveryId id, gateway::Output output);
     void forget(gateway::DeliveryId id) { feeds_.forget(id); }
     std::optional<gateway::StreamItem> next_stored(gateway::DeliveryId id) { return feeds_.next_stored(id); }
+    void bring_kept(const gateway::HappnSource& source, gateway::KeptReader reader);
     void call(gateway::MeshCall call, OnOutcome done);
     void may_call(gateway::MeshRight right, OnRefusal done);
     void refresh_description(gateway::TimePoint deadline, DescriptionReader::OnRead done);
@@ -66,6 +70,14 @@ private:
     void on_joined() {
         users_.follow(service_.session().destination(), service_.facts().protocol);
         feeds_.on_joined();
+        dispatcher_.joined(name_of_connection());
+    }
+    void on_lost() {
+        feeds_.on_lost(&service_.session());
+        dispatcher_.lost(name_of_connection());
+    }
+    gateway::ConnectionName name_of_connection() const {
+        return {gateway::ConnectionName::Kind::mesh, settings_.name};
     }
     bool uses_service(const gateway::Principal& who) const;
     void with_session(const gateway::Principal& who,

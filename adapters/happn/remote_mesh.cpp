@@ -42,6 +42,10 @@ std::optional<gateway::StreamItem> RemoteMesh::next_stored(DeliveryId id) {
     return joined_->next_stored(id);
 }
 
+void RemoteMesh::bring_kept(const gateway::Route& route, gateway::KeptReader reader) {
+    joined_->bring_kept(std::get<gateway::HappnSource>(route.source), std::move(reader));
+}
+
 void RemoteMesh::deliver(DeliveryId id, Output output) {
     joined_->deliver(id, std::move(output));
 }

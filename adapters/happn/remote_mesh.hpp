@@ -35,6 +35,7 @@ public:
     void deliver(gateway::DeliveryId id, gateway::Output output) override;
     void forget(gateway::DeliveryId id) override;
     std::optional<gateway::StreamItem> next_stored(gateway::DeliveryId id) override;
+    void bring_kept(const gateway::Route& route, gateway::KeptReader reader) override;
     // gateway::Source
     void apply(std::shared_ptr<const gateway::RoutingTable> table) override;
     gateway::ConnectionState state() const override;

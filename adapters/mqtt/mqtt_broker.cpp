@@ -37,6 +37,10 @@ std::string response_topic_of(Protocol protocol, const std::string& client_id) {
     return protocol == Protocol::v5 ? "hg/" + as_level(client_id) + "/r" : std::string{};
 }
 
+std::string mark_topic_of(const std::string& client_id) {
+    return "hg/" + as_level(client_id) + "/m";
+}
+
 }  // namespace
 
 Broker::Broker(boost::asio::io_context& shard,
@@ -58,6 +62,8 @@ Broker::Broker(boost::asio::io_context& shard,
       subscriptions_{protocol_},
       device_calls_{
           protocol_, response_topic_of(protocol_, client_id_), [] { return random_hex(nonce_bytes); }},
+      reading_{mark_topic_of(client_id_)},
+      reading_timer_{shard},
       timer_{shard},
       keeper_{spool, settings_.name},
       ingress_{shard,
@@ -87,11 +93,17 @@ void Broker::apply(std::shared_ptr<const RoutingTable> table) {
     keeps_replies_ = device_calls_.has_earlier();
     update_subscriptions();
     update_streams();
+    joined_ = false;
+    if (phase_ == Phase::connected) subscribed();
 }
 
 void Broker::update_subscriptions() {
-    auto difference = subscriptions_.apply(wanted_subscriptions(
-        *table_, settings_.name, protocol_, device_calls_.response_topic(), device_calls_.reply_filters()));
+    auto difference = subscriptions_.apply(wanted_subscriptions(*table_,
+                                                                settings_.name,
+                                                                protocol_,
+                                                                device_calls_.response_topic(),
+                                                                device_calls_.reply_filters(),
+                                                                reading_.topic()));
     if (phase_ == Phase::connected) send(std::move(difference));
 }
 
@@ -127,6 +139,7 @@ void Broker::on(Unsubscribed&& event) {
 void Broker::on(Subscribed&& event) {
     if (phase_ != Phase::connected) return;
     subscriptions_.on_result(event.ticket, event.code);
+    read_on(reading_.on_subscribed(event.ticket, event.code));
     subscribed();
 }
 
@@ -136,6 +149,14 @@ void Broker::subscribed() {
     if (const std::string problems = subscriptions_.problems(); !problems.empty())
         log::error("broker {}: {}", settings_.name, problems);
     if (settings_.status && !std::exchange(announced_, true)) say(settings_.status->online);
+    if (!std::exchange(joined_, true)) dispatcher_.joined({ConnectionName::Kind::broker, settings_.name});
+}
+
+void Broker::unjoin() {
+    joined_ = false;
+    dispatcher_.lost({ConnectionName::Kind::broker, settings_.name});
+    reading_timer_.cancel();
+    reading_.end_all(unavailable());
 }
 
 void Broker::say(const std::string& status) {
@@ -195,6 +216,7 @@ void Broker::on(TooLarge&& event) {
 }
 
 void Broker::on(Arrival&& arrival) {
+    if (read(arrival)) return;
     auto actions = device_calls_.on_arrival(arrival, Clock::now());
     const bool is_private = actions.is_private;
     if (is_private && !actions.is_reply) metrics_.count("mqtt_late_replies");
@@ -218,6 +240,7 @@ void Broker::receive(Arrival arrival) {
     auto& properties = std::get<MqttProperties>(message.properties);
     properties.replayed = replayed;
     properties.retain_known = retain_known;
+    properties.unmarked = protocol_ == Protocol::v3_1_1;
     if (!sent_by_us.gateway_id.empty()) message.origin = sent_by_us;
     Responder responder = responder_of(message);
     const bool is_request = static_cast<bool>(responder);
@@ -338,6 +361,11 @@ void Broker::on(Published&& event) {
     if (pending.kind == Pending::Kind::status) {
         if (!failure.empty())
             log::warn("broker {}: the status was not published: {}", settings_.name, failure);
+        return;
+    }
+    if (pending.kind == Pending::Kind::mark) {
+        if (!failure.empty())
+            end_reading("the mark on " + reading_.topic() + " was not published: " + failure);
         return;
     }
     if (failure.empty()) {

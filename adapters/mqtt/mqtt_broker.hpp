@@ -19,6 +19,7 @@
 #include "adapters/mqtt/handshake_check.hpp"
 #include "adapters/mqtt/ingress.hpp"
 #include "adapters/mqtt/reconnect.hpp"
+#include "adapters/mqtt/retained_reading.hpp"
 #include "adapters/mqtt/sent_memory.hpp"
 #include "adapters/mqtt/stream_connection.hpp"
 #include "adapters/mqtt/subscriptions.hpp"
@@ -55,6 +56,7 @@ public:
     void deliver(DeliveryId id, Output output) override;
     void forget(DeliveryId id) override;
     std::optional<StreamItem> next_stored(DeliveryId id) override;
+    void bring_kept(const Route& route, KeptReader reader) override;
     void apply(std::shared_ptr<const RoutingTable> table) override;
     ConnectionState state() const override;
 
@@ -77,6 +79,7 @@ private:
             delivery,  // has its outcome when it is confirmed
             call,      // when the device answers
             status,    // our own: has none
+            mark,      // our own, that comes back: has none
         };
         DeliveryId id = 0;
         Kind kind = Kind::delivery;
@@ -112,7 +115,14 @@ private:
     void release_replies();
     void update_streams();
     void deliver_stream(DeliveryId id, const StreamTarget& stream, const Output& output);
+    void read_on(RetainedReading::Next next);
+    void send_mark(RetainedReading::Mark mark);
+    void subscribe_again(const std::string& filter);
+    bool read(Arrival& arrival);
+    void watch_reading();
+    void end_reading(const std::string& why);
     void subscribed();
+    void unjoin();
     void say(const std::string& status);
     bool something_open() const;
     void leave();
@@ -147,6 +157,7 @@ private:
     std::uint64_t reconnects_ = 0;
     bool was_connected_ = false;
     bool announced_ = false;  // on this connection: that we are there
+    bool joined_ = false;     // two-way routes know that we are there
     bool new_client_ = false;
     bool draining_ = false;
     bool catching_up_ = false;  // from a pause until connected again: what is delivered meanwhile is queued
@@ -157,10 +168,12 @@ private:
     bool keeps_replies_ = false;  // subscribed to what calls of earlier routes wait for
     Subscriptions subscriptions_;
     DeviceCalls device_calls_;
+    RetainedReading reading_;
     SentMemory sent_;
     std::unordered_map<std::uint64_t, Pending> pending_;
     std::shared_ptr<int> open_requests_ = std::make_shared<int>(0);  // held by every responder
     std::function<void()> stopped_;
+    boost::asio::steady_timer reading_timer_;
     boost::asio::steady_timer timer_;
     std::uint64_t timer_round_ = 0;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // for what others keep: responders, timers

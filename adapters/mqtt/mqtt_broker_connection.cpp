@@ -179,6 +179,7 @@ std::unordered_set<DeliveryId> Broker::calls_from(std::uint64_t first_queued) co
 /// What is queued goes with the connection, unless we have ended that ourselves. Of what has been sent, or
 /// will be without anybody waiting for it, nobody knows what becomes of it.
 void Broker::fail_lost(Queued queued) {
+    unjoin();
     const bool all_go = queued == Queued::fails;
     const std::uint64_t first_queued = all_go ? egress_.close() : egress_.first_held();
     subscriptions_.disconnected();
@@ -204,6 +205,7 @@ void Broker::fail_doubtful() {
 }
 
 void Broker::fail_all(const Error& error) {
+    unjoin();
     egress_.close();
     subscriptions_.disconnected();
     fail_publications([&](std::uint64_t, const Pending&) { return &error; });

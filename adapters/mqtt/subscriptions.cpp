@@ -29,10 +29,15 @@ int retain_handling(Retained retained) {
 }  // namespace
 
 SubscribeRequest Subscriptions::request(Entry& entry) {
-    entry.ticket = ++last_ticket_;
+    SubscribeRequest request = request_for(entry);
+    entry.ticket = request.ticket;
     entry.answer = Answer::none;
+    return request;
+}
+
+SubscribeRequest Subscriptions::request_for(const Entry& entry) {
     SubscribeRequest request;
-    request.ticket = entry.ticket;
+    request.ticket = ++last_ticket_;
     request.filter = entry.subscription.asked();
     request.qos = entry.subscription.qos;
     request.no_local = entry.subscription.no_local;
@@ -97,6 +102,19 @@ Subscriptions::Difference Subscriptions::connected(bool session_present) {
         difference.unsubscribe.push_back({ticket, filter});
     }
     return difference;
+}
+
+std::optional<SubscribeRequest> Subscriptions::again(std::string_view filter) {
+    for (const auto& [asked, entry] : entries_) {
+        const Subscription& subscription = entry.subscription;
+        if (entry.answer != Answer::granted || !subscription.group.empty() ||
+            !covers(subscription.filter, filter))
+            continue;
+        SubscribeRequest request = request_for(entry);
+        request.retain_handling = retain_handling(Retained::apply);
+        return request;
+    }
+    return std::nullopt;
 }
 
 void Subscriptions::disconnected() {

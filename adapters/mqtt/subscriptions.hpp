@@ -45,6 +45,10 @@ public:
     Difference connected(bool session_present);
     void disconnected();
 
+    /// The subscription that brings this filter's messages, once more and with retained messages. Its answer
+    /// is the caller's. nullopt: there is none.
+    std::optional<SubscribeRequest> again(std::string_view filter);
+
     void on_result(std::uint64_t ticket, int code);
     void on_left(std::uint64_t ticket);
 
@@ -83,6 +87,7 @@ private:
         std::vector<std::uint32_t> ids;
     };
     SubscribeRequest request(Entry& entry);
+    SubscribeRequest request_for(const Entry& entry);
     UnsubscribeRequest leave(const std::string& filter);
     bool has_id(std::uint32_t id) const;
     bool delivering(const Entry& entry) const;

@@ -84,9 +84,11 @@ void add_source(std::vector<Subscription>& wanted,
     subscription.group = source->group;
     subscription.qos = source->qos;
     subscription.retained = source->retained;
-    // A two-way route never wants its own messages back, wherever the broker can keep them.
-    subscription.no_local = source->no_local || route.sync_pair.has_value();
-    subscription.retain_as_published = protocol == Protocol::v5;
+    // A two-way route never wants its own messages back, wherever the broker can keep them - but what is
+    // retained, which may be its own: whether the option holds for that, brokers do not agree.
+    subscription.no_local = (source->no_local || route.sync_pair) && !route.resync;
+    // Of what is compared, the flag has to tell what is kept from what changes.
+    subscription.retain_as_published = protocol == Protocol::v5 && !route.resync;
     wanted.push_back(std::move(subscription));
 }
 
@@ -114,19 +116,31 @@ void add_replies(std::vector<Subscription>& wanted,
     }
 }
 
+void add_marks(std::vector<Subscription>& wanted,
+               const Route& route,
+               std::string_view broker,
+               const std::string& mark_topic) {
+    const auto* source = std::get_if<MqttSource>(&route.source);
+    if (source == nullptr || source->broker != broker || !route.resync || mark_topic.empty()) return;
+    wanted.push_back(reply_subscription(mark_topic));
+    wanted.back().qos = source->qos;
+}
+
 }  // namespace
 
 std::vector<Subscription> wanted_subscriptions(const RoutingTable& table,
                                                std::string_view broker,
                                                Protocol protocol,
                                                const std::string& reply_topic,
-                                               const std::set<std::string>& awaited) {
+                                               const std::set<std::string>& awaited,
+                                               const std::string& mark_topic) {
     std::vector<Subscription> wanted;
     for (const std::string& filter : awaited)
         wanted.push_back(reply_subscription(filter));
     for (const Route& route : table.routes()) {
         add_source(wanted, route, broker, protocol);
         add_replies(wanted, route, broker, reply_topic);
+        add_marks(wanted, route, broker, mark_topic);
     }
     return without_duplicates(std::move(wanted), protocol);
 }

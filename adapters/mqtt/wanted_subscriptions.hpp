@@ -33,12 +33,14 @@ struct Subscription {
 };
 
 /// What `table` asks of `broker`: its sources, the reply topics of its targets, and `reply_topic` if one
-/// replies by it; and `awaited`, the reply filters of calls that are out, whatever the table says now.
+/// replies by it; `mark_topic`, if one is compared after a gap; and `awaited`, the reply filters of calls
+/// that are out, whatever the table says now.
 std::vector<Subscription> wanted_subscriptions(const RoutingTable& table,
                                                std::string_view broker,
                                                Protocol protocol,
                                                const std::string& reply_topic,
-                                               const std::set<std::string>& awaited = {});
+                                               const std::set<std::string>& awaited = {},
+                                               const std::string& mark_topic = {});
 
 /// The same without overlap that could not be told apart.
 std::vector<Subscription> without_duplicates(std::vector<Subscription> wanted, Protocol protocol);

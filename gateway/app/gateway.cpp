@@ -26,6 +26,7 @@ DispatcherOptions dispatcher_options(const config::Settings& settings, const Gat
     options.gateway_name = identity.name;
     options.gateway_id = identity.id;
     options.max_pending = settings.limits.pending;
+    options.max_sync_values = settings.limits.sync_values;
     return options;
 }
 

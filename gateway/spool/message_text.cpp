@@ -37,6 +37,7 @@ Json described(const MqttProperties& mqtt) {
     put(object, "retain_known", mqtt.retain_known);
     put(object, "duplicate", mqtt.duplicate);
     put(object, "replayed", mqtt.replayed);
+    put(object, "unmarked", mqtt.unmarked);
     if (mqtt.expiry) object["expiry"] = *mqtt.expiry;
     put(object, "content_type", mqtt.content_type);
     put(object, "response_topic", mqtt.response_topic);
@@ -52,6 +53,7 @@ MqttProperties mqtt_of(const Json& object) {
     mqtt.retain_known = object.value("retain_known", false);
     mqtt.duplicate = object.value("duplicate", false);
     mqtt.replayed = object.value("replayed", false);
+    mqtt.unmarked = object.value("unmarked", false);
     if (object.contains("expiry")) mqtt.expiry = object["expiry"].get<std::uint32_t>();
     mqtt.content_type = object.value("content_type", "");
     mqtt.response_topic = object.value("response_topic", "");

@@ -37,6 +37,23 @@ inline constexpr std::array sync_keys{
 inline constexpr Table sync_table{"a sync", "Two ends that are kept the same, without echo.", sync_keys};
 inline constexpr Shape sync = map_of(sync_table);
 
+inline constexpr std::array<std::string_view, 3> prefer_words{"newest", "a", "b"};
+inline constexpr Shape prefer = choice(prefer_words);
+inline constexpr std::array<std::string_view, 1> resync_words{"on_reconnect"};
+inline constexpr Shape resync_word = choice(resync_words);
+inline constexpr std::array<std::string_view, 2> missing_words{"copy", "remove"};
+inline constexpr Shape missing_value = choice(missing_words);
+inline constexpr std::array resync_keys{
+    Key{"missing",
+        &missing_value,
+        "What the end that `prefer` names does not have: copy (default) brings it there, remove takes it "
+        "from the other end.",
+        true},
+};
+inline constexpr Table resync_table{"a resync", "What is done after a gap.", resync_keys};
+inline constexpr Shape resync_map = map_of(resync_table);
+inline constexpr Shape resync{.kind = Kind::by_kind, .scalar = &resync_word, .map = &resync_map};
+
 /// What every processing knows, be it a route or a method.
 inline constexpr std::array processing_keys{
     Key{"description", &text, "What it is for; shown in listings."},
@@ -58,9 +75,13 @@ inline constexpr std::array own_route_keys{
     Key{"map", &value, "The new payload: an object of templates. With `sync`: { a_to_b, b_to_a }."},
     Key{"to", &targets, "Where they go: one target or a list."},
     Key{"sync", &sync, "A two-way route, instead of `from` and `to`."},
-    Key{"prefer", &later, {}},
-    Key{"newest_by", &later, {}},
-    Key{"resync", &later, {}},
+    Key{"prefer", &prefer, "After a gap, whose value wins: newest (default), a or b."},
+    Key{"newest_by",
+        &text,
+        "What says which of two payloads is the newer one: a template, the greater wins."},
+    Key{"resync",
+        &resync,
+        "on_reconnect: after a gap what both ends hold is compared. Or { missing }. Default: it is not."},
 };
 inline constexpr auto route_keys = joined(own_route_keys, processing_keys);
 inline constexpr Table route_table{

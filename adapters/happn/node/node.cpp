@@ -137,6 +137,7 @@ void Node::apply(std::shared_ptr<const gateway::RoutingTable> table) {
     mesh_layer_.apply(*table);
     subscribe_routes(*table);
     work_off();
+    dispatcher_.joined({gateway::ConnectionName::Kind::mesh, std::string{node_key}});
 }
 
 /// The gateway's own subscriptions are made anew within this call, so nothing is missed; only routes that are
@@ -161,27 +162,48 @@ void Node::subscribe_routes(const gateway::RoutingTable& table) {
     }
 }
 
-void Node::send_initial(const gateway::Route& route, const gateway::HappnSource& source) {
-    const auto pattern = source.path.subscription();
-    const auto stored =
-        query::select(node::stored_items(*hub_.state().store, pattern), {}, query::Naming::current);
-    if (stored.has_error()) {
-        gateway::log::error("node: route {}: {}", route.name, stored.error().message);
-        return;
+gateway::Result<std::vector<gateway::Message>> Node::stored(const gateway::HappnSource& source) {
+    const auto found = query::select(
+        node::stored_items(*hub_.state().store, source.path.subscription()), {}, query::Naming::current);
+    if (found.has_error()) {
+        return found.error();
     }
-    for (const auto& selected : *stored) {
-        auto captures = source.path.match(selected.path);
-        if (!captures) {
-            continue;
-        }
+    std::vector<gateway::Message> messages;
+    for (const auto& selected : *found) {
         gateway::Message message;
         message.connection = node_key;
         message.address = selected.path;
         message.payload = unwrapped(selected.data);
         message.principal = gateway::Principal::service();
         message.properties = gateway::HappnProperties{query::item_meta(selected), true};
-        dispatcher_.run(route, *std::move(captures), std::move(message), {});
+        messages.push_back(std::move(message));
     }
+    return messages;
+}
+
+void Node::send_initial(const gateway::Route& route, const gateway::HappnSource& source) {
+    auto messages = stored(source);
+    if (messages.has_error()) {
+        gateway::log::error("node: route {}: {}", route.name, messages.error().message);
+        return;
+    }
+    for (auto& message : *messages) {
+        if (auto captures = source.path.match(message.address)) {
+            dispatcher_.run(route, *std::move(captures), std::move(message), {});
+        }
+    }
+}
+
+void Node::bring_kept(const gateway::Route& route, gateway::KeptReader reader) {
+    auto messages = stored(std::get<gateway::HappnSource>(route.source));
+    if (messages.has_error()) {
+        reader.on_end(messages.error());
+        return;
+    }
+    for (auto& message : *messages) {
+        reader.on_kept(std::move(message));
+    }
+    reader.on_end(std::nullopt);
 }
 
 void Node::work_off() {

@@ -60,6 +60,8 @@ public:
         return feeds_.next_stored(id);
     }
 
+    void bring_kept(const gateway::Route& route, gateway::KeptReader reader) override;
+
     // gateway::Mesh
     std::string node_name() const override { return name_; }
     gateway::Security security() const override { return gateway::Security::insecure; }
@@ -86,6 +88,7 @@ private:
     void report_acknowledged();
     void subscribe_routes(const gateway::RoutingTable& table);
     void send_initial(const gateway::Route& route, const gateway::HappnSource& source);
+    gateway::Result<std::vector<gateway::Message>> stored(const gateway::HappnSource& source);
 
     std::string name_;
     std::size_t max_message_;

@@ -297,6 +297,44 @@ TEST(Compile, AnEndThatReadsTextIsSentText) {
     EXPECT_EQ(route_of(loaded, "r.a_to_b").targets[0].encode, gateway::Encode::as_is);
 }
 
+TEST(Compile, AComparedRouteHasItsRuleOnBothHalvesAndLeavesWhatIsKeptToIt) {
+    const auto loaded = load_text(R"(
+routes:
+  lights:
+    sync:
+      a: { mqtt: "lights/{id}", retain: true }
+      b: { happn: "/lights/{id}" }
+    newest_by: "{payload.ts}"
+    resync: on_reconnect
+)");
+    const auto& up = route_of(loaded, "lights.a_to_b");
+    const auto& down = route_of(loaded, "lights.b_to_a");
+    EXPECT_FALSE(up.from_b);
+    EXPECT_TRUE(down.from_b);
+    for (const auto* half : {&up, &down}) {
+        ASSERT_TRUE(half->resync);
+        EXPECT_EQ(half->resync->prefer, gateway::Prefer::newest);
+        EXPECT_EQ(half->resync->newest_by->text(), "{payload.ts}");
+        EXPECT_FALSE(half->resync->removes_missing);
+    }
+    EXPECT_EQ(std::get<MqttSource>(up.source).retained, gateway::Retained::ignore);
+}
+
+TEST(Compile, WhatThePreferredEndMissesIsRemovedOnlyIfTheRouteSaysSo) {
+    const auto loaded = load_text(R"(
+routes:
+  lights:
+    sync:
+      a: { mqtt: "lights/{id}", retain: true }
+      b: { happn: "/lights/{id}" }
+    prefer: b
+    resync: { missing: remove }
+)");
+    const auto& half = route_of(loaded, "lights.a_to_b");
+    EXPECT_EQ(half.resync->prefer, gateway::Prefer::b);
+    EXPECT_TRUE(half.resync->removes_missing);
+}
+
 // --- components
 // -----------------------------------------------------------------------------------------------------
 

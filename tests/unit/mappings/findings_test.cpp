@@ -242,6 +242,38 @@ const std::vector<Bad> names_and_addresses{
     {"a sync with a target",
      "routes: { r: { sync: { a: { mqtt: \"a/{x}\" }, b: { happn: \"/a/{x}\" } }, to: { answer: 1 } } }\n",
      {"HG414 1:72"}},
+    {"an order without a comparison",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\", retain: true }, b: { happn: \"/a/{x}\" } }, prefer: a } "
+     "}\n",
+     {"HG414 1:94"}},
+    {"a newest of an end that wins",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\", retain: true }, b: { happn: \"/a/{x}\" } }, prefer: b, "
+     "newest_by: \"{payload.t}\", resync: on_reconnect } }\n",
+     {"HG414 1:108"}},
+    {"a remove that nobody can date",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\", retain: true }, b: { happn: \"/a/{x}\" } }, resync: { "
+     "missing: remove } } }\n",
+     {"HG414 1:105"}},
+    {"a newest that nothing binds",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\", retain: true }, b: { happn: \"/a/{x}\" } }, newest_by: "
+     "\"{y}\", resync: on_reconnect } }\n",
+     {"HG202 1:99"}},
+    {"a comparison of a topic that keeps nothing",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\" }, b: { happn: \"/a/{x}\" } }, resync: on_reconnect } }\n",
+     {"HG506 1:27"}},
+    {"a comparison with what is stored first",
+     "routes: { r: { sync: { a: { happn: \"/a/{x}\", mesh: node, initial: true }, b: { mqtt: \"b/{x}\", "
+     "retain: true } }, resync: on_reconnect } }\n",
+     {"HG414 1:67"}},
+    {"a comparison with the spool",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\", qos: 1, retain: true }, b: { happn: \"/a/{x}\" } }, "
+     "delivery: "
+     "at-least-once, resync: on_reconnect } }\n",
+     {"HG414 1:127"}},
+    {"a comparison at another time",
+     "routes: { r: { sync: { a: { mqtt: \"a/{x}\", retain: true }, b: { happn: \"/a/{x}\" } }, resync: daily "
+     "} }\n",
+     {"HG409 1:94"}},
     {"a reply that cannot be told apart",
      "components: { c: { methods: { m: { to: { mqtt: a, reply: { topic: b } } } } } }\n",
      {"HG408 1:58"}},

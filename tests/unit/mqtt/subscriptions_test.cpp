@@ -105,6 +105,44 @@ TEST(Subscriptions, NoLocalHoldsOnlyIfAllWhoShareItWantIt) {
     EXPECT_FALSE(without_duplicates({quiet, wish("a/b")}, Protocol::v5)[0].no_local);
 }
 
+Route half_of_a_pair(bool compared) {
+    Route half = mqtt_to_happn("lights.a_to_b", "lights/{id}", "/lights/{id}");
+    std::get<MqttSource>(half.source).qos = 1;
+    half.sync_pair = "lights";
+    if (compared) half.resync = Resync{};
+    return half;
+}
+
+TEST(Subscriptions, OfWhatIsComparedTheFlagTellsWhatWasKeptAndNothingOfItIsLeftOut) {
+    const auto plain =
+        wanted_subscriptions(*table_of({half_of_a_pair(false)}), "local", Protocol::v5, {}, {}, "hg/g/m");
+    ASSERT_EQ(plain.size(), 1U);
+    EXPECT_TRUE(plain[0].retain_as_published);
+    EXPECT_TRUE(plain[0].no_local);
+    const auto compared =
+        wanted_subscriptions(*table_of({half_of_a_pair(true)}), "local", Protocol::v5, {}, {}, "hg/g/m");
+    ASSERT_THAT(filters(compared), ElementsAre("hg/g/m@1", "lights/+@1"));
+    EXPECT_FALSE(compared[1].retain_as_published);
+    EXPECT_FALSE(compared[1].no_local);
+}
+
+TEST(Subscriptions, OneIsAskedForAgainWithWhatIsRetainedAndStaysGrantedMeanwhile) {
+    Subscriptions subscriptions{Protocol::v5};
+    Subscription quiet = wish("lights/#", 1);
+    quiet.retained = Retained::ignore;
+    subscriptions.apply({quiet});
+    EXPECT_FALSE(subscriptions.again("lights/+")) << "it is not granted yet";
+    const auto difference = subscriptions.connected(false);
+    subscriptions.on_result(difference.subscribe.at(0).ticket, 1);
+    const auto again = subscriptions.again("lights/+");
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->filter, "lights/#");
+    EXPECT_EQ(again->retain_handling, 0);
+    EXPECT_EQ(again->id, difference.subscribe.at(0).id);
+    EXPECT_TRUE(subscriptions.complete());
+    EXPECT_FALSE(subscriptions.again("doors/+"));
+}
+
 Subscription shared(std::string filter, int qos = 0, std::string group = "g") {
     Subscription subscription = wish(std::move(filter), qos);
     subscription.group = std::move(group);
