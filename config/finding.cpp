@@ -53,6 +53,7 @@ constexpr std::array codes{
     FindingCode{"HG504", "at-least-once without a spool in the configuration"},
     FindingCode{"HG505", "at-least-once from or to QoS 0 (warning: the broker does not wait for it)"},
     FindingCode{"HG506", "a comparison after a gap of a topic that keeps nothing"},
+    FindingCode{"HG507", "an entry of `errors` that is never reached (warning)"},
 };
 
 std::string severity_name(Severity severity) {

@@ -82,6 +82,19 @@ gateway::ErrorRule compile_error(const Node& node, const Scope& scope, const Com
     return rule;
 }
 
+/// HG507: behind an entry that fits whatever comes.
+void check_reach(const Node& errors, const Compilation& compilation) {
+    bool decided = false;
+    for (const auto& entry : errors.items()) {
+        if (decided)
+            compilation.findings.warning("HG507",
+                                         entry.place(),
+                                         "this entry is never reached: the one before it has no condition",
+                                         "put the entry without 'name' and 'code' last");
+        decided = decided || (child(entry, "name") == nullptr && child(entry, "code") == nullptr);
+    }
+}
+
 void check_from(const Node& respond, const Route& route, const Compilation& compilation) {
     const Node* from = child(respond, "from");
     if (from == nullptr) return;
@@ -167,6 +180,7 @@ void compile_answers(const Node& node, const Scope& scope, Route& route, const C
     Scope with_error = scope;
     with_error.error = true;
     if (errors == nullptr) return;
+    check_reach(*errors, compilation);
     for (const auto& entry : errors->items()) {
         check_headers(entry, compilation);
         check_body(entry, route, compilation);

@@ -128,6 +128,8 @@ gateway::TlsSettings tls_of(const Node& target, const Compilation& compilation) 
     gateway::TlsSettings settings;
     const Node* tls = child(target, "tls");
     if (tls == nullptr) return settings;
+    if (known_child(target, "http").text().find(" http://") != std::string::npos)
+        compilation.error("HG414", tls->place(), "'tls' needs a URL with https://");
     settings.ca = pem_of(*tls, "ca", compilation);
     settings.certificate = pem_of(*tls, "certificate", compilation);
     settings.key = Secret{pem_of(*tls, "key", compilation)};
@@ -140,6 +142,17 @@ gateway::TlsSettings tls_of(const Node& target, const Compilation& compilation) 
                                      known_child(*tls, "verify").place(),
                                      "the service's certificate is not verified: anybody can be it");
     return settings;
+}
+
+/// All attempts happen within the target's timeout.
+void check_attempt(const Node& target,
+                   const gateway::Retry& retry,
+                   gateway::Duration timeout,
+                   const Compilation& compilation) {
+    if (retry.attempt && *retry.attempt > timeout)
+        compilation.error("HG409",
+                          known_child(known_child(target, "retry"), "attempt").place(),
+                          "'attempt' is longer than all that the target's 'timeout' allows");
 }
 
 // --- the request
@@ -211,6 +224,7 @@ std::optional<gateway::Target> compile_http_target(const Node& node,
     rule.credential = credential_of(node, compilation);
     rule.signature = signature_of(node, compilation);
     rule.retry = compile_retry(node, {}, compilation);
+    check_attempt(node, rule.retry, target.timeout, compilation);
     rule.tls = tls_of(node, compilation);
     rule.concurrency = static_cast<std::size_t>(integer_of(node, "concurrency").value_or(0));
     rule.cache = duration_of(node, "cache");

@@ -4,9 +4,8 @@
 #include <array>
 #include <type_traits>
 
-#include "config/units.hpp"
 #include "gateway/expression/address_rules.hpp"
-#include "mappings/happn_surface.hpp"
+#include "mappings/http_sources.hpp"
 
 namespace mappings {
 namespace {
@@ -16,22 +15,9 @@ using gateway::AddressKind;
 using gateway::AddressPattern;
 using gateway::HttpSource;
 using gateway::SourceRule;
-using gateway::Value;
 using gateway::ValueType;
 
-constexpr std::array<std::string_view, 5> http_methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
 constexpr std::string_view callback_name = "callback";  // happner's own last argument
-
-std::optional<AddressPattern> compile_pattern(const Node& node,
-                                              std::string_view text,
-                                              std::size_t offset,
-                                              AddressKind kind,
-                                              const Compilation& compilation) {
-    auto parsed = AddressPattern::parse(text, kind);
-    if (parsed.has_value()) return *std::move(parsed);
-    compilation.report("HG204", node, parsed.error(), offset);
-    return std::nullopt;
-}
 
 bool starts_a_path(std::string_view path) {
     return path.starts_with('/') || path == "*";
@@ -108,140 +94,6 @@ std::optional<SourceRule> compile_happn(const Node& node, const Compilation& com
     return source;
 }
 
-ValueType query_type(std::string_view word) {
-    return word == "int"      ? ValueType::integer
-           : word == "number" ? ValueType::number
-           : word == "bool"   ? ValueType::boolean
-                              : ValueType::string;
-}
-
-bool has_type(const Node& node, ValueType type) {
-    switch (type) {
-        case ValueType::integer:
-            return node.as_integer().has_value();
-        case ValueType::number:
-            return node.as_number().has_value();
-        case ValueType::boolean:
-            return node.as_bool().has_value();
-        default:
-            return node.is_scalar();
-    }
-}
-
-gateway::QueryParameter compile_query_parameter(const Node::Member& member, const Compilation& compilation) {
-    const Node& node = member.value;
-    gateway::QueryParameter parameter;
-    parameter.name = member.key;
-    parameter.type = query_type(node.is_scalar() ? node.text() : text_of(node, "type"));
-    if (!node.is_map()) return parameter;
-    parameter.required = flag_of(node, "required");
-    parameter.minimum = number_of(node, "min");
-    parameter.maximum = number_of(node, "max");
-    if (const auto* fallback = child(node, "default")) {
-        if (!has_type(*fallback, parameter.type)) {
-            compilation.error("HG407", fallback->place(), "'default' is not of the parameter's type");
-        } else if (parameter.type == ValueType::string) {
-            parameter.fallback = Value::text(fallback->text());
-        } else {
-            parameter.fallback = Value::json(gateway::Bytes{fallback->json()});
-        }
-    }
-    return parameter;
-}
-
-HttpSource::Auth auth_of(const Node& node) {
-    const auto word = text_of(node, "auth", "required");
-    return word == "none"       ? HttpSource::Auth::none
-           : word == "optional" ? HttpSource::Auth::optional
-                                : HttpSource::Auth::required;
-}
-
-/// The other methods are idempotent by themselves (RFC 9110 section 9.2.2).
-HttpSource::Idempotency idempotency_of(const Node& node,
-                                       std::string_view method,
-                                       const Compilation& compilation) {
-    const auto* member = node.find("idempotency");
-    if (member == nullptr) return HttpSource::Idempotency::none;
-    if (method != "POST" && method != "PATCH")
-        compilation.error("HG414", member->place, "'idempotency' goes with POST and PATCH only");
-    const auto word = text_of(node, "idempotency");
-    return word == "required"   ? HttpSource::Idempotency::required
-           : word == "optional" ? HttpSource::Idempotency::optional
-                                : HttpSource::Idempotency::none;
-}
-
-HttpSource::Body body_of(const Node& node) {
-    const auto word = text_of(node, "body", "json");
-    return word == "form"    ? HttpSource::Body::form
-           : word == "text"  ? HttpSource::Body::text
-           : word == "bytes" ? HttpSource::Body::bytes
-                             : HttpSource::Body::json;
-}
-
-/// As browsers send it: scheme and host, and a port that is not the scheme's own (RFC 6454 section 6.2).
-bool is_origin(std::string_view text) {
-    if (text == "*") return true;
-    const auto scheme = text.find("://");
-    const bool known = text.starts_with("http://") || text.starts_with("https://");
-    return known && text.size() > scheme + 3 &&
-           text.find_first_of("/?# ", scheme + 3) == std::string_view::npos;
-}
-
-std::vector<std::string> origins_of(const Node& source, const Compilation& compilation) {
-    const Node* cors = child(source, "cors");
-    if (cors == nullptr) return {};
-    auto origins = words_of(*cors, "origins");
-    for (const auto& origin : origins) {
-        if (!is_origin(origin))
-            compilation.error("HG409",
-                              known_child(*cors, "origins").place(),
-                              "'" + origin + "' is no origin",
-                              "write scheme and host, without a path: https://app.example");
-    }
-    return origins;
-}
-
-std::optional<SourceRule> compile_http(const Node& node, const Compilation& compilation) {
-    const Node& spelled = known_child(node, "http");
-    const std::string_view text = spelled.text();
-    const auto blank = text.find(' ');
-    HttpSource source;
-    source.method = text.substr(0, blank);
-    source.auth = auth_of(node);
-    source.body = body_of(node);
-    source.origins = origins_of(node, compilation);
-    source.idempotency = idempotency_of(node, source.method, compilation);
-    if (const auto* query = child(node, "query")) {
-        for (const auto& member : query->members())
-            source.query.push_back(compile_query_parameter(member, compilation));
-    }
-    if (const auto* max_body = child(node, "max_body"))
-        source.max_body = config::parse_size(max_body->text());
-    if (blank == std::string_view::npos ||
-        std::ranges::find(http_methods, source.method) == http_methods.end()) {
-        compilation.error("HG204",
-                          spelled.place(),
-                          "an http source is written \"<METHOD> <path>\"",
-                          "the method is one of GET, POST, PUT, PATCH and DELETE");
-        return std::nullopt;
-    }
-    const auto path = text.substr(blank + 1);
-    if (!path.starts_with('/')) {
-        compilation.error("HG204", spelled.place_at(blank + 1), "an HTTP path begins with '/'");
-        return std::nullopt;
-    }
-    if (is_on_happn_surface(path)) {
-        compilation.error("HG106",
-                          spelled.place_at(blank + 1),
-                          "'" + std::string{path} + "' belongs to the happn surface and cannot be mapped",
-                          "choose another first level");
-    }
-    auto pattern = compile_pattern(spelled, path, blank + 1, AddressKind::http, compilation);
-    if (!pattern) return std::nullopt;
-    source.path = *std::move(pattern);
-    return source;
-}
-
 ValueType parameter_type(std::string_view word) {
     static constexpr std::array<std::pair<std::string_view, ValueType>, 6> types{
         {{"string", ValueType::string},
@@ -287,6 +139,17 @@ gateway::Parameter compile_parameter(const Node::Member& member, const Compilati
 
 }  // namespace
 
+std::optional<AddressPattern> compile_pattern(const Node& node,
+                                              std::string_view text,
+                                              std::size_t offset,
+                                              AddressKind kind,
+                                              const Compilation& compilation) {
+    auto parsed = AddressPattern::parse(text, kind);
+    if (parsed.has_value()) return *std::move(parsed);
+    compilation.report("HG204", node, parsed.error(), offset);
+    return std::nullopt;
+}
+
 gateway::Decode decode_of(const Node& node) {
     static constexpr std::array<std::pair<std::string_view, gateway::Decode>, 6> words{
         {{"json", gateway::Decode::json},
@@ -303,7 +166,7 @@ gateway::Decode decode_of(const Node& node) {
 std::optional<SourceRule> compile_source(const Node& node, const Compilation& compilation) {
     if (child(node, "mqtt") != nullptr) return compile_mqtt(node, compilation);
     if (child(node, "happn") != nullptr) return compile_happn(node, compilation);
-    if (child(node, "http") != nullptr) return compile_http(node, compilation);
+    if (child(node, "http") != nullptr) return compile_http_source(node, compilation);
     return std::nullopt;  // dropped by check()
 }
 

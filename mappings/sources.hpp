@@ -2,7 +2,9 @@
 // a finding, and nullopt.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "gateway/route.hpp"
@@ -24,5 +26,12 @@ std::vector<gateway::Parameter> compile_parameters(const config::Node& method,
 gateway::Scope scope_of(const gateway::SourceRule& source, const Compilation& compilation);
 
 gateway::Decode decode_of(const config::Node& node);
+
+/// `text` stands in `node` from `offset` on.
+std::optional<gateway::AddressPattern> compile_pattern(const config::Node& node,
+                                                       std::string_view text,
+                                                       std::size_t offset,
+                                                       gateway::AddressKind kind,
+                                                       const Compilation& compilation);
 
 }  // namespace mappings
