@@ -127,6 +127,12 @@ TEST(RestDifferences, AreWhatTheDocsListAndNothingElse) {
     expect_in_docs("rest-differences", table.text());
 }
 
+TEST(RestDifferences, AreLookedForByRequestsThatHaveEachANameOfTheirOwn) {
+    std::set<std::string> names;
+    for (const Asked& asked : odd_requests())
+        EXPECT_TRUE(names.insert(asked.name).second) << asked.name;
+}
+
 /// Names that every object has in JavaScript: a mesh that is asked for such a method by REST ends (13.1.1).
 TEST(RestDifferences, NoNameEndsAMesh) {
     for (const bool secure : {false, true}) {
