@@ -205,13 +205,16 @@ ConnectionState Broker::state() const {
 // --- from the broker ------------------------------------------------------------------------------
 
 void Broker::handle(Event&& event) {
-    if (const std::uint64_t dropped = ingress_.take_dropped(); dropped > 0)
+    if (const std::uint64_t dropped = ingress_.take_dropped(); dropped > 0) {
         metrics_.count("mqtt_dropped_overload", dropped);
+        end_reading("messages were dropped: what is kept there is not known");
+    }
     std::visit([this](auto&& one) { on(std::move(one)); }, std::move(event));
 }
 
 void Broker::on(TooLarge&& event) {
     metrics_.count("mqtt_dropped_oversize");
+    end_reading("a message was too large: what is kept there is not known");
     log::debug("broker {}: dropped a message of {} bytes", settings_.name, event.bytes);
 }
 

@@ -7,6 +7,7 @@
 #include "tests/integration/end_to_end.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/tcp_proxy.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace {
 
@@ -225,6 +226,32 @@ routes:
     pass_a_mark();
     EXPECT_TRUE(happn.get("/copies/1").is_null());
     EXPECT_TRUE(eventually([&] { return happn.get("/copies/mark-a").is_object(); }));
+}
+
+TEST(ResyncWhereTheMarkIsRefused, NothingIsComparedAndTheLogSaysSo) {
+    const TemporaryDirectory files;
+    const std::string rights = files.write("acl", "topic readwrite lights/#\n").string();
+    Mosquitto mosquitto{{.more = "acl_file " + rights + "\n"}};
+    MqttProbe device{mosquitto.port()};
+    device.publish({.topic = "lights/1", .payload = "1", .qos = 1, .retained = true});
+    GatewayProcess gateway{{.settings = broker_settings(mosquitto),
+                            .mappings = {{"lights.yaml", lights("    resync: on_reconnect\n")}}}};
+    ASSERT_TRUE(eventually([&] { return counter(gateway, "sync_given_up") == 1; }));
+    EXPECT_NE(gateway.process().printed().find("its ends were not compared: broker local: the mark on hg/"),
+              std::string::npos);
+    EXPECT_EQ(gateway.route("lights.a_to_b").matched, 0U);
+}
+
+TEST(ResyncOfTooLargeAValue, NothingIsCompared) {
+    Mosquitto mosquitto;
+    MqttProbe device{mosquitto.port()};
+    device.publish({.topic = "lights/1", .payload = std::string(5000, '1'), .qos = 1, .retained = true});
+    device.publish({.topic = "lights/2", .payload = "1", .qos = 1, .retained = true});
+    GatewayProcess gateway{{.settings = "brokers: { local: { url: \"" + mosquitto.url() +
+                                        "\", version: 3, max_message: 4KiB } }\n",
+                            .mappings = {{"lights.yaml", lights("    resync: on_reconnect\n")}}}};
+    ASSERT_TRUE(eventually([&] { return counter(gateway, "sync_given_up") == 1; }));
+    EXPECT_EQ(gateway.route("lights.a_to_b").matched, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, Resync, testing::Values(3, 5), [](const auto& version) {
