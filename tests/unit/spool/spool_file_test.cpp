@@ -28,6 +28,7 @@ Message message_of(const std::string& topic, const std::string& payload) {
     message.payload.bytes = Bytes{payload};
     MqttProperties mqtt;
     mqtt.qos = 1;
+    mqtt.unmarked = true;
     mqtt.user = {{"unit", "C"}, {"unit", "K"}};
     mqtt.correlation_data = std::string{"\0\xff", 2};
     message.properties = mqtt;
@@ -74,6 +75,7 @@ TEST_F(SpoolFileTest, AMessageComesBackAsItWas) {
     EXPECT_EQ(message.principal.kind, PrincipalKind::service) << "no credential is kept";
     const auto& mqtt = std::get<MqttProperties>(message.properties);
     EXPECT_EQ(mqtt.qos, 1);
+    EXPECT_TRUE(mqtt.unmarked);
     EXPECT_EQ(mqtt.user, (std::vector<NameValue>{{"unit", "C"}, {"unit", "K"}}));
     EXPECT_EQ(mqtt.correlation_data, std::string("\0\xff", 2));
 }
