@@ -139,12 +139,17 @@ TEST(RequestHeaders, ATypeThatWouldBeginAHeaderOfItsOwnIsNone) {
 
 TEST(RequestHeaders, HaveAKeyWhereARequestMayBeSentTwice) {
     HttpTarget rule;
+    gateway::Output once, kept;
+    kept.attempt_of = "spool-1-0";
     rule.method = "POST";
-    EXPECT_FALSE(needs_idempotency_key(rule));
+    EXPECT_EQ(idempotency_key(rule, once, "own"), "");
+    EXPECT_EQ(idempotency_key(rule, kept, "own"), "spool-1-0");
     rule.retry.max = 1;
-    EXPECT_TRUE(needs_idempotency_key(rule));
+    EXPECT_EQ(idempotency_key(rule, once, "own"), "own");
+    EXPECT_EQ(idempotency_key(rule, kept, "own"), "spool-1-0") << "whoever sends it again";
     rule.method = "PUT";
-    EXPECT_FALSE(needs_idempotency_key(rule));
+    EXPECT_EQ(idempotency_key(rule, once, "own"), "");
+    EXPECT_EQ(idempotency_key(rule, kept, "own"), "");
 }
 
 // --- cache ---
