@@ -48,9 +48,8 @@ class ARequestWithAKey : public testing::Test {
 protected:
     explicit ARequestWithAKey(bool secure = false)
         : mesh{{.secure = secure}},
-          gateway{{.settings =
-                       mesh_settings(mesh, secure ? ", username: _ADMIN, password: happn" : "") +
-                       "rest: { mesh: site }\n",
+          gateway{{.settings = mesh_settings(mesh, secure ? ", username: _ADMIN, password: happn" : "") +
+                               "rest: { mesh: site }\n",
                    .mappings = {{"orders.yaml", mapping}},
                    .environment = {{"SERVICE", service.url()}}}} {}
 

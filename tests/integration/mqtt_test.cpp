@@ -290,10 +290,13 @@ TEST_P(DeviceCallsOf, FailAtOnceWhenTheBrokerGoes) {
     const auto answer = unanswered.get();
     ASSERT_TRUE(answer);
     EXPECT_LT(Clock::now() - started, std::chrono::seconds{5}) << "it waited for its deadline";
-    EXPECT_NE(answer->body.find("not connected"), std::string::npos) << answer->body;
+    EXPECT_EQ(answer->status, 504) << "nobody knows whether the device has done it";
+    EXPECT_NE(answer->body.find("no answer has come before the connection"), std::string::npos)
+        << answer->body;
     gateway.wait_until_ready(false);
     const auto refused = call("turns", 2).get();
     ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 503);
     EXPECT_NE(refused->body.find("not connected"), std::string::npos) << refused->body;
 }
 

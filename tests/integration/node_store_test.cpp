@@ -91,8 +91,7 @@ TEST_F(NodeStoreFile, IsRefusedToASecondGatewayWhichSaysSo) {
         GatewayProcess second{files()};
         ADD_FAILURE() << "it started";
     } catch (const WaitFailed& failed) {
-        EXPECT_NE(std::string{failed.what()}.find("node.sqlite: another process has it"),
-                  std::string::npos)
+        EXPECT_NE(std::string{failed.what()}.find("node.sqlite: another process has it"), std::string::npos)
             << failed.what();
     }
 }

@@ -131,7 +131,7 @@ routes:
   get: { from: { http: "GET /values/{leaf}" }, to: { happn: "get /values/{leaf}" } }
   all: { from: { http: "GET /values" }, to: { happn: "get /values/*" } }
 )"}}}};
-    const std::string half = json(std::string(40'000, 'x')).dump();
+    const std::string half = json{{"x", std::string(40'000, 'x')}}.dump();
     for (const char* leaf : {"a", "b"})
         ASSERT_EQ(gateway.http().Put(std::string{"/values/"} + leaf, half, "application/json")->status, 200);
     EXPECT_EQ(gateway.http().Get("/values")->status, 503);

@@ -28,6 +28,11 @@ bool is_hidden(std::string_view component) {
     return component == "security" || component == "rest";
 }
 
+/// Names are not decoded, as happner does not: one that a URL spells in another way is out of reach.
+bool has_a_path(const std::string& name) {
+    return !name.empty() && encoded_segment(name) == name;
+}
+
 /// The mirror fills these in itself, or the mesh does.
 bool is_filled_in(std::string_view parameter) {
     return parameter == callback_name || parameter.starts_with('$');
@@ -152,9 +157,9 @@ Method mesh_method(const std::string& name, const gateway::MethodDescription& de
 void add_mesh(Methods& methods, const View& view, const AllowList& allow) {
     if (view.mesh == nullptr) return;
     for (const auto& [component, described] : view.mesh->components) {
-        if (is_hidden(component)) continue;
+        if (is_hidden(component) || !has_a_path(component)) continue;
         for (const auto& [name, details] : described.methods) {
-            if (allow.allows(component, name))
+            if (has_a_path(name) && allow.allows(component, name))
                 methods.try_emplace({component, name}, mesh_method(component + '/' + name, details));
         }
     }

@@ -67,7 +67,7 @@ TEST(Compile, AnHttpSourceHasMethodPathAndQuery) {
 routes:
   r:
     from:
-      http: "GET /d/{id:int}"
+      http: "PUT /d/{id:int}"
       auth: optional
       body: text
       max_body: 64KiB
@@ -75,7 +75,7 @@ routes:
     to: { answer: "{in.query.limit}" }
 )");
     const auto& source = std::get<HttpSource>(route_of(loaded, "r").source);
-    EXPECT_EQ(source.method, "GET");
+    EXPECT_EQ(source.method, "PUT");
     EXPECT_EQ(source.path.text(), "/d/{id:int}");
     EXPECT_EQ(source.auth, HttpSource::Auth::optional);
     EXPECT_EQ(source.body, HttpSource::Body::text);

@@ -32,7 +32,9 @@ TEST(HttpFindings, QueryParametersThatContradictThemselves) {
     expect_finding("HG409", with_query("n: { type: int, default: ^9, max: 3 }"));
     expect_finding("HG409", with_query("n: { type: number, default: ^0.5, min: 1 }"));
     expect_finding("HG414", with_query("n: { type: int, required: true, default: ^9 }"));
-    expect_finding("HG210", with_query("n: int, ^happn_token: string"));
+    expect_finding("HG210",
+                   "{ from: { http: \"GET /a\", query: { ^happn_token: string } }, to: { answer: "
+                   "\"{in.query.happn_token}\" } }");
 }
 
 TEST(HttpFindings, ABodyOfAGet) {

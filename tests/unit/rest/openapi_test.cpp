@@ -137,6 +137,16 @@ TEST_F(OpenApi, TheSecurityComponentAndWhatIsNotAllowedAreLeftOut) {
         EXPECT_THAT(paths, Not(Contains("/rest/method/" + hidden)));
 }
 
+TEST_F(OpenApi, AMethodThatNoUrlCanNameIsLeftOut) {
+    for (const char* name : {"get item", "rate%", "caf\xc3\xa9", "a?b"})
+        mesh.add("componentName", name, {"callback"}, [](const auto&) { return FakeMesh::result(1); });
+    mesh.add("componentName", "a:b", {"callback"}, [](const auto&) { return FakeMesh::result(1); });
+    const std::string all = document().at("paths").dump();
+    for (const char* part : {"get%20item", "get item", "rate", "caf", "a%3Fb", "a?b"})
+        EXPECT_EQ(all.find(part), std::string::npos) << part;
+    EXPECT_NE(all.find("/rest/method/componentName/a:b"), std::string::npos);
+}
+
 // --- how it is asked for -------------------------------------------------------------------------
 
 TEST_F(OpenApi, OnlyReadingIsPossible) {
