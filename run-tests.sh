@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/prepare.sh
 
+help_if_asked "$@"
+
 install_packages "${build_packages[@]}" "${broker_packages[@]}" "${test_packages[@]}"
 install_peers
 build release all

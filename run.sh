@@ -6,13 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/prepare.sh
 
-for option in "$@"; do
-    case $option in -h | --help)
-        sed -n '2,/^set /{s/^# \{0,1\}//p}' "$0"
-        exit
-        ;;
-    esac
-done
+help_if_asked "$@"
 
 broker_port=1883
 broker=

@@ -15,6 +15,18 @@ say() {
     printf '\n==> %s\n' "$*"
 }
 
+# help_if_asked ARGUMENT...  Prints the script's opening comment and ends it, if -h or --help is among its arguments.
+help_if_asked() {
+    local option
+    for option in "$@"; do
+        case $option in -h | --help)
+            sed -n '2,/^set /{s/^# \{0,1\}//p}' "$0"
+            exit
+            ;;
+        esac
+    done
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }

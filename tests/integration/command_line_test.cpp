@@ -69,11 +69,17 @@ TEST(CommandLine, RunSaysInPlainWordsWhenFewerClientsFitThanAreAllowed) {
     EXPECT_EQ(process.wait(), 0) << process.printed();
 }
 
-TEST(CommandLine, TheStartScriptHelpsWithoutDoingAnything) {
-    Process process{{.arguments = {source_tree("run.sh"), "--help"}}};
-    EXPECT_EQ(process.wait(), 0);
-    EXPECT_THAT(process.output(), HasSubstr("./run.sh [options of `happn-gateway run`]"));
-    EXPECT_THAT(process.printed(), Not(HasSubstr("==>"))) << "what it does it says so";
+TEST(CommandLine, TheScriptsHelpWithoutDoingAnything) {
+    const std::pair<const char*, const char*> scripts[] = {
+        {"run.sh", "./run.sh [options of `happn-gateway run`]"},
+        {"run-tests.sh", "./run-tests.sh [options of ctest]"},
+    };
+    for (const auto& [script, usage] : scripts) {
+        Process process{{.arguments = {source_tree(script), "--help"}}};
+        EXPECT_EQ(process.wait(), 0) << script;
+        EXPECT_THAT(process.output(), HasSubstr(usage));
+        EXPECT_THAT(process.printed(), Not(HasSubstr("==>"))) << "what it does it says so";
+    }
 }
 
 TEST(CommandLine, ValidateNamesEveryMistakeWithItsPlaceAndAHint) {
