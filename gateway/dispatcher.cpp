@@ -303,7 +303,7 @@ Expanded<Output> Dispatcher::State::output_for(Execution& execution, std::size_t
     if (output.has_error()) return output;
     output->principal = target.as == As::caller ? execution.message.principal : Principal::service();
     output->hops = execution.message.origin.hops + 1;
-    if (execution.guaranteed != 0)
+    if (execution.guaranteed != 0 && std::holds_alternative<HttpTarget>(target.rule))
         output->attempt_of = guarantor->name_of(execution.guaranteed) + '-' + std::to_string(index);
     output->deadline = execution.started + target.timeout;
     if (execution.message.deadline)

@@ -90,7 +90,9 @@ void add_challenge(HttpReply& reply) {
 }  // namespace
 
 TextForm text_form(const HttpRequest& request) {
-    const Accept accept{request.header("accept")};
+    const std::string_view header = request.header("accept");
+    if (header.empty() || header == "*/*") return TextForm::plain;  // nearly always: nothing to read
+    const Accept accept{header};
     return accept.weight(json_type) > 0 && accept.weight("text/plain") == 0 ? TextForm::json
                                                                             : TextForm::plain;
 }
